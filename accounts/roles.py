@@ -1,0 +1,105 @@
+"""The roles of design: each a group with the permissions that its work needs, and no more."""
+
+from django.contrib.auth.models import Group, Permission
+from django.db import transaction
+
+_READ_WORK = (
+    "intake.view_lead",
+    "intake.view_enquiry",
+    "intake.view_contact",
+    "intake.view_organisation",
+    "intake.view_routingdecision",
+    "intake.view_assignment",
+    "intake.view_activity",
+    "proposals.view_proposal",
+    "proposals.view_proposalversion",
+)
+_READ_BRIEFS = (
+    "briefs.view_brief",
+    "briefs.view_actor",
+    "briefs.view_place",
+    "briefs.view_incident",
+    "briefs.view_judgement",
+)
+_WRITE_BRIEFS = (
+    *_READ_BRIEFS,
+    *(
+        f"briefs.{verb}_{model}"
+        for verb in ("add", "change")
+        for model in ("brief", "actor", "place", "incident", "judgement")
+    ),
+    "briefs.delete_judgement",
+)
+_WORK_LEADS = (
+    *_READ_BRIEFS,
+    *_READ_WORK,
+    "intake.change_lead",
+    "intake.view_adviser",
+    "intake.view_absence",
+    "proposals.add_proposal",
+    "proposals.change_proposal",
+    "proposals.change_proposalversion",
+)
+_LEAD_DESK = (
+    *_WORK_LEADS,
+    "intake.view_all_leads",
+    "intake.add_adviser",
+    "intake.change_adviser",
+    "intake.add_absence",
+    "intake.change_absence",
+    "intake.delete_absence",
+    "intake.view_desk",
+    "intake.add_desk",
+    "intake.change_desk",
+    "mail.view_message",
+    "mail.resend_message",
+    "jobs.view_job",
+    "jobs.retry_job",
+    "jobs.view_heartbeat",
+)
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "analyst": _WRITE_BRIEFS,
+    "editor": (*_WRITE_BRIEFS, "briefs.publish_brief"),
+    "adviser": _WORK_LEADS,
+    "desk lead": _LEAD_DESK,
+    "approver": (*_READ_BRIEFS, *_READ_WORK, "intake.view_all_leads"),
+    "auditor": (
+        *_READ_BRIEFS,
+        *_READ_WORK,
+        "intake.view_all_leads",
+        "intake.view_adviser",
+        "intake.view_absence",
+        "intake.view_desk",
+        "mail.view_message",
+        "jobs.view_job",
+        "jobs.view_heartbeat",
+        "accounts.view_user",
+        "auth.view_group",
+    ),
+}
+
+
+@transaction.atomic
+def sync_roles() -> dict[str, int]:
+    """Make each role's group hold exactly its permissions; return how many each holds.
+
+    Raises LookupError when a role names a permission that no model declares.
+    """
+    known = {f"{p.content_type.app_label}.{p.codename}": p for p in _permissions()}
+    return {name: _sync(name, codes, known) for name, codes in ROLES.items()}
+
+
+def _permissions() -> list[Permission]:
+    return list(Permission.objects.select_related("content_type"))
+
+
+def _sync(name: str, codes: tuple[str, ...], known: dict[str, Permission]) -> int:
+    missing = sorted(set(codes) - known.keys())
+    if missing:
+        raise LookupError(
+            f"Role {name!r} names permissions that do not exist: {', '.join(missing)}"
+        )
+    group, _ = Group.objects.get_or_create(name=name)
+    group.permissions.set([known[code] for code in codes])
+    return len(codes)

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class ConfigConfig(AppConfig):
+    """The frame: templates, static files, start-up of the logs, and the kinds of job of every app."""
+
+    name = "config"
+    verbose_name = "Derisk"
+
+    def ready(self) -> None:
+        from config import logs  # settings must be loaded first
+
+        logs.configure()
+        autodiscover_modules("tasks")

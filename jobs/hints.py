@@ -1,0 +1,98 @@
+"""Telling a worker to look now. Best effort: a lost hint costs seconds, since the sweep tells again.
+
+A thread publishes, so that a broker that is dead or frozen never makes a visitor wait; after a failure it
+stops trying for a while (a circuit breaker) and lets hints fall.
+"""
+
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable
+from functools import partial
+
+import structlog
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+log = structlog.get_logger("derisk.hints")
+BROKER_ERRORS = (KombuError, RedisError, OSError)
+
+
+class Breaker:
+    """Open (refusing) for `pause` seconds after each failure."""
+
+    def __init__(self, pause: float) -> None:
+        self.pause = pause
+        self._open_until = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the last failure is too recent to try again."""
+        return time.monotonic() < self._open_until
+
+    def try_call(self, function: Callable[[], object]) -> bool:
+        """Call the function unless open; say whether it worked. A broker's failure opens the breaker."""
+        if self.is_open:
+            return False
+        try:
+            function()
+        except BROKER_ERRORS as error:
+            self._open_until = time.monotonic() + self.pause
+            log.warning("hints paused", error=type(error).__name__, seconds=self.pause)
+            return False
+        return True
+
+
+def publish(job_id: int) -> None:
+    """Put one hint on the broker, waiting at most its short timeouts; raises one of BROKER_ERRORS."""
+    from jobs import tasks  # tasks import the work, and the work asks for more jobs
+
+    tasks.look.apply_async((job_id,))
+
+
+class Publisher:
+    """A bounded queue and the thread that empties it; one per process, made anew after a fork."""
+
+    def __init__(self, pause: float = 30, size: int = 1000) -> None:
+        self._breaker = Breaker(pause)
+        self._size = size
+        self._lock = threading.Lock()
+        self._start()
+
+    def _start(self) -> None:
+        self._pid = os.getpid()
+        self._waiting: queue.Queue[int] = queue.Queue(self._size)
+        self._thread: threading.Thread | None = None
+
+    def send(self, job_ids: Iterable[int]) -> None:
+        """Hand over ids and return at once; a full queue lets them fall."""
+        with self._lock:
+            if self._pid != os.getpid():
+                self._start()
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="hints", daemon=True)
+                self._thread.start()
+        for job_id in job_ids:
+            try:
+                self._waiting.put_nowait(job_id)
+            except queue.Full:
+                log.warning("hint dropped", job=job_id)
+
+    def _run(self) -> None:
+        while True:
+            job_id = self._waiting.get()
+            self._breaker.try_call(partial(publish, job_id))
+            self._waiting.task_done()
+
+    def drain(self) -> None:
+        """Wait until every hint handed over so far was published or dropped."""
+        self._waiting.join()
+
+
+_publisher = Publisher()
+
+
+def send(job_ids: Iterable[int]) -> None:
+    """Hint these jobs from this process's thread; never raises, never waits for the broker."""
+    _publisher.send(job_ids)

@@ -1,0 +1,59 @@
+"""What kinds of job there are. An app names its kinds in its `tasks.py` with the decorator below."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jobs.models import Job
+
+Finish = Callable[[], None]
+Work = Callable[[Job], Finish | None]
+
+
+class UnknownKind(LookupError):
+    """A job names a kind that this version of the code does not have."""
+
+
+class JobError(Exception):
+    """A failure whose text holds no personal data, so that staff may read it on the job."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A name, what is done, and whether it reaches outside the database."""
+
+    name: str
+    work: Work
+    is_external: bool
+
+
+_KINDS: dict[str, Kind] = {}
+
+
+def kind(name: str, *, external: bool = False) -> Callable[[Work], Work]:
+    """Register a function as the work of a kind of job.
+
+    Work that is only in the database runs in one transaction with the job's "done", so it happens exactly once.
+    External work (mail, documents) runs outside any transaction and may return a function that
+    records its result; that function runs in the transaction that marks the job done.
+    """
+
+    def register(work: Work) -> Work:
+        if name in _KINDS and _KINDS[name].work is not work:
+            raise ValueError(f"Two functions claim the job kind {name!r}.")
+        _KINDS[name] = Kind(name=name, work=work, is_external=external)
+        return work
+
+    return register
+
+
+def find(name: str) -> Kind:
+    """The kind of this name; raises UnknownKind."""
+    try:
+        return _KINDS[name]
+    except KeyError:
+        raise UnknownKind(name) from None
+
+
+def names() -> list[str]:
+    """Every registered name, sorted."""
+    return sorted(_KINDS)

@@ -1,0 +1,123 @@
+"""The rows that say what must still be done. A message to a worker is only a hint to look here."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+MAX_ATTEMPTS = 8
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Which jobs want work. Times are the database's, since clocks of machines differ."""
+
+    def due(self) -> "JobQuerySet":
+        """Waiting, and their time has come."""
+        return self.filter(state=Job.State.PENDING, run_at__lte=Now())
+
+    def abandoned(self) -> "JobQuerySet":
+        """Taken by a worker that did not come back within its lease."""
+        return self.filter(state=Job.State.LEASED, lease_until__lt=Now())
+
+    def claimable(self) -> "JobQuerySet":
+        """Due or abandoned, with a try left."""
+        due = Q(state=Job.State.PENDING, run_at__lte=Now())
+        abandoned = Q(state=Job.State.LEASED, lease_until__lt=Now())
+        return self.filter(due | abandoned, attempts__lt=F("max_attempts"))
+
+    def unhinted(self, again_after: timedelta) -> "JobQuerySet":
+        """Due jobs that no worker was told of since they became due, or not lately."""
+        return self.due().filter(
+            Q(hinted_at__lt=F("run_at")) | Q(hinted_at__lt=Now() - again_after)
+        )
+
+    def dead(self) -> "JobQuerySet":
+        """Failed too often; a person must look."""
+        return self.filter(state=Job.State.DEAD)
+
+
+class Job(models.Model):
+    """One follow-up of something that happened: done once, retried until it is, dead where staff see it."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "waiting"
+        LEASED = "leased", "being worked on"
+        DONE = "done", "done"
+        DEAD = "dead", "failed for good"
+
+    kind = models.CharField(
+        max_length=60, help_text="What is to be done, such as intake.route_lead."
+    )
+    key = models.CharField(
+        max_length=200, help_text="The same work asked for twice has the same key."
+    )
+    subject_id = models.BigIntegerField(help_text="The row that the work is about.")
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    run_at = models.DateTimeField(db_default=Now(), help_text="Not before this time.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    max_attempts = models.PositiveSmallIntegerField(default=MAX_ATTEMPTS)
+    lease_token = models.UUIDField(
+        null=True, blank=True, help_text="Whoever holds it may finish the job."
+    )
+    lease_until = models.DateTimeField(null=True, blank=True)
+    hinted_at = models.DateTimeField(db_default=Now())
+    request_id = models.CharField(max_length=64, blank=True)
+    last_error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "key"], name="job_once_per_key"),
+            models.CheckConstraint(
+                condition=Q(state="leased", lease_token__isnull=False, lease_until__isnull=False)
+                | (~Q(state="leased") & Q(lease_token__isnull=True, lease_until__isnull=True)),
+                name="job_lease_exactly_while_leased",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="done", done_at__isnull=False)
+                | (~Q(state="done") & Q(done_at__isnull=True)),
+                name="job_done_at_exactly_when_done",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["pending", "leased", "done", "dead"]), name="job_state_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["run_at"], name="job_pending", condition=Q(state="pending")),
+            models.Index(fields=["lease_until"], name="job_leased", condition=Q(state="leased")),
+            models.Index(fields=["-created_at"], name="job_dead", condition=Q(state="dead")),
+        ]
+        permissions = [("retry_job", "Can retry a dead job")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
+
+
+class Heartbeat(models.Model):
+    """When a process last showed that it works, by working."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    beaten_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def beat(name: str) -> None:
+    """Note that the process of this name works now."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"beaten_at": Now()})
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long a job waits after its nth failure: 4, 16, 64 … seconds, at most an hour."""
+    return timedelta(seconds=min(3600, 4**attempts))
+
+
+def age_of_oldest_due(now: datetime) -> float:
+    """Seconds since the oldest waiting job became due; 0 when nothing waits."""
+    oldest = Job.objects.due().aggregate(first=models.Min("run_at"))["first"]
+    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0

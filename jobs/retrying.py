@@ -1,0 +1,30 @@
+"""Giving a dead job another life."""
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.models import User
+from jobs import hints
+from jobs.models import Job
+
+log = structlog.get_logger("derisk.job")
+
+
+@transaction.atomic
+def retry_job(*, job: Job, by: User) -> Job:
+    """Let a dead job run again from its first attempt; raises ValidationError(code="conflict") when it is not dead."""
+    revived = (
+        Job.objects.dead()
+        .filter(pk=job.pk)
+        .update(state=Job.State.PENDING, attempts=0, run_at=Now())
+    )
+    if not revived:
+        raise ValidationError(
+            "This job is not dead, so there is nothing to retry.", code="conflict"
+        )
+    log.info("job retried by hand", job=job.pk, kind=job.kind, user=by.pk)
+    transaction.on_commit(lambda: hints.send([job.pk]))
+    job.refresh_from_db()
+    return job

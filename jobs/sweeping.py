@@ -1,0 +1,61 @@
+"""The sweep: frees what workers dropped and hints whatever is due, from the rows alone."""
+
+from datetime import timedelta
+from functools import partial
+from itertools import takewhile
+
+import structlog
+from django.db import transaction
+from django.db.models.functions import Now
+
+from jobs import hints, tasks, working
+from jobs.models import Job, beat
+
+log = structlog.get_logger("derisk.sweep")
+HINT_AGAIN_AFTER = timedelta(seconds=10)
+BATCH = 500
+
+
+def sweep_once(breaker: hints.Breaker) -> dict[str, int]:
+    """Free abandoned jobs, hint due ones, note the heartbeat; return how many of each.
+
+    Any number of sweeps may run side by side: each takes rows that no other holds.
+    """
+    freed = free_abandoned()
+    hinted = hint_due(breaker)
+    beat("sweep")
+    if freed:
+        log.info("sweep", freed=freed, hinted=hinted)
+    return {"freed": freed, "hinted": hinted}
+
+
+@transaction.atomic
+def free_abandoned() -> int:
+    """Give back jobs whose lease ran out, or lay them down dead if that was their last try."""
+    jobs = list(Job.objects.abandoned().select_for_update(skip_locked=True).order_by("pk")[:BATCH])
+    for job in jobs:
+        working.record_failure(
+            job, "The worker stopped, hung or lost its connection while it worked."
+        )
+    return len(jobs)
+
+
+def hint_due(breaker: hints.Breaker) -> int:
+    """Tell workers of due jobs that they were not told of lately; stops at the broker's first failure."""
+    if breaker.is_open:
+        return 0
+    published = (breaker.try_call(partial(hints.publish, job_id)) for job_id in _mark_hinted())
+    return len(list(takewhile(bool, published)))
+
+
+@transaction.atomic
+def _mark_hinted() -> list[int]:
+    rows = Job.objects.unhinted(HINT_AGAIN_AFTER).select_for_update(skip_locked=True)
+    ids = list(rows.order_by("run_at", "pk").values_list("pk", flat=True)[:BATCH])
+    Job.objects.filter(pk__in=ids).update(hinted_at=Now())
+    return ids
+
+
+def ping_worker(breaker: hints.Breaker) -> bool:
+    """Ask a worker to show that it works; say whether the message left."""
+    return breaker.try_call(lambda: tasks.ping.apply_async(expires=30))

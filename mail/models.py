@@ -1,0 +1,80 @@
+"""Every outgoing message is a row before it is a message."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Which messages are on their way, and which belong together."""
+
+    def unsent(self) -> "MessageQuerySet":
+        """Not accepted by a mail server yet, and still meant to be."""
+        return self.filter(state__in=[Message.State.QUEUED, Message.State.SENDING])
+
+    def about(self, reference: str) -> "MessageQuerySet":
+        """All messages of one lead or proposal, oldest first."""
+        return self.filter(reference=reference).order_by("created_at", "pk")
+
+
+class Message(models.Model):
+    """One outgoing mail: what it says, to whom, and how far it got."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "waiting"
+        SENDING = "sending", "being sent"
+        SENT = "sent", "accepted by the mail server"
+        FAILED = "failed", "refused for good"
+        KEPT = "kept", "kept here: no mail server is set up"
+
+    key = models.CharField(
+        max_length=200, unique=True, help_text="The same message asked for twice has the same key."
+    )
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    template = models.CharField(max_length=100)
+    reference = models.CharField(
+        max_length=40, blank=True, db_index=True, help_text="The lead that it is about."
+    )
+    language = models.CharField(max_length=2)
+    to_email = models.EmailField()
+    to_name = models.CharField(max_length=200, blank=True)
+    subject = models.CharField(max_length=300)
+    text = models.TextField()
+    html = models.TextField()
+    private_url = models.CharField(
+        max_length=500,
+        blank=True,
+        help_text="The reader's private link; emptied once the message has left.",
+    )
+    has_private_url = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="sent", sent_at__isnull=False)
+                | (~Q(state="sent") & Q(sent_at__isnull=True)),
+                name="message_sent_at_exactly_when_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["queued", "sending", "sent", "failed", "kept"]),
+                name="message_state_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sent") | Q(private_url=""),
+                name="message_sent_keeps_no_private_url",
+            ),
+        ]
+        indexes = [models.Index(fields=["-created_at", "-id"], name="message_newest")]
+        permissions = [("resend_message", "Can send a message again")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.to_email}"

@@ -1,0 +1,11 @@
+"""What the mail app's kinds of job do."""
+
+from jobs.kinds import Finish, kind
+from jobs.models import Job
+from mail import delivery
+
+
+@kind("mail.deliver", external=True)
+def deliver(job: Job) -> Finish | None:
+    """Hand one message to the mail server."""
+    return delivery.deliver(message_id=job.subject_id, is_last_try=job.attempts >= job.max_attempts)

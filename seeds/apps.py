@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class SeedsConfig(AppConfig):
+    """The demo world, loaded through the verbs."""
+
+    name = "seeds"
+    verbose_name = "Seeds"
