@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import structlog
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from config import problems
 
 log = structlog.get_logger("derisk.outage")
 RETRY_AFTER_SECONDS = 30
@@ -31,16 +33,8 @@ class OutageMiddleware:
 def unavailable(request: HttpRequest) -> HttpResponse:
     """The 503 answer: a problem document for the API, a page for people."""
     if request.path.startswith("/api/"):
-        response: HttpResponse = JsonResponse(
-            {
-                "type": "about:blank",
-                "title": "Service unavailable",
-                "status": 503,
-                "detail": "The database does not answer. Nothing was stored. Send the same request again.",
-            },
-            status=503,
-            content_type="application/problem+json",
-        )
+        text = "The database does not answer. Nothing was stored. Send the same request again."
+        response: HttpResponse = problems.json_problem(503, text)
     else:
         response = render(request, "503.html", status=503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)

@@ -1,8 +1,18 @@
 """Every address of Derisk."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config import health, problems
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("intake.urls")),
+    path("api/v1/", include("intake.api.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    re_path(r"^api/", problems.not_found),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
     path("staff/", admin.site.urls),
 ]

@@ -1,0 +1,51 @@
+"""What the OpenAPI document says of errors: every refusal of every address is a problem document."""
+
+from typing import Any
+
+_TEXT = {"type": "string"}
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "A refusal (RFC 9457).",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": _TEXT,
+        "title": _TEXT,
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "How to mend it."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["pointer", "code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "Where in the body, as a JSON pointer."},
+                    "code": {"type": "string", "description": "For machines."},
+                    "detail": {"type": "string", "description": "For people."},
+                },
+            },
+        },
+    },
+}
+_CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_MEANINGS = {
+    "400": "Something in the body or a header needs another look; `errors` says what.",
+    "404": "There is nothing here.",
+    "409": "The same request is being stored right now, or the state has moved on.",
+    "413": "The body is too large.",
+    "415": "Send application/json.",
+    "422": "The Idempotency-Key came with another body before.",
+    "429": "Too many requests; Retry-After says when to try again.",
+    "503": "The database is away; nothing was stored. Retry-After says when to try again.",
+}
+
+
+def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """drf-spectacular's hook: give each 4xx and 5xx answer its meaning and its shape."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = _PROBLEM
+    for methods in result["paths"].values():
+        for operation in methods.values():
+            for status, response in operation.get("responses", {}).items():
+                if status in _MEANINGS:
+                    response["description"] = _MEANINGS[status]
+                    response["content"] = _CONTENT
+    return result

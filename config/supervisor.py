@@ -1,0 +1,160 @@
+"""Start processes that cannot outlive us, watch them, stop them in order."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LAUNCHER = Path(__file__).with_name("launch.py")
+LOG_LIMIT = 10_000_000  # bytes; a longer log is set aside as .1 at the next start
+
+
+class CannotStart(Exception):
+    """A process of ours does not start; the message says which, why, and where its log is."""
+
+
+@dataclass
+class Child:
+    """A process of ours: its name, how to ask it to stop, where it writes."""
+
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+    stop_signal: signal.Signals
+
+    @property
+    def pid(self) -> int:
+        """Its process id, which is also the id of its process group."""
+        return self.process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it still runs."""
+        return self.process.poll() is None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the process and all that it has started; nothing happens if they are gone."""
+        try:
+            os.killpg(self.pid, number)
+        except ProcessLookupError:
+            return
+
+    def ask_to_stop(self) -> None:
+        """Send its stop signal to the process alone: it stops its own children in order."""
+        if self.alive:
+            self.process.send_signal(self.stop_signal)
+
+    def wait_stopped(self, seconds: float) -> None:
+        """Wait for the end; after `seconds` it is killed, and in any case what it has left behind."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            self.send(signal.SIGKILL)
+            self.process.wait()
+
+    def stop(self, seconds: float = 20) -> None:
+        """Ask, wait at most `seconds`, then kill."""
+        self.ask_to_stop()
+        self.wait_stopped(seconds)
+
+    def last_lines(self, count: int = 15) -> str:
+        """The end of its log."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+
+    def wait_until(self, ready: Callable[[], object], seconds: float = 30) -> None:
+        """Return when `ready()` is true; raises CannotStart when the process ends or takes longer."""
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if not self.alive or time.monotonic() > deadline:
+                what = "ended" if not self.alive else f"is not ready after {seconds:.0f} s"
+                raise CannotStart(f"{self.name} {what}. {self.log} ends with:\n{self.last_lines()}")
+            time.sleep(0.03)  # other processes cannot tell us
+
+
+def launched(
+    command: Sequence[object], *, run_as: str = "self", stop_signal: signal.Signals = signal.SIGTERM
+) -> list[str]:
+    """The command line that runs `command` so that it gets `stop_signal` when we die: see `launch.py`."""
+    launcher = [sys.executable, "-I", "-S", LAUNCHER, os.getpid(), int(stop_signal), run_as]
+    return [str(part) for part in [*launcher, *command]]
+
+
+def spawn(
+    name: str,
+    command: Sequence[object],
+    *,
+    log: Path,
+    env: Mapping[str, str] | None = None,
+    cwd: Path = BASE_DIR,
+    stop_signal: signal.Signals = signal.SIGTERM,
+    run_as: str = "self",
+) -> Child:
+    """Start a command in a process group of its own; it gets `stop_signal` if we die, even by kill -9.
+
+    Call it from the main thread: the kernel takes the end of the calling *thread* for our death.
+    """
+    argv = launched(command, run_as=run_as, stop_signal=stop_signal)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
+    return Child(name, process, log, stop_signal)
+
+
+@dataclass
+class Supervisor:
+    """The children of one run, in the order of their start, with their pid and log files in `home`."""
+
+    home: Path
+    children: list[Child] = field(default_factory=list)
+
+    def log_of(self, name: str) -> Path:
+        """Where the process `name` writes."""
+        return self.home / "logs" / f"{name}.log"
+
+    def add(self, child: Child) -> Child:
+        """Take charge of a child and write its pid file."""
+        self.children.append(child)
+        (self.home / f"{child.name}.pid").write_text(f"{child.pid}\n")
+        return child
+
+    def start(self, name: str, command: Sequence[object], env: Mapping[str, str]) -> Child:
+        """Spawn and take charge; PROCESS_NAME tells the process who it is."""
+        set_aside(self.log_of(name))
+        named = {**env, "PROCESS_NAME": name}
+        return self.add(spawn(name, command, log=self.log_of(name), env=named))
+
+    def dead(self) -> Child | None:
+        """The first child that has ended, if any."""
+        return next((child for child in self.children if not child.alive), None)
+
+    def wait_for_death(self) -> Child:
+        """Block until one of the children ends, and return it."""
+        while (child := self.dead()) is None:
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
+        return child
+
+    def stop(self, *names: str, seconds: float = 30) -> None:
+        """Stop these children together (all, when none is named) and remove their pid files."""
+        chosen = [child for child in self.children if not names or child.name in names]
+        deadline = time.monotonic() + seconds
+        for child in chosen:
+            child.ask_to_stop()
+        for child in chosen:
+            child.wait_stopped(max(0.1, deadline - time.monotonic()))
+            (self.home / f"{child.name}.pid").unlink(missing_ok=True)
+            self.children.remove(child)
+
+
+def set_aside(log: Path) -> None:
+    """Move a log that has grown too long out of the way."""
+    if log.exists() and log.stat().st_size > LOG_LIMIT:
+        log.replace(log.with_suffix(".log.1"))

@@ -1,0 +1,1 @@
+"""The machine's way in: the same request through the same verb."""

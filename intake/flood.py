@@ -1,0 +1,72 @@
+"""The one limit that refuses: a flood from one address, or over all. Everything else only scores.
+
+Counts live in each web process, not in Valkey: a limit must neither cost a network trip nor fail with the broker.
+With several web processes the limits apply to each.
+"""
+
+import threading
+import time
+from collections import deque
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+PER_ADDRESS = 20
+OVER_ALL = 600
+WINDOW_SECONDS = 60.0
+
+
+class Flood:
+    """Counts arrivals in a sliding window."""
+
+    def __init__(self, per_address: int, over_all: int, window: float) -> None:
+        self._limits = (per_address, over_all)
+        self._window = window
+        self._lock = threading.Lock()
+        self._arrivals: dict[str, deque[float]] = {}
+
+    def wait(self, address: str) -> float:
+        """Count one arrival; seconds to wait when it is one too many, else 0. Refused arrivals do not count."""
+        now = time.monotonic()
+        with self._lock:
+            self._forget(now - self._window)
+            waits = [self._wait(key, limit, now) for key, limit in zip((address, ""), self._limits, strict=True)]
+            if not max(waits):
+                for key in (address, ""):
+                    self._arrivals.setdefault(key, deque()).append(now)
+        return max(waits)
+
+    def _wait(self, key: str, limit: int, now: float) -> float:
+        arrivals = self._arrivals.get(key, ())
+        return arrivals[0] + self._window - now if len(arrivals) >= limit else 0.0
+
+    def _forget(self, before: float) -> None:
+        for key in list(self._arrivals):
+            arrivals = self._arrivals[key]
+            while arrivals and arrivals[0] <= before:
+                arrivals.popleft()
+            if not arrivals:
+                del self._arrivals[key]
+
+    def clear(self) -> None:
+        """Forget every arrival."""
+        with self._lock:
+            self._arrivals.clear()
+
+
+enquiries = Flood(PER_ADDRESS, OVER_ALL, WINDOW_SECONDS)
+
+
+class EnquiryThrottle(BaseThrottle):
+    """The same limit for the API; believes X-Forwarded-For only as far as TRUSTED_PROXIES says."""
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        """Whether the request may go on; remembers how long to wait otherwise."""
+        self._wait = enquiries.wait(self.get_ident(request) or "") if settings.THROTTLE else 0.0
+        return not self._wait
+
+    def wait(self) -> float | None:
+        """Seconds until the next try may succeed."""
+        return self._wait

@@ -1,0 +1,94 @@
+"""Working a lead: every change of its status goes through here."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from intake import routing
+from intake.models import MOVES, Activity, Adviser, Assignment, Lead, Status
+
+_CLOSED = (Status.WON, Status.LOST, Status.DISQUALIFIED)
+
+
+@transaction.atomic
+def move_lead(
+    *,
+    lead: Lead,
+    to: Status,
+    by: User | None,
+    reason: str = "",
+    activity: Activity.Kind = Activity.Kind.MOVED,
+) -> Lead:
+    """Lock the lead, move it to a status that follows its present one, and record that.
+
+    Raises ValidationError(code="conflict") when the move is not allowed from where the lead stands by now.
+    """
+    lead = Lead.objects.select_for_update().get(pk=lead.pk)
+    old = Status(lead.status)
+    if to not in MOVES[old]:
+        raise ValidationError(
+            f"This lead is {old.label}; it cannot become {Status(to).label} from there.", code="conflict"
+        )
+    lead.status = to
+    lead.closed_at = timezone.now() if to in _CLOSED else None
+    lead.closing_reason = reason if to in _CLOSED else ""
+    lead.save(update_fields=["status", "closed_at", "closing_reason"])
+    text = f"{old.label} → {Status(to).label}" + (f": {reason}" if reason else "")
+    Activity.objects.create(lead=lead, kind=activity, text=text, by=by)
+    return lead
+
+
+def contact_lead(*, lead: Lead, by: User) -> Lead:
+    """Note that the adviser reached the client."""
+    return move_lead(lead=lead, to=Status.CONTACTED, by=by)
+
+
+def qualify_lead(*, lead: Lead, by: User) -> Lead:
+    """Note that the request is one that the house can and will answer with a proposal."""
+    return move_lead(lead=lead, to=Status.QUALIFIED, by=by)
+
+
+def disqualify_lead(*, lead: Lead, by: User, reason: str) -> Lead:
+    """Close a lead that is no work for the house; raises ValidationError(code="required") without a reason."""
+    return move_lead(lead=lead, to=Status.DISQUALIFIED, by=by, reason=_given(reason))
+
+
+def lose_lead(*, lead: Lead, by: User, reason: str) -> Lead:
+    """Close a lead that went elsewhere; raises ValidationError(code="required") without a reason."""
+    return move_lead(lead=lead, to=Status.LOST, by=by, reason=_given(reason))
+
+
+def _given(reason: str) -> str:
+    if not reason.strip():
+        raise ValidationError("Say why, for whoever reads this later.", code="required")
+    return reason.strip()
+
+
+def add_note(*, lead: Lead, by: User, text: str) -> Activity:
+    """Add a note to the timeline; raises ValidationError(code="required") when it is empty."""
+    if not text.strip():
+        raise ValidationError("Write the note first.", code="required")
+    return Activity.objects.create(lead=lead, kind=Activity.Kind.NOTE, text=text.strip(), by=by)
+
+
+@transaction.atomic
+def reassign_lead(*, lead: Lead, to: Adviser, by: User, reason: str) -> Lead:
+    """Give an open lead to another adviser, end the present assignment, and tell the new owner.
+
+    Raises ValidationError: code "required" without a reason, "conflict" when the lead is closed, not routed yet or
+    with that adviser already.
+    """
+    reason = _given(reason)
+    lead = Lead.objects.select_for_update().get(pk=lead.pk)
+    if lead.status in (Status.NEW, Status.QUARANTINED, *_CLOSED):
+        raise ValidationError("Only an open lead that was routed can be given to another.", code="conflict")
+    if lead.owner_id == to.pk:
+        raise ValidationError(f"{to} has this lead already.", code="conflict")
+    lead.assignments.filter(ended_at__isnull=True).update(ended_at=timezone.now())
+    assignment = Assignment.objects.create(lead=lead, adviser=to, by=by, reason=reason)
+    lead.owner = to
+    lead.save(update_fields=["owner"])
+    Activity.objects.create(lead=lead, kind=Activity.Kind.REASSIGNED, text=f"To {to}: {reason}", by=by)
+    routing.notify_owner(lead, key=f"lead:{lead.pk}:assignment:{assignment.pk}")
+    return lead

@@ -1,0 +1,23 @@
+"""The nouns of intake, one module each."""
+
+from intake.models.adviser import Absence, Adviser, Desk
+from intake.models.enquiry import Enquiry
+from intake.models.lead import MOVES, Activity, Lead, Status
+from intake.models.people import Contact, Organisation
+from intake.models.routing import Assignment, CreditEntry, RoutingDecision
+
+__all__ = [
+    "MOVES",
+    "Absence",
+    "Activity",
+    "Adviser",
+    "Assignment",
+    "Contact",
+    "CreditEntry",
+    "Desk",
+    "Enquiry",
+    "Lead",
+    "Organisation",
+    "RoutingDecision",
+    "Status",
+]

@@ -1,0 +1,52 @@
+"""What the client sent, as sent."""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from briefs.models import Brief
+from intake.catalogue import Budget, Language, Timeframe
+
+
+class Enquiry(models.Model):
+    """A request for interest exactly as it arrived. A trigger refuses every change."""
+
+    class Channel(models.TextChoices):
+        FORM = "form", "form"
+        API = "api", "API"
+
+    full_name = models.CharField(max_length=200)
+    email = models.EmailField(max_length=254)
+    organisation = models.CharField(max_length=200, blank=True)
+    job_title = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=40, blank=True)
+    country = models.CharField(max_length=2, blank=True, help_text="Where the client is, ISO 3166 alpha-2.")
+    countries_of_interest = ArrayField(models.CharField(max_length=2), default=list, blank=True)
+    services = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    timeframe = models.CharField(max_length=10, choices=Timeframe, blank=True)
+    budget = models.CharField(max_length=10, choices=Budget, blank=True)
+    language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
+    needs = models.TextField()
+    consent_text = models.TextField(help_text="What the client agreed to, word for word.")
+    brief = models.ForeignKey(
+        Brief, on_delete=models.PROTECT, null=True, blank=True, related_name="enquiries"
+    )
+    channel = models.CharField(max_length=4, choices=Channel)
+    idempotency_key = models.CharField(max_length=330, null=True, blank=True, unique=True)
+    content_digest = models.CharField(max_length=64, help_text="SHA-256 of the fields, to know a repeat.")
+    received_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "enquiries"
+        constraints = [
+            models.CheckConstraint(condition=~Q(full_name="") & ~Q(email="") & ~Q(needs=""), name="enquiry_complete"),
+            models.CheckConstraint(condition=~Q(consent_text=""), name="enquiry_has_consent"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="enquiry_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.full_name}, {self.received_at:%Y-%m-%d}"

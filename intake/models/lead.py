@@ -1,0 +1,148 @@
+"""The work that an enquiry makes, and what happened to it."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from intake.models.adviser import Adviser
+from intake.models.enquiry import Enquiry
+from intake.models.people import Contact, Organisation
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Status(models.TextChoices):
+    """How far a lead has come."""
+
+    NEW = "new", "new"
+    QUARANTINED = "quarantined", "quarantined"
+    ROUTED = "routed", "with an adviser"
+    CONTACTED = "contacted", "contacted"
+    QUALIFIED = "qualified", "qualified"
+    PROPOSAL = "proposal", "proposal"
+    WON = "won", "won"
+    LOST = "lost", "lost"
+    DISQUALIFIED = "disqualified", "disqualified"
+
+
+# The one table of allowed moves: the verbs ask it, and a trigger holds the database to it.
+MOVES: dict[str, tuple[str, ...]] = {
+    Status.NEW: (Status.QUARANTINED, Status.ROUTED, Status.DISQUALIFIED),
+    Status.QUARANTINED: (Status.NEW, Status.DISQUALIFIED),
+    Status.ROUTED: (Status.CONTACTED, Status.QUALIFIED, Status.PROPOSAL, Status.LOST, Status.DISQUALIFIED),
+    Status.CONTACTED: (Status.QUALIFIED, Status.PROPOSAL, Status.LOST, Status.DISQUALIFIED),
+    Status.QUALIFIED: (Status.PROPOSAL, Status.LOST, Status.DISQUALIFIED),
+    Status.PROPOSAL: (Status.WON, Status.LOST),
+    Status.WON: (),
+    Status.LOST: (Status.PROPOSAL,),
+    Status.DISQUALIFIED: (),
+}
+
+
+class LeadQuerySet(models.QuerySet["Lead"]):
+    """Leads by who may see them and what they still need."""
+
+    def visible_to(self, user: "User") -> "LeadQuerySet":
+        """All for those who may see all, their own for advisers, none for anybody else."""
+        if not user.is_active or not user.has_perm("intake.view_lead"):
+            return self.none()
+        if user.has_perm("intake.view_all_leads"):
+            return self.all()
+        return self.filter(owner__user=user)
+
+    def with_page_data(self) -> "LeadQuerySet":
+        """With what a list or a detail page names of the rows around each lead."""
+        return self.select_related("enquiry__brief", "owner__user", "contact", "organisation")
+
+
+class Lead(models.Model):
+    """A request that somebody must answer."""
+
+    reference = models.CharField(max_length=20, unique=True)
+    enquiry = models.OneToOneField(Enquiry, on_delete=models.PROTECT, related_name="lead")
+    status = models.CharField(max_length=12, choices=Status, default=Status.NEW)
+    language = models.CharField(max_length=2)
+    countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)
+    services = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    owner = models.ForeignKey(Adviser, on_delete=models.PROTECT, null=True, blank=True, related_name="leads")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="leads")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="leads"
+    )
+    link_seed = models.UUIDField(default=uuid.uuid4, editable=False)
+    link_digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now())
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closing_reason = models.TextField(blank=True)
+
+    objects = LeadQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["new", "quarantined"]) | Q(owner__isnull=False) | Q(status="disqualified"),
+                name="lead_past_new_has_an_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["won", "lost", "disqualified"], closed_at__isnull=False)
+                | (~Q(status__in=["won", "lost", "disqualified"]) & Q(closed_at__isnull=True)),
+                name="lead_closed_at_exactly_when_closed",
+            ),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="lead_status_known"),
+        ]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="lead_newest"),
+            models.Index(fields=["owner", "-created_at", "-id"], name="lead_owner_newest"),
+        ]
+        triggers = [
+            pgtrigger.FSM(
+                name="lead_moves",
+                field="status",
+                transitions=[(str(old), str(new)) for old, news in MOVES.items() for new in news],
+            ),
+        ]
+        permissions = [("view_all_leads", "Can see every lead, not only their own")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Activity(models.Model):
+    """One thing that happened to a lead. Written once, never changed."""
+
+    class Kind(models.TextChoices):
+        MATCHED = "matched", "Client recognised"
+        ROUTED = "routed", "Given to an adviser"
+        REASSIGNED = "reassigned", "Given to another adviser"
+        MOVED = "moved", "Moved on"
+        NOTE = "note", "Note"
+        PROPOSAL_DRAFTED = "proposal_drafted", "Proposal drafted"
+        PROPOSAL_SENT = "proposal_sent", "Proposal sent"
+        PROPOSAL_ACCEPTED = "proposal_accepted", "Proposal accepted"
+        PROPOSAL_DECLINED = "proposal_declined", "Proposal declined"
+        PROPOSAL_EXPIRED = "proposal_expired", "Proposal expired"
+
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="activities")
+    kind = models.CharField(max_length=20, choices=Kind)
+    text = models.TextField(blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="activities"
+    )
+    happened_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name_plural = "activities"
+        indexes = [models.Index(fields=["lead", "happened_at", "id"], name="activity_of_lead")]
+        triggers = [
+            pgtrigger.Protect(name="activity_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.text}"

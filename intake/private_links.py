@@ -1,0 +1,44 @@
+"""Links that only their reader has: made from a secret of the row, kept as a digest."""
+
+import base64
+import hashlib
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
+
+
+def make_token(purpose: str, seed: uuid.UUID) -> str:
+    """The 256-bit token of a row, 43 characters, the same each time.
+
+    HMAC-SHA-256 under SECRET_KEY of the row's random seed: the database alone does not give it away.
+    """
+    mac = salted_hmac(f"derisk.{purpose}", seed.bytes, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
+def digest(token: str) -> str:
+    """What is stored of a token: its SHA-256, in hex."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+P = ParamSpec("P")
+
+
+def private(
+    view: Callable[Concatenate[HttpRequest, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """A page behind a private link: never cached, never indexed, its address never passed on."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store, private"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return wrapped

@@ -1,0 +1,128 @@
+"""Receiving an enquiry: what arrived, the lead that it makes and the jobs that follow, in one transaction."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import asdict, dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, OperationalError, transaction
+
+from briefs.models import Brief
+from intake import consent, private_links, references
+from intake.models import Enquiry, Lead
+from jobs import queue
+
+STATUS_PAGE = "intake.status"
+
+
+@dataclass(frozen=True)
+class EnquiryContent:
+    """The checked fields of a request, named as in the form and the API. Choices hold their stored values."""
+
+    full_name: str
+    email: str
+    needs: str
+    organisation: str = ""
+    job_title: str = ""
+    phone: str = ""
+    country: str = ""
+    countries_of_interest: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    timeframe: str = ""
+    budget: str = ""
+    language: str = "en"
+    brief: str = ""
+
+    def digest(self) -> str:
+        """SHA-256 over the fields in canonical JSON: two requests that say the same have the same."""
+        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the sender gets: the same for the same request sent twice."""
+
+    reference: str
+    token: str
+    is_replay: bool
+
+
+def receive_enquiry(
+    *, content: EnquiryContent, channel: Enquiry.Channel, idempotency_key: str | None = None
+) -> Receipt:
+    """Store the enquiry with its lead and jobs, once per key, and answer the same to every repeat.
+
+    Raises ValidationError: code "key_reused" when the key came with another content before, code
+    "in_flight" when its twin is still being stored. Nothing is stored then, and the key stays with its first use.
+    """
+    try:
+        lead = _store(content, channel, idempotency_key)
+    except IntegrityError:
+        return _replay(content, idempotency_key)
+    except OperationalError as error:
+        if idempotency_key and getattr(error.__cause__, "sqlstate", "") == "55P03":  # lock_not_available
+            raise ValidationError("The same request is being stored right now.", code="in_flight") from error
+        raise
+    return _receipt(lead, is_replay=False)
+
+
+@transaction.atomic(durable=True)
+def _store(content: EnquiryContent, channel: Enquiry.Channel, key: str | None) -> Lead:
+    brief = Brief.objects.public().filter(slug=content.brief).first() if content.brief else None
+    fields = asdict(content) | {
+        "brief": brief,
+        "countries_of_interest": list(content.countries_of_interest),
+        "services": list(content.services),
+    }
+    enquiry = Enquiry.objects.create(
+        **fields,
+        channel=channel,
+        consent_text=consent.TEXT,
+        idempotency_key=key,
+        content_digest=content.digest(),
+    )
+    lead = Lead.objects.create(**_lead_fields(enquiry, brief))
+    queue.enqueue(
+        *(
+            queue.Ask(kind=kind, subject_id=lead.pk, key=f"lead:{lead.pk}")
+            for kind in ("intake.match_people", "intake.route_lead", "intake.acknowledge")
+        )
+    )
+    return lead
+
+
+def _lead_fields(enquiry: Enquiry, brief: Brief | None) -> dict[str, object]:
+    seed = uuid.uuid4()
+    return {
+        "reference": references.new_reference("R"),
+        "enquiry": enquiry,
+        "language": enquiry.language,
+        "countries": enquiry.countries_of_interest or (list(brief.countries) if brief else []),
+        "services": enquiry.services,
+        "link_seed": seed,
+        "link_digest": private_links.digest(private_links.make_token(STATUS_PAGE, seed)),
+    }
+
+
+def _replay(content: EnquiryContent, key: str | None) -> Receipt:
+    """The receipt of the request that used this key first; any other conflict is a fault and is raised."""
+    lead = Lead.objects.select_related("enquiry").filter(enquiry__idempotency_key=key).first() if key else None
+    if lead is None:
+        raise RuntimeError("A new enquiry met a constraint that is not its idempotency key.")
+    if lead.enquiry.content_digest != content.digest():
+        raise ValidationError(
+            "This Idempotency-Key came with another request before. Use a new key for a new request.",
+            code="key_reused",
+        )
+    return _receipt(lead, is_replay=True)
+
+
+def _receipt(lead: Lead, *, is_replay: bool) -> Receipt:
+    return Receipt(reference=lead.reference, token=status_token(lead), is_replay=is_replay)
+
+
+def status_token(lead: Lead) -> str:
+    """The token of the client's status page."""
+    return private_links.make_token(STATUS_PAGE, lead.link_seed)

@@ -1,0 +1,46 @@
+"""What text may hold: any language, but nothing that hides or reorders what is read."""
+
+import re
+
+from django.core.exceptions import ValidationError
+
+# C0 and C1 controls except tab, line feed and carriage return; lone surrogates; bidi overrides and isolates,
+# which can make a text read otherwise than it is stored; U+FEFF and other invisible formatters stay allowed.
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_LINE_BREAK = re.compile("[\r\n\u2028\u2029]")
+
+
+def refuse_hidden_characters(value: str) -> None:
+    """Raise ValidationError(code="hidden_characters") for control, surrogate and bidi override characters."""
+    found = _HIDDEN.search(value)
+    if found:
+        raise ValidationError(
+            f"Take out the hidden character at position {found.start() + 1} (U+{ord(found.group()):04X}).",
+            code="hidden_characters",
+        )
+
+
+def refuse_line_breaks(value: str) -> None:
+    """Raise ValidationError(code="line_break"): a name or a number stands on one line."""
+    if _LINE_BREAK.search(value):
+        raise ValidationError("Write this on one line.", code="line_break")
+
+
+def refuse_unusual_email(value: str) -> None:
+    """Raise ValidationError(code="unusual_email") for addresses that mail servers do not take.
+
+    Django's own check lets through invisible characters in the domain and local parts over 64 characters.
+    """
+    local, _, domain = value.rpartition("@")
+    is_plain = domain.isascii() or _is_idna(domain)
+    if len(local) > 64 or not is_plain or not local.isprintable():
+        raise ValidationError(
+            "Enter an e-mail address that can receive mail, like name@company.com", code="unusual_email"
+        )
+
+
+def _is_idna(domain: str) -> bool:
+    try:
+        return domain.encode("idna").decode().lower() != "" and domain.isprintable()
+    except UnicodeError:
+        return False

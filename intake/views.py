@@ -1,0 +1,86 @@
+"""The public pages of intake: the request form and the client's status page."""
+
+import uuid
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe, require_http_methods
+from rest_framework.throttling import BaseThrottle
+
+from briefs.models import Brief
+from intake import flood, private_links, stages, submission
+from intake.forms import OPTIONAL, RequestForm
+from intake.models import Enquiry, Lead
+
+log = structlog.get_logger("derisk.intake")
+RETRY_AFTER_SECONDS = 30
+
+
+# Exempt from CSRF: the page knows no session and no cookie, so there is nothing that a foreign page could borrow.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@private_links.private
+def request_form(request: HttpRequest) -> HttpResponse:
+    """The form that asks how we can help; a request that was stored leads to its status page."""
+    if request.method == "POST":
+        return _receive(request)
+    form = RequestForm(initial={"brief": request.GET.get("brief", ""), "form_id": str(uuid.uuid4())})
+    return _page(request, form, slug=request.GET.get("brief", ""))
+
+
+def _receive(request: HttpRequest) -> HttpResponse:
+    form = RequestForm(request.POST)
+    wait = flood.enquiries.wait(BaseThrottle().get_ident(request)) if settings.THROTTLE else 0
+    if wait:
+        return _page(request, form, status=429, retry_after=int(wait) + 1)
+    if not form.is_valid():
+        return _page(request, form, status=400)
+    try:
+        receipt = submission.receive_enquiry(
+            content=form.content(), channel=Enquiry.Channel.FORM, idempotency_key=form.idempotency_key()
+        )
+    except (OperationalError, InterfaceError, ValidationError) as error:
+        log.error("request not stored", error=type(error).__name__)
+        return _page(request, form, status=503, retry_after=RETRY_AFTER_SECONDS)
+    return HttpResponseRedirect(reverse("intake:status", args=[receipt.token]), status=303)
+
+
+def _page(
+    request: HttpRequest, form: RequestForm, *, slug: str = "", status: int = 200, retry_after: int = 0
+) -> HttpResponse:
+    slug = slug or (form.data.get("brief", "") if form.is_bound else "")
+    brief = _brief(slug) if status != 503 else None
+    context = {"form": form, "brief": brief, "status": status, "optional_open": _is_optional_part_used(form)}
+    response = render(request, "intake/request.html", context, status=status)
+    if retry_after:
+        response["Retry-After"] = str(retry_after)
+    return response
+
+
+def _is_optional_part_used(form: RequestForm) -> bool:
+    """Whether the folded part holds something typed or wrong, which must not be hidden."""
+    return form.is_bound and any(form.data.get(name) or form.errors.get(name) for name in OPTIONAL)
+
+
+def _brief(slug: str) -> Brief | None:
+    """The public brief that the form was opened from, if there is one."""
+    return Brief.objects.public().filter(slug=slug).first() if slug.isprintable() and slug else None
+
+
+@require_safe
+@private_links.private
+def status(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the client's request stands; any link that is not exactly one of ours is the same 404."""
+    lead = (
+        Lead.objects.with_page_data().filter(link_digest=private_links.digest(token)).first()
+    )
+    if lead is None:
+        raise Http404
+    context = {"lead": lead, "enquiry": lead.enquiry, "stage": stages.STAGES[lead.status]}
+    return render(request, "intake/status.html", context)
