@@ -1,0 +1,22 @@
+from briefs.models.actor import Actor, ActorKind
+from briefs.models.brief import Brief, BriefKind, BriefStatus
+from briefs.models.incident import EventType, Incident, Precision
+from briefs.models.judgement import Judgement
+from briefs.models.move import Move
+from briefs.models.place import Place
+from briefs.models.reference_counter import ReferenceCounter
+
+__all__ = [
+    "Actor",
+    "ActorKind",
+    "Brief",
+    "BriefKind",
+    "BriefStatus",
+    "EventType",
+    "Incident",
+    "Judgement",
+    "Move",
+    "Place",
+    "Precision",
+    "ReferenceCounter",
+]
