@@ -18,7 +18,10 @@ _PROBLEM: dict[str, Any] = {
                 "type": "object",
                 "required": ["pointer", "code", "detail"],
                 "properties": {
-                    "pointer": {"type": "string", "description": "Where in the body, as a JSON pointer."},
+                    "pointer": {
+                        "type": "string",
+                        "description": "Where in the body, as a JSON pointer.",
+                    },
                     "code": {"type": "string", "description": "For machines."},
                     "detail": {"type": "string", "description": "For people."},
                 },

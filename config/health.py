@@ -35,7 +35,11 @@ def ready(request: HttpRequest) -> JsonResponse:
     failing = [name for name, problem in checks.items() if problem]
     is_degraded = "broker" in failing and "database" not in failing and "migrations" not in failing
     status = "ok" if not failing else "degraded" if is_degraded else "down"
-    body = {"status": status, "failing": failing, "checks": {n: p or "ok" for n, p in checks.items()}}
+    body = {
+        "status": status,
+        "failing": failing,
+        "checks": {n: p or "ok" for n, p in checks.items()},
+    }
     return JsonResponse(body, status=503 if status == "down" else 200)
 
 
@@ -77,12 +81,18 @@ def _heartbeat(name: str) -> str:
     if beat is None:
         return "never seen"
     age = timezone.now() - beat.beaten_at
-    return f"last seen {age.total_seconds():.0f} s ago" if age > timedelta(seconds=HEARTBEAT_SECONDS) else ""
+    return (
+        f"last seen {age.total_seconds():.0f} s ago"
+        if age > timedelta(seconds=HEARTBEAT_SECONDS)
+        else ""
+    )
 
 
 def _broker() -> str:
     """A ping with a short limit; a frozen broker fails it as a dead one does."""
-    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+    client = redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5
+    )
     try:
         client.ping()
     except (redis.RedisError, OSError) as error:

@@ -28,7 +28,9 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return None
     detail, errors = _explained(error)
     problem = _problem(response.status_code, detail, errors)
-    problem.headers.update({k: v for k, v in response.headers.items() if k in ("Retry-After", "Allow")})
+    problem.headers.update(
+        {k: v for k, v in response.headers.items() if k in ("Retry-After", "Allow")}
+    )
     return problem
 
 

@@ -227,6 +227,14 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Derisk <office@derisk.example>")
 
+# What proposals and mails say of the house itself.
+HOUSE = {
+    "name": env.str("HOUSE_NAME", default="Derisk"),
+    "address": env.str("HOUSE_ADDRESS", default=""),
+    "email": env.str("HOUSE_EMAIL", default="office@derisk.example"),
+    "url": SITE_URL,
+}
+
 # ---- Languages and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("pt", "Português"), ("ar", "العربية")]

@@ -8,6 +8,7 @@ from config import health, problems
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("intake.urls")),
+    path("p/", include("proposals.urls")),
     path("api/v1/", include("intake.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),

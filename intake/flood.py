@@ -32,7 +32,10 @@ class Flood:
         now = time.monotonic()
         with self._lock:
             self._forget(now - self._window)
-            waits = [self._wait(key, limit, now) for key, limit in zip((address, ""), self._limits, strict=True)]
+            waits = [
+                self._wait(key, limit, now)
+                for key, limit in zip((address, ""), self._limits, strict=True)
+            ]
             if not max(waits):
                 for key in (address, ""):
                     self._arrivals.setdefault(key, deque()).append(now)

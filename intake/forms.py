@@ -92,7 +92,9 @@ class RequestForm(forms.Form):
     )
     consent = forms.BooleanField(
         label=consent.TEXT,
-        error_messages={"required": "Tick the box if you agree; without it we may not keep your request"},
+        error_messages={
+            "required": "Tick the box if you agree; without it we may not keep your request"
+        },
     )
     # Plain fields: whatever a link or an old page put there must not refuse the request.
     brief = forms.Field(required=False, widget=forms.HiddenInput)
@@ -109,7 +111,9 @@ class RequestForm(forms.Form):
         """The text with the line breaks that the person typed; browsers send each as two characters."""
         needs: str = self.cleaned_data["needs"].replace("\r\n", "\n")
         if not needs.strip():
-            raise forms.ValidationError(self.fields["needs"].error_messages["required"], code="required")
+            raise forms.ValidationError(
+                self.fields["needs"].error_messages["required"], code="required"
+            )
         return needs
 
     def clean_brief(self) -> str:

@@ -28,7 +28,8 @@ def move_lead(
     old = Status(lead.status)
     if to not in MOVES[old]:
         raise ValidationError(
-            f"This lead is {old.label}; it cannot become {Status(to).label} from there.", code="conflict"
+            f"This lead is {old.label}; it cannot become {Status(to).label} from there.",
+            code="conflict",
         )
     lead.status = to
     lead.closed_at = timezone.now() if to in _CLOSED else None
@@ -82,13 +83,17 @@ def reassign_lead(*, lead: Lead, to: Adviser, by: User, reason: str) -> Lead:
     reason = _given(reason)
     lead = Lead.objects.select_for_update().get(pk=lead.pk)
     if lead.status in (Status.NEW, Status.QUARANTINED, *_CLOSED):
-        raise ValidationError("Only an open lead that was routed can be given to another.", code="conflict")
+        raise ValidationError(
+            "Only an open lead that was routed can be given to another.", code="conflict"
+        )
     if lead.owner_id == to.pk:
         raise ValidationError(f"{to} has this lead already.", code="conflict")
     lead.assignments.filter(ended_at__isnull=True).update(ended_at=timezone.now())
     assignment = Assignment.objects.create(lead=lead, adviser=to, by=by, reason=reason)
     lead.owner = to
     lead.save(update_fields=["owner"])
-    Activity.objects.create(lead=lead, kind=Activity.Kind.REASSIGNED, text=f"To {to}: {reason}", by=by)
+    Activity.objects.create(
+        lead=lead, kind=Activity.Kind.REASSIGNED, text=f"To {to}: {reason}", by=by
+    )
     routing.notify_owner(lead, key=f"lead:{lead.pk}:assignment:{assignment.pk}")
     return lead

@@ -85,7 +85,9 @@ def _unfit_because(adviser: Adviser, lead: Lead) -> tuple[str, ...]:
 def _fallback_owner() -> Adviser:
     desk = Desk.objects.select_related("fallback_owner__user").filter(is_default=True).first()
     if desk is None:
-        raise JobError("No desk is the default one. Add a desk with a fallback owner under Staff, Desks.")
+        raise JobError(
+            "No desk is the default one. Add a desk with a fallback owner under Staff, Desks."
+        )
     return desk.fallback_owner
 
 
@@ -145,7 +147,9 @@ def _hand_over(lead: Lead, decision: RoutingDecision) -> None:
     lead.owner = decision.chosen
     lead.status = Status.ROUTED
     lead.save(update_fields=["owner", "status"])
-    Assignment.objects.create(lead=lead, adviser=decision.chosen, decision=decision, reason=decision.reason)
+    Assignment.objects.create(
+        lead=lead, adviser=decision.chosen, decision=decision, reason=decision.reason
+    )
     Activity.objects.create(lead=lead, kind=Activity.Kind.ROUTED, text=decision.reason)
     notify_owner(lead, key=f"lead:{lead.pk}:decision:{decision.pk}")
 

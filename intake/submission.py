@@ -62,8 +62,12 @@ def receive_enquiry(
     except IntegrityError:
         return _replay(content, idempotency_key)
     except OperationalError as error:
-        if idempotency_key and getattr(error.__cause__, "sqlstate", "") == "55P03":  # lock_not_available
-            raise ValidationError("The same request is being stored right now.", code="in_flight") from error
+        if (
+            idempotency_key and getattr(error.__cause__, "sqlstate", "") == "55P03"
+        ):  # lock_not_available
+            raise ValidationError(
+                "The same request is being stored right now.", code="in_flight"
+            ) from error
         raise
     return _receipt(lead, is_replay=False)
 
@@ -108,7 +112,11 @@ def _lead_fields(enquiry: Enquiry, brief: Brief | None) -> dict[str, object]:
 
 def _replay(content: EnquiryContent, key: str | None) -> Receipt:
     """The receipt of the request that used this key first; any other conflict is a fault and is raised."""
-    lead = Lead.objects.select_related("enquiry").filter(enquiry__idempotency_key=key).first() if key else None
+    lead = (
+        Lead.objects.select_related("enquiry").filter(enquiry__idempotency_key=key).first()
+        if key
+        else None
+    )
     if lead is None:
         raise RuntimeError("A new enquiry met a constraint that is not its idempotency key.")
     if lead.enquiry.content_digest != content.digest():

@@ -35,7 +35,8 @@ def refuse_unusual_email(value: str) -> None:
     is_plain = domain.isascii() or _is_idna(domain)
     if len(local) > 64 or not is_plain or not local.isprintable():
         raise ValidationError(
-            "Enter an e-mail address that can receive mail, like name@company.com", code="unusual_email"
+            "Enter an e-mail address that can receive mail, like name@company.com",
+            code="unusual_email",
         )
 
 

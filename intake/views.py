@@ -30,7 +30,9 @@ def request_form(request: HttpRequest) -> HttpResponse:
     """The form that asks how we can help; a request that was stored leads to its status page."""
     if request.method == "POST":
         return _receive(request)
-    form = RequestForm(initial={"brief": request.GET.get("brief", ""), "form_id": str(uuid.uuid4())})
+    form = RequestForm(
+        initial={"brief": request.GET.get("brief", ""), "form_id": str(uuid.uuid4())}
+    )
     return _page(request, form, slug=request.GET.get("brief", ""))
 
 
@@ -43,7 +45,9 @@ def _receive(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=400)
     try:
         receipt = submission.receive_enquiry(
-            content=form.content(), channel=Enquiry.Channel.FORM, idempotency_key=form.idempotency_key()
+            content=form.content(),
+            channel=Enquiry.Channel.FORM,
+            idempotency_key=form.idempotency_key(),
         )
     except (OperationalError, InterfaceError, ValidationError) as error:
         log.error("request not stored", error=type(error).__name__)
@@ -52,11 +56,21 @@ def _receive(request: HttpRequest) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, form: RequestForm, *, slug: str = "", status: int = 200, retry_after: int = 0
+    request: HttpRequest,
+    form: RequestForm,
+    *,
+    slug: str = "",
+    status: int = 200,
+    retry_after: int = 0,
 ) -> HttpResponse:
     slug = slug or (form.data.get("brief", "") if form.is_bound else "")
     brief = _brief(slug) if status != 503 else None
-    context = {"form": form, "brief": brief, "status": status, "optional_open": _is_optional_part_used(form)}
+    context = {
+        "form": form,
+        "brief": brief,
+        "status": status,
+        "optional_open": _is_optional_part_used(form),
+    }
     response = render(request, "intake/request.html", context, status=status)
     if retry_after:
         response["Retry-After"] = str(retry_after)
@@ -77,9 +91,7 @@ def _brief(slug: str) -> Brief | None:
 @private_links.private
 def status(request: HttpRequest, token: str) -> HttpResponse:
     """Where the client's request stands; any link that is not exactly one of ours is the same 404."""
-    lead = (
-        Lead.objects.with_page_data().filter(link_digest=private_links.digest(token)).first()
-    )
+    lead = Lead.objects.with_page_data().filter(link_digest=private_links.digest(token)).first()
     if lead is None:
         raise Http404
     context = {"lead": lead, "enquiry": lead.enquiry, "stage": stages.STAGES[lead.status]}

@@ -41,22 +41,30 @@ class EnquirySerializer(serializers.Serializer[Any]):
     """What `POST /api/v1/enquiries/` takes."""
 
     full_name = _line()
-    email = serializers.EmailField(max_length=254, validators=[*_ONE_LINE, text_rules.refuse_unusual_email])
+    email = serializers.EmailField(
+        max_length=254, validators=[*_ONE_LINE, text_rules.refuse_unusual_email]
+    )
     needs = StrictCharField(max_length=NEEDS_LIMIT, trim_whitespace=False, validators=[_HIDDEN])
     consent = StrictBooleanField(help_text="Must be true.")
     organisation = _line(required=False, allow_blank=True)
     job_title = _line(required=False, allow_blank=True)
     phone = _line(40, required=False, allow_blank=True)
-    country = serializers.ChoiceField(choices=[code for code, _ in countries], required=False, allow_blank=True)
+    country = serializers.ChoiceField(
+        choices=[code for code, _ in countries], required=False, allow_blank=True
+    )
     countries_of_interest = serializers.ListField(
-        child=serializers.ChoiceField(choices=geography.AFRICAN_COUNTRIES), required=False, max_length=60
+        child=serializers.ChoiceField(choices=geography.AFRICAN_COUNTRIES),
+        required=False,
+        max_length=60,
     )
     services = serializers.ListField(
         child=serializers.ChoiceField(choices=Service.choices), required=False, max_length=20
     )
     timeframe = serializers.ChoiceField(choices=Timeframe.choices, required=False, allow_blank=True)
     budget = serializers.ChoiceField(choices=Budget.choices, required=False, allow_blank=True)
-    language = serializers.ChoiceField(choices=Language.choices, required=False, default=Language.ENGLISH)
+    language = serializers.ChoiceField(
+        choices=Language.choices, required=False, default=Language.ENGLISH
+    )
     brief = StrictCharField(
         max_length=200, required=False, allow_blank=True, validators=_ONE_LINE,
         help_text="Slug of the brief that led to the request; an unknown one is ignored.",
@@ -65,13 +73,17 @@ class EnquirySerializer(serializers.Serializer[Any]):
     def validate_consent(self, value: bool) -> bool:
         """Without consent nothing may be kept."""
         if not value:
-            raise serializers.ValidationError("Must be true: without consent we may not keep this.", code="required")
+            raise serializers.ValidationError(
+                "Must be true: without consent we may not keep this.", code="required"
+            )
         return value
 
     def validate_needs(self, value: str) -> str:
         """Blank lines alone say nothing."""
         if not value.strip():
-            raise serializers.ValidationError("Tell us what you need; a few words are enough.", code="blank")
+            raise serializers.ValidationError(
+                "Tell us what you need; a few words are enough.", code="blank"
+            )
         return value
 
     def content(self) -> EnquiryContent:
@@ -85,5 +97,9 @@ class EnquirySerializer(serializers.Serializer[Any]):
 class ReceiptSerializer(serializers.Serializer[Any]):
     """What the sender gets back."""
 
-    reference = serializers.CharField(help_text="Say this when you write or call about the request.")
-    status_url = serializers.URLField(help_text="Private: whoever has it can see where the request stands.")
+    reference = serializers.CharField(
+        help_text="Say this when you write or call about the request."
+    )
+    status_url = serializers.URLField(
+        help_text="Private: whoever has it can see where the request stands."
+    )

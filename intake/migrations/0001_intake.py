@@ -13,251 +13,789 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('briefs', '0001_initial'),
+        ("briefs", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('full_name', models.CharField(max_length=200)),
-                ('email', models.EmailField(max_length=254)),
-                ('email_key', models.CharField(editable=False, help_text='The address, normalised.', max_length=254, unique=True)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('job_title', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=200)),
+                ("email", models.EmailField(max_length=254)),
+                (
+                    "email_key",
+                    models.CharField(
+                        editable=False,
+                        help_text="The address, normalised.",
+                        max_length=254,
+                        unique=True,
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("job_title", models.CharField(blank=True, max_length=200)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Organisation',
+            name="Organisation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('name_key', models.CharField(editable=False, help_text='The name, normalised.', max_length=200, unique=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                (
+                    "name_key",
+                    models.CharField(
+                        editable=False,
+                        help_text="The name, normalised.",
+                        max_length=200,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Adviser',
+            name="Adviser",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), help_text='Languages that the adviser works in.', size=None)),
-                ('countries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), help_text='Countries that the adviser covers.', size=None)),
-                ('services', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), help_text='Services that the adviser gives.', size=None)),
-                ('capacity', models.PositiveSmallIntegerField(default=10, help_text='Open leads at one time, at most.')),
-                ('weight', models.DecimalField(decimal_places=2, default=Decimal('1'), help_text='Share of new leads: 1 is full time, 0.5 half.', max_digits=4, validators=[django.core.validators.MinValueValidator(Decimal('0.01'))])),
-                ('credit', models.DecimalField(decimal_places=2, default=Decimal('0'), editable=False, max_digits=12)),
-                ('is_taking_leads', models.BooleanField(default=True)),
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='adviser', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2),
+                        help_text="Languages that the adviser works in.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "countries",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2),
+                        help_text="Countries that the adviser covers.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "services",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        help_text="Services that the adviser gives.",
+                        size=None,
+                    ),
+                ),
+                (
+                    "capacity",
+                    models.PositiveSmallIntegerField(
+                        default=10, help_text="Open leads at one time, at most."
+                    ),
+                ),
+                (
+                    "weight",
+                    models.DecimalField(
+                        decimal_places=2,
+                        default=Decimal("1"),
+                        help_text="Share of new leads: 1 is full time, 0.5 half.",
+                        max_digits=4,
+                        validators=[django.core.validators.MinValueValidator(Decimal("0.01"))],
+                    ),
+                ),
+                (
+                    "credit",
+                    models.DecimalField(
+                        decimal_places=2, default=Decimal("0"), editable=False, max_digits=12
+                    ),
+                ),
+                ("is_taking_leads", models.BooleanField(default=True)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="adviser",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Absence',
+            name="Absence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='first day')),
-                ('ends_on', models.DateField(verbose_name='last day')),
-                ('note', models.CharField(blank=True, max_length=200)),
-                ('adviser', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='absences', to='intake.adviser')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField(verbose_name="first day")),
+                ("ends_on", models.DateField(verbose_name="last day")),
+                ("note", models.CharField(blank=True, max_length=200)),
+                (
+                    "adviser",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="absences",
+                        to="intake.adviser",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Desk',
+            name="Desk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True)),
-                ('is_default', models.BooleanField(default=False, help_text='New leads go through this desk.')),
-                ('fallback_owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='fallback_desks', to='intake.adviser')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True)),
+                (
+                    "is_default",
+                    models.BooleanField(default=False, help_text="New leads go through this desk."),
+                ),
+                (
+                    "fallback_owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="fallback_desks",
+                        to="intake.adviser",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enquiry',
+            name="Enquiry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('full_name', models.CharField(max_length=200)),
-                ('email', models.EmailField(max_length=254)),
-                ('organisation', models.CharField(blank=True, max_length=200)),
-                ('job_title', models.CharField(blank=True, max_length=200)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('country', models.CharField(blank=True, help_text='Where the client is, ISO 3166 alpha-2.', max_length=2)),
-                ('countries_of_interest', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), blank=True, default=list, size=None)),
-                ('services', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None)),
-                ('timeframe', models.CharField(blank=True, choices=[('days', 'Within days'), ('weeks', 'Within weeks'), ('months', 'Within months'), ('open', 'No fixed date')], max_length=10)),
-                ('budget', models.CharField(blank=True, choices=[('under-5k', 'Under EUR 5,000'), ('5k-20k', 'EUR 5,000 to 20,000'), ('20k-100k', 'EUR 20,000 to 100,000'), ('over-100k', 'Over EUR 100,000'), ('undecided', 'Not decided')], max_length=10)),
-                ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('pt', 'Português'), ('ar', 'العربية')], default='en', max_length=2)),
-                ('needs', models.TextField()),
-                ('consent_text', models.TextField(help_text='What the client agreed to, word for word.')),
-                ('channel', models.CharField(choices=[('form', 'form'), ('api', 'API')], max_length=4)),
-                ('idempotency_key', models.CharField(blank=True, max_length=330, null=True, unique=True)),
-                ('content_digest', models.CharField(help_text='SHA-256 of the fields, to know a repeat.', max_length=64)),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('brief', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='enquiries', to='briefs.brief')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("full_name", models.CharField(max_length=200)),
+                ("email", models.EmailField(max_length=254)),
+                ("organisation", models.CharField(blank=True, max_length=200)),
+                ("job_title", models.CharField(blank=True, max_length=200)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                (
+                    "country",
+                    models.CharField(
+                        blank=True, help_text="Where the client is, ISO 3166 alpha-2.", max_length=2
+                    ),
+                ),
+                (
+                    "countries_of_interest",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "services",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "timeframe",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("days", "Within days"),
+                            ("weeks", "Within weeks"),
+                            ("months", "Within months"),
+                            ("open", "No fixed date"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "budget",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("under-5k", "Under EUR 5,000"),
+                            ("5k-20k", "EUR 5,000 to 20,000"),
+                            ("20k-100k", "EUR 20,000 to 100,000"),
+                            ("over-100k", "Over EUR 100,000"),
+                            ("undecided", "Not decided"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("en", "English"),
+                            ("fr", "Français"),
+                            ("pt", "Português"),
+                            ("ar", "العربية"),
+                        ],
+                        default="en",
+                        max_length=2,
+                    ),
+                ),
+                ("needs", models.TextField()),
+                (
+                    "consent_text",
+                    models.TextField(help_text="What the client agreed to, word for word."),
+                ),
+                (
+                    "channel",
+                    models.CharField(choices=[("form", "form"), ("api", "API")], max_length=4),
+                ),
+                (
+                    "idempotency_key",
+                    models.CharField(blank=True, max_length=330, null=True, unique=True),
+                ),
+                (
+                    "content_digest",
+                    models.CharField(
+                        help_text="SHA-256 of the fields, to know a repeat.", max_length=64
+                    ),
+                ),
+                (
+                    "received_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "brief",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enquiries",
+                        to="briefs.brief",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'enquiries',
+                "verbose_name_plural": "enquiries",
             },
         ),
         migrations.CreateModel(
-            name='Lead',
+            name="Lead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=20, unique=True)),
-                ('status', models.CharField(choices=[('new', 'new'), ('quarantined', 'quarantined'), ('routed', 'with an adviser'), ('contacted', 'contacted'), ('qualified', 'qualified'), ('proposal', 'proposal'), ('won', 'won'), ('lost', 'lost'), ('disqualified', 'disqualified')], default='new', max_length=12)),
-                ('language', models.CharField(max_length=2)),
-                ('countries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), blank=True, default=list, size=None)),
-                ('services', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None)),
-                ('link_seed', models.UUIDField(default=uuid.uuid4, editable=False)),
-                ('link_digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('closing_reason', models.TextField(blank=True)),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='intake.contact')),
-                ('enquiry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='lead', to='intake.enquiry')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='intake.adviser')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='intake.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reference", models.CharField(max_length=20, unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("quarantined", "quarantined"),
+                            ("routed", "with an adviser"),
+                            ("contacted", "contacted"),
+                            ("qualified", "qualified"),
+                            ("proposal", "proposal"),
+                            ("won", "won"),
+                            ("lost", "lost"),
+                            ("disqualified", "disqualified"),
+                        ],
+                        default="new",
+                        max_length=12,
+                    ),
+                ),
+                ("language", models.CharField(max_length=2)),
+                (
+                    "countries",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "services",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("link_seed", models.UUIDField(default=uuid.uuid4, editable=False)),
+                ("link_digest", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("closing_reason", models.TextField(blank=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leads",
+                        to="intake.contact",
+                    ),
+                ),
+                (
+                    "enquiry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lead",
+                        to="intake.enquiry",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leads",
+                        to="intake.adviser",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="leads",
+                        to="intake.organisation",
+                    ),
+                ),
             ],
             options={
-                'permissions': [('view_all_leads', 'Can see every lead, not only their own')],
+                "permissions": [("view_all_leads", "Can see every lead, not only their own")],
             },
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('matched', 'Client recognised'), ('routed', 'Given to an adviser'), ('reassigned', 'Given to another adviser'), ('moved', 'Moved on'), ('note', 'Note'), ('proposal_drafted', 'Proposal drafted'), ('proposal_sent', 'Proposal sent'), ('proposal_accepted', 'Proposal accepted'), ('proposal_declined', 'Proposal declined'), ('proposal_expired', 'Proposal expired')], max_length=20)),
-                ('text', models.TextField(blank=True)),
-                ('happened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='activities', to=settings.AUTH_USER_MODEL)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='intake.lead')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("matched", "Client recognised"),
+                            ("routed", "Given to an adviser"),
+                            ("reassigned", "Given to another adviser"),
+                            ("moved", "Moved on"),
+                            ("note", "Note"),
+                            ("proposal_drafted", "Proposal drafted"),
+                            ("proposal_sent", "Proposal sent"),
+                            ("proposal_accepted", "Proposal accepted"),
+                            ("proposal_declined", "Proposal declined"),
+                            ("proposal_expired", "Proposal expired"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                (
+                    "happened_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="activities",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="activities",
+                        to="intake.lead",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'activities',
+                "verbose_name_plural": "activities",
             },
         ),
         migrations.AddField(
-            model_name='contact',
-            name='organisation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='intake.organisation'),
+            model_name="contact",
+            name="organisation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="contacts",
+                to="intake.organisation",
+            ),
         ),
         migrations.CreateModel(
-            name='RoutingDecision',
+            name="RoutingDecision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_fallback', models.BooleanField(default=False, help_text="Nobody could take it, so the desk's fallback did.")),
-                ('reason', models.TextField(help_text='Why this adviser, in one sentence.')),
-                ('inputs', models.JSONField(help_text='What the lead asked for when it was routed.')),
-                ('candidates', models.JSONField(help_text='Every adviser: reasons against, credit before and after.')),
-                ('engine', models.CharField(help_text='Name and version of the rules that decided.', max_length=40)),
-                ('decided_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('chosen', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routing_decisions', to='intake.adviser')),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routing_decisions', to='intake.lead')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "is_fallback",
+                    models.BooleanField(
+                        default=False, help_text="Nobody could take it, so the desk's fallback did."
+                    ),
+                ),
+                ("reason", models.TextField(help_text="Why this adviser, in one sentence.")),
+                (
+                    "inputs",
+                    models.JSONField(help_text="What the lead asked for when it was routed."),
+                ),
+                (
+                    "candidates",
+                    models.JSONField(
+                        help_text="Every adviser: reasons against, credit before and after."
+                    ),
+                ),
+                (
+                    "engine",
+                    models.CharField(
+                        help_text="Name and version of the rules that decided.", max_length=40
+                    ),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "chosen",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="routing_decisions",
+                        to="intake.adviser",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="routing_decisions",
+                        to="intake.lead",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CreditEntry',
+            name="CreditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=12)),
-                ('adviser', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_entries', to='intake.adviser')),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_entries', to='intake.routingdecision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=12)),
+                (
+                    "adviser",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credit_entries",
+                        to="intake.adviser",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credit_entries",
+                        to="intake.routingdecision",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'credit entries',
+                "verbose_name_plural": "credit entries",
             },
         ),
         migrations.CreateModel(
-            name='Assignment',
+            name="Assignment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField(blank=True)),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('adviser', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='intake.adviser')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assignments', to='intake.lead')),
-                ('decision', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assignment', to='intake.routingdecision')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                (
+                    "started_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "adviser",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="intake.adviser",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignments",
+                        to="intake.lead",
+                    ),
+                ),
+                (
+                    "decision",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assignment",
+                        to="intake.routingdecision",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='adviser',
-            constraint=models.CheckConstraint(condition=models.Q(('weight__gt', 0)), name='adviser_weight_positive'),
+            model_name="adviser",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weight__gt", 0)), name="adviser_weight_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='absence',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='absence_ends_after_it_starts', violation_error_message='The last day lies before the first.'),
+            model_name="absence",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                name="absence_ends_after_it_starts",
+                violation_error_message="The last day lies before the first.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='desk',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('is_default',), name='desk_one_default', violation_error_message='Another desk is the default already.'),
+            model_name="desk",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_default", True)),
+                fields=("is_default",),
+                name="desk_one_default",
+                violation_error_message="Another desk is the default already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enquiry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('full_name', ''), _negated=True), models.Q(('email', ''), _negated=True), models.Q(('needs', ''), _negated=True)), name='enquiry_complete'),
+            model_name="enquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("full_name", ""), _negated=True),
+                    models.Q(("email", ""), _negated=True),
+                    models.Q(("needs", ""), _negated=True),
+                ),
+                name="enquiry_complete",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enquiry',
-            constraint=models.CheckConstraint(condition=models.Q(('consent_text', ''), _negated=True), name='enquiry_has_consent'),
+            model_name="enquiry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("consent_text", ""), _negated=True), name="enquiry_has_consent"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='enquiry',
-            trigger=pgtrigger.compiler.Trigger(name='enquiry_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='77c7c4e367651fadf51bd1fbbf6661e99d0efef5', operation='UPDATE OR DELETE', pgid='pgtrigger_enquiry_frozen_b5d26', table='intake_enquiry', when='BEFORE')),
+            model_name="enquiry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="enquiry_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="77c7c4e367651fadf51bd1fbbf6661e99d0efef5",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_enquiry_frozen_b5d26",
+                    table="intake_enquiry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['lead', 'happened_at', 'id'], name='activity_of_lead'),
+            model_name="activity",
+            index=models.Index(fields=["lead", "happened_at", "id"], name="activity_of_lead"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='activity',
-            trigger=pgtrigger.compiler.Trigger(name='activity_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='253fc6328af0b2c8933eef3bc96d7c4a67430c23', operation='UPDATE OR DELETE', pgid='pgtrigger_activity_frozen_54603', table='intake_activity', when='BEFORE')),
+            model_name="activity",
+            trigger=pgtrigger.compiler.Trigger(
+                name="activity_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="253fc6328af0b2c8933eef3bc96d7c4a67430c23",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_activity_frozen_54603",
+                    table="intake_activity",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['-created_at', '-id'], name='lead_newest'),
+            model_name="lead",
+            index=models.Index(fields=["-created_at", "-id"], name="lead_newest"),
         ),
         migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(fields=['owner', '-created_at', '-id'], name='lead_owner_newest'),
+            model_name="lead",
+            index=models.Index(fields=["owner", "-created_at", "-id"], name="lead_owner_newest"),
         ),
         migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['new', 'quarantined']), ('owner__isnull', False), ('status', 'disqualified'), _connector='OR'), name='lead_past_new_has_an_owner'),
+            model_name="lead",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["new", "quarantined"]),
+                    ("owner__isnull", False),
+                    ("status", "disqualified"),
+                    _connector="OR",
+                ),
+                name="lead_past_new_has_an_owner",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('status__in', ['won', 'lost', 'disqualified'])), models.Q(models.Q(('status__in', ['won', 'lost', 'disqualified']), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='lead_closed_at_exactly_when_closed'),
+            model_name="lead",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("closed_at__isnull", False),
+                        ("status__in", ["won", "lost", "disqualified"]),
+                    ),
+                    models.Q(
+                        models.Q(("status__in", ["won", "lost", "disqualified"]), _negated=True),
+                        ("closed_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="lead_closed_at_exactly_when_closed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lead',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['new', 'quarantined', 'routed', 'contacted', 'qualified', 'proposal', 'won', 'lost', 'disqualified'])), name='lead_status_known'),
+            model_name="lead",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "new",
+                            "quarantined",
+                            "routed",
+                            "contacted",
+                            "qualified",
+                            "proposal",
+                            "won",
+                            "lost",
+                            "disqualified",
+                        ],
+                    )
+                ),
+                name="lead_status_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='lead',
-            trigger=pgtrigger.compiler.Trigger(name='lead_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{new:quarantined,new:routed,new:disqualified,quarantined:new,quarantined:disqualified,routed:contacted,routed:qualified,routed:proposal,routed:lost,routed:disqualified,contacted:qualified,contacted:proposal,contacted:lost,contacted:disqualified,qualified:proposal,qualified:lost,qualified:disqualified,proposal:won,proposal:lost,lost:proposal}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='56f4aa59599d2b716cbc24dfab485588b7de6c2a', operation='UPDATE', pgid='pgtrigger_lead_moves_235f0', table='intake_lead', when='BEFORE')),
+            model_name="lead",
+            trigger=pgtrigger.compiler.Trigger(
+                name="lead_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."status", \':\', NEW."status") = ANY(\'{new:quarantined,new:routed,new:disqualified,quarantined:new,quarantined:disqualified,routed:contacted,routed:qualified,routed:proposal,routed:lost,routed:disqualified,contacted:qualified,contacted:proposal,contacted:lost,contacted:disqualified,qualified:proposal,qualified:lost,qualified:disqualified,proposal:won,proposal:lost,lost:proposal}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."status" IS DISTINCT FROM NEW."status") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "status" from "%" to "%" on table %\', OLD."status", NEW."status", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="56f4aa59599d2b716cbc24dfab485588b7de6c2a",
+                    operation="UPDATE",
+                    pgid="pgtrigger_lead_moves_235f0",
+                    table="intake_lead",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('email_key', ''), _negated=True), name='contact_has_email'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("email_key", ""), _negated=True), name="contact_has_email"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='routingdecision',
-            trigger=pgtrigger.compiler.Trigger(name='decision_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='a003ee34809be5388432c10eaac7ddecbf9ecb48', operation='UPDATE OR DELETE', pgid='pgtrigger_decision_frozen_d7db9', table='intake_routingdecision', when='BEFORE')),
+            model_name="routingdecision",
+            trigger=pgtrigger.compiler.Trigger(
+                name="decision_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="a003ee34809be5388432c10eaac7ddecbf9ecb48",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_decision_frozen_d7db9",
+                    table="intake_routingdecision",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='creditentry',
-            constraint=models.UniqueConstraint(fields=('decision', 'adviser'), name='credit_once_per_decision'),
+            model_name="creditentry",
+            constraint=models.UniqueConstraint(
+                fields=("decision", "adviser"), name="credit_once_per_decision"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='creditentry',
-            trigger=pgtrigger.compiler.Trigger(name='credit_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6a4e84db1c76010b09a7cf771b5ef741fb612878', operation='UPDATE OR DELETE', pgid='pgtrigger_credit_frozen_28b28', table='intake_creditentry', when='BEFORE')),
+            model_name="creditentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="credit_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="6a4e84db1c76010b09a7cf771b5ef741fb612878",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_credit_frozen_28b28",
+                    table="intake_creditentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='assignment',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('lead',), name='assignment_one_open_per_lead'),
+            model_name="assignment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at__isnull", True)),
+                fields=("lead",),
+                name="assignment_one_open_per_lead",
+            ),
         ),
     ]

@@ -15,7 +15,9 @@ class AdviserQuerySet(models.QuerySet["Adviser"]):
 
     def for_routing(self, today: date) -> "AdviserQuerySet":
         """Every adviser with `is_absent` on the day and the number of open leads, in a fixed order."""
-        absences = Absence.objects.filter(adviser=OuterRef("pk"), starts_on__lte=today, ends_on__gte=today)
+        absences = Absence.objects.filter(
+            adviser=OuterRef("pk"), starts_on__lte=today, ends_on__gte=today
+        )
         is_open = Q(leads__status__in=OPEN_STATUSES)
         return (
             self.select_related("user")
@@ -31,11 +33,21 @@ OPEN_STATUSES = ("new", "routed", "contacted", "qualified", "proposal")
 class Adviser(models.Model):
     """A member of staff who takes leads."""
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="adviser")
-    languages = ArrayField(models.CharField(max_length=2), help_text="Languages that the adviser works in.")
-    countries = ArrayField(models.CharField(max_length=2), help_text="Countries that the adviser covers.")
-    services = ArrayField(models.CharField(max_length=30), help_text="Services that the adviser gives.")
-    capacity = models.PositiveSmallIntegerField(default=10, help_text="Open leads at one time, at most.")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="adviser"
+    )
+    languages = ArrayField(
+        models.CharField(max_length=2), help_text="Languages that the adviser works in."
+    )
+    countries = ArrayField(
+        models.CharField(max_length=2), help_text="Countries that the adviser covers."
+    )
+    services = ArrayField(
+        models.CharField(max_length=30), help_text="Services that the adviser gives."
+    )
+    capacity = models.PositiveSmallIntegerField(
+        default=10, help_text="Open leads at one time, at most."
+    )
     weight = models.DecimalField(
         max_digits=4,
         decimal_places=2,
@@ -43,7 +55,9 @@ class Adviser(models.Model):
         validators=[MinValueValidator(Decimal("0.01"))],
         help_text="Share of new leads: 1 is full time, 0.5 half.",
     )
-    credit = models.DecimalField(max_digits=12, decimal_places=2, default=Decimal(0), editable=False)
+    credit = models.DecimalField(
+        max_digits=12, decimal_places=2, default=Decimal(0), editable=False
+    )
     is_taking_leads = models.BooleanField(default=True)
 
     objects = AdviserQuerySet.as_manager()
@@ -82,7 +96,9 @@ class Desk(models.Model):
     """A team with one person who takes what nobody else can take."""
 
     name = models.CharField(max_length=100, unique=True)
-    fallback_owner = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="fallback_desks")
+    fallback_owner = models.ForeignKey(
+        Adviser, on_delete=models.PROTECT, related_name="fallback_desks"
+    )
     is_default = models.BooleanField(default=False, help_text="New leads go through this desk.")
 
     class Meta:

@@ -22,7 +22,9 @@ class Enquiry(models.Model):
     organisation = models.CharField(max_length=200, blank=True)
     job_title = models.CharField(max_length=200, blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    country = models.CharField(max_length=2, blank=True, help_text="Where the client is, ISO 3166 alpha-2.")
+    country = models.CharField(
+        max_length=2, blank=True, help_text="Where the client is, ISO 3166 alpha-2."
+    )
     countries_of_interest = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     services = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     timeframe = models.CharField(max_length=10, choices=Timeframe, blank=True)
@@ -35,13 +37,17 @@ class Enquiry(models.Model):
     )
     channel = models.CharField(max_length=4, choices=Channel)
     idempotency_key = models.CharField(max_length=330, null=True, blank=True, unique=True)
-    content_digest = models.CharField(max_length=64, help_text="SHA-256 of the fields, to know a repeat.")
+    content_digest = models.CharField(
+        max_length=64, help_text="SHA-256 of the fields, to know a repeat."
+    )
     received_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         verbose_name_plural = "enquiries"
         constraints = [
-            models.CheckConstraint(condition=~Q(full_name="") & ~Q(email="") & ~Q(needs=""), name="enquiry_complete"),
+            models.CheckConstraint(
+                condition=~Q(full_name="") & ~Q(email="") & ~Q(needs=""), name="enquiry_complete"
+            ),
             models.CheckConstraint(condition=~Q(consent_text=""), name="enquiry_has_consent"),
         ]
         triggers = [

@@ -36,7 +36,13 @@ class Status(models.TextChoices):
 MOVES: dict[str, tuple[str, ...]] = {
     Status.NEW: (Status.QUARANTINED, Status.ROUTED, Status.DISQUALIFIED),
     Status.QUARANTINED: (Status.NEW, Status.DISQUALIFIED),
-    Status.ROUTED: (Status.CONTACTED, Status.QUALIFIED, Status.PROPOSAL, Status.LOST, Status.DISQUALIFIED),
+    Status.ROUTED: (
+        Status.CONTACTED,
+        Status.QUALIFIED,
+        Status.PROPOSAL,
+        Status.LOST,
+        Status.DISQUALIFIED,
+    ),
     Status.CONTACTED: (Status.QUALIFIED, Status.PROPOSAL, Status.LOST, Status.DISQUALIFIED),
     Status.QUALIFIED: (Status.PROPOSAL, Status.LOST, Status.DISQUALIFIED),
     Status.PROPOSAL: (Status.WON, Status.LOST),
@@ -71,8 +77,12 @@ class Lead(models.Model):
     language = models.CharField(max_length=2)
     countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     services = ArrayField(models.CharField(max_length=30), default=list, blank=True)
-    owner = models.ForeignKey(Adviser, on_delete=models.PROTECT, null=True, blank=True, related_name="leads")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="leads")
+    owner = models.ForeignKey(
+        Adviser, on_delete=models.PROTECT, null=True, blank=True, related_name="leads"
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="leads"
+    )
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="leads"
     )
@@ -87,7 +97,9 @@ class Lead(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["new", "quarantined"]) | Q(owner__isnull=False) | Q(status="disqualified"),
+                condition=Q(status__in=["new", "quarantined"])
+                | Q(owner__isnull=False)
+                | Q(status="disqualified"),
                 name="lead_past_new_has_an_owner",
             ),
             models.CheckConstraint(
@@ -133,7 +145,11 @@ class Activity(models.Model):
     kind = models.CharField(max_length=20, choices=Kind)
     text = models.TextField(blank=True)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="activities"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="activities",
     )
     happened_at = models.DateTimeField(db_default=Now())
 
@@ -141,7 +157,9 @@ class Activity(models.Model):
         verbose_name_plural = "activities"
         indexes = [models.Index(fields=["lead", "happened_at", "id"], name="activity_of_lead")]
         triggers = [
-            pgtrigger.Protect(name="activity_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="activity_frozen", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
         ]
 
     def __str__(self) -> str:

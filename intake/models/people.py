@@ -9,7 +9,9 @@ class Organisation(models.Model):
     """A company, agency or charity that asks for help."""
 
     name = models.CharField(max_length=200)
-    name_key = models.CharField(max_length=200, unique=True, editable=False, help_text="The name, normalised.")
+    name_key = models.CharField(
+        max_length=200, unique=True, editable=False, help_text="The name, normalised."
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     def __str__(self) -> str:
@@ -21,7 +23,9 @@ class Contact(models.Model):
 
     full_name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254)
-    email_key = models.CharField(max_length=254, unique=True, editable=False, help_text="The address, normalised.")
+    email_key = models.CharField(
+        max_length=254, unique=True, editable=False, help_text="The address, normalised."
+    )
     phone = models.CharField(max_length=40, blank=True)
     job_title = models.CharField(max_length=200, blank=True)
     organisation = models.ForeignKey(

@@ -15,16 +15,24 @@ class RoutingDecision(models.Model):
 
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="routing_decisions")
     chosen = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="routing_decisions")
-    is_fallback = models.BooleanField(default=False, help_text="Nobody could take it, so the desk's fallback did.")
+    is_fallback = models.BooleanField(
+        default=False, help_text="Nobody could take it, so the desk's fallback did."
+    )
     reason = models.TextField(help_text="Why this adviser, in one sentence.")
     inputs = models.JSONField(help_text="What the lead asked for when it was routed.")
-    candidates = models.JSONField(help_text="Every adviser: reasons against, credit before and after.")
-    engine = models.CharField(max_length=40, help_text="Name and version of the rules that decided.")
+    candidates = models.JSONField(
+        help_text="Every adviser: reasons against, credit before and after."
+    )
+    engine = models.CharField(
+        max_length=40, help_text="Name and version of the rules that decided."
+    )
     decided_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         triggers = [
-            pgtrigger.Protect(name="decision_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="decision_frozen", operation=pgtrigger.Update | pgtrigger.Delete
+            ),
         ]
 
     def __str__(self) -> str:
@@ -49,7 +57,9 @@ class Assignment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["lead"], condition=Q(ended_at__isnull=True), name="assignment_one_open_per_lead"
+                fields=["lead"],
+                condition=Q(ended_at__isnull=True),
+                name="assignment_one_open_per_lead",
             ),
         ]
 
@@ -60,14 +70,18 @@ class Assignment(models.Model):
 class CreditEntry(models.Model):
     """A line of the credit ledger. The lines of one decision add up to zero."""
 
-    decision = models.ForeignKey(RoutingDecision, on_delete=models.PROTECT, related_name="credit_entries")
+    decision = models.ForeignKey(
+        RoutingDecision, on_delete=models.PROTECT, related_name="credit_entries"
+    )
     adviser = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="credit_entries")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
 
     class Meta:
         verbose_name_plural = "credit entries"
         constraints = [
-            models.UniqueConstraint(fields=["decision", "adviser"], name="credit_once_per_decision"),
+            models.UniqueConstraint(
+                fields=["decision", "adviser"], name="credit_once_per_decision"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="credit_frozen", operation=pgtrigger.Update | pgtrigger.Delete),

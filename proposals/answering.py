@@ -1,0 +1,205 @@
+"""The client's answer: yes, no, or none in time. Version, proposal and lead move together or not at all."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.conf import settings
+
+from intake import leads, private_links, text_rules
+from intake.models import Activity, Status
+from mail import outbox
+from proposals import sending
+from proposals.models import (
+    LIVE,
+    Acceptance,
+    ClientLink,
+    Decline,
+    Proposal,
+    ProposalVersion,
+    VersionStatus,
+)
+
+CONSENT = "I accept this proposal for the organisation that I name or for myself, and I may do so."
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who accepts, and what they had before their eyes."""
+
+    full_name: str
+    job_title: str
+    has_consented: bool
+    content_sha256: str
+
+
+def find_link(token: str) -> ClientLink | None:
+    """The link of this token unless it was revoked; unknown, foreign and revoked look alike."""
+    return (
+        ClientLink.objects.select_related("version__proposal__lead", "version__document")
+        .defer("version__document__pdf")
+        .filter(digest=private_links.digest(token), revoked_at__isnull=True)
+        .first()
+    )
+
+
+@transaction.atomic
+def accept_version(*, link: ClientLink, signature: Signature) -> Acceptance:
+    """Record the acceptance; the version is accepted, the proposal and its lead are won, both sides get a mail.
+
+    Raises ValidationError: field errors for the name and the consent, code "conflict" when the version is not open
+    any more or not the one that was shown.
+    """
+    _refuse_unsigned(signature)
+    version = _locked_open_version(link)
+    if signature.content_sha256 != version.content_sha256:
+        raise ValidationError(
+            "This is not the version that you were shown. Open the link again.", code="conflict"
+        )
+    acceptance = Acceptance.objects.create(
+        version=version,
+        link=link,
+        full_name=signature.full_name.strip(),
+        job_title=signature.job_title.strip(),
+        consent_text=CONSENT,
+        content_sha256=version.content_sha256,
+        pdf_sha256=version.document.sha256,
+    )
+    _close(version, VersionStatus.ACCEPTED, Proposal.Status.WON)
+    _tell(version, link, Status.WON, Activity.Kind.PROPOSAL_ACCEPTED, f"by {acceptance.full_name}")
+    return acceptance
+
+
+@transaction.atomic
+def decline_version(*, link: ClientLink, reason: str) -> Decline:
+    """Record the client's no; the version is declined, the proposal and its lead are lost, the adviser hears of it.
+
+    Raises ValidationError: a field error for the reason, code "conflict" when the version is not open any more.
+    """
+    _check({"reason": reason}, limit=5000)
+    version = _locked_open_version(link)
+    decline = Decline.objects.create(version=version, link=link, reason=reason.strip())
+    _close(version, VersionStatus.DECLINED, Proposal.Status.LOST)
+    _tell(version, link, Status.LOST, Activity.Kind.PROPOSAL_DECLINED, decline.reason)
+    return decline
+
+
+@transaction.atomic
+def expire_version(*, version_id: int) -> bool:
+    """Close a live version whose time is over; False when it was answered, replaced or prolonged before."""
+    version = ProposalVersion.objects.select_related("proposal__lead").get(pk=version_id)
+    Proposal.objects.select_for_update().get(pk=version.proposal_id)
+    over = ProposalVersion.objects.live().filter(pk=version_id, valid_until__lte=timezone.now())
+    if not over.update(status=VersionStatus.EXPIRED, closed_at=timezone.now()):
+        return False
+    text = f"{version.proposal.reference}, version {version.number}"
+    Activity.objects.create(
+        lead=version.proposal.lead, kind=Activity.Kind.PROPOSAL_EXPIRED, text=text
+    )
+    _tell_adviser(version, "expired")
+    return True
+
+
+def _refuse_unsigned(signature: Signature) -> None:
+    errors: dict[str, ValidationError | str] = {}
+    if not signature.full_name.strip():
+        errors["full_name"] = "Enter your full name"
+    if not signature.has_consented:
+        errors["consent"] = "Tick the box if you accept"
+    if errors:
+        raise ValidationError(errors)
+    _check({"full_name": signature.full_name, "job_title": signature.job_title}, limit=200)
+
+
+def _check(texts: dict[str, str], *, limit: int) -> None:
+    for name, text in texts.items():
+        if len(text) > limit:
+            raise ValidationError(
+                {name: f"Shorten this to {limit} characters or fewer; it has {len(text)} now."}
+            )
+        try:
+            text_rules.refuse_hidden_characters(text)
+        except ValidationError as error:
+            raise ValidationError({name: error}) from error
+
+
+def _locked_open_version(link: ClientLink) -> ProposalVersion:
+    """Lock the proposal, then read: whoever comes second finds what the first one left."""
+    Proposal.objects.select_for_update().get(pk=link.version.proposal_id)
+    version = ProposalVersion.objects.select_related("proposal__lead", "document").get(
+        pk=link.version_id
+    )
+    if version.status not in LIVE:
+        raise ValidationError(
+            f"This proposal is {version.get_status_display()} already.", code="conflict"
+        )
+    if not version.is_open:
+        raise ValidationError("The time to answer this proposal is over.", code="conflict")
+    return version
+
+
+def _close(version: ProposalVersion, status: VersionStatus, outcome: Proposal.Status) -> None:
+    version.status = status
+    version.closed_at = timezone.now()
+    version.save(update_fields=["status", "closed_at"])
+    Proposal.objects.filter(pk=version.proposal_id).update(status=outcome)
+
+
+def _tell(
+    version: ProposalVersion,
+    link: ClientLink,
+    lead_status: Status,
+    activity: Activity.Kind,
+    detail: str,
+) -> None:
+    reason = f"{version.proposal.reference}, version {version.number}, {detail}".rstrip(", ")
+    leads.move_lead(
+        lead=version.proposal.lead, to=lead_status, by=None, reason=reason, activity=activity
+    )
+    _tell_adviser(version, version.status)
+    if lead_status == Status.WON:
+        _confirm(version, link)
+
+
+def _tell_adviser(version: ProposalVersion, outcome: str) -> None:
+    """The notice holds the reference and the outcome, nothing that the client wrote."""
+    lead = version.proposal.lead
+    owner = lead.owner
+    assert owner is not None
+    address = reverse("admin:intake_lead_change", args=[lead.pk])
+    outbox.queue_message(
+        outbox.Letter(
+            key=f"version:{version.pk}:{outcome}:adviser",
+            template="proposals/mail/outcome",
+            to_email=owner.user.email,
+            to_name=owner.user.full_name,
+            reference=lead.reference,
+            context={
+                "reference": version.proposal.reference,
+                "outcome": outcome,
+                "lead_url": f"{settings.SITE_URL}{address}",
+            },
+        )
+    )
+
+
+def _confirm(version: ProposalVersion, link: ClientLink) -> None:
+    token = private_links.make_token(sending.CLIENT_PAGE, link.seed)
+    outbox.queue_message(
+        outbox.Letter(
+            key=f"version:{version.pk}:accepted:client",
+            template="proposals/mail/accepted",
+            to_email=link.email,
+            to_name=link.name,
+            language=version.language,
+            reference=version.proposal.lead.reference,
+            private_url=f"{settings.SITE_URL}{reverse('proposals:page', args=[token])}",
+            context={
+                "full_name": link.name,
+                "reference": version.proposal.reference,
+                "pdf_sha256": version.document.sha256,
+            },
+        )
+    )

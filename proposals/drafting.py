@@ -1,0 +1,165 @@
+"""From a lead to a draft: one click, and the next version of what was sent before."""
+
+import re
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from briefs.models import Brief
+from intake import leads, references
+from intake.models import Activity, Lead, Status
+from proposals.models import (
+    LIVE,
+    LineItem,
+    Proposal,
+    ProposalTemplate,
+    ProposalVersion,
+    Section,
+    VersionStatus,
+)
+
+VALID_DAYS = 30
+RELATED_BRIEFS = 5
+_INLINE = re.compile(r"([\\`*_\[\]<])")
+_LINE_START = re.compile(r"(?m)^(\s*\d*)([#>+\-.)=])")
+
+
+@transaction.atomic
+def draft_proposal(*, lead: Lead, by: User) -> ProposalVersion:
+    """Make a draft from the template of the lead's language, filled with the client's words and related briefs.
+
+    Raises ValidationError: code "conflict" when the lead cannot have a proposal now or has one already, code
+    "no_template" when no template is set up.
+    """
+    lead = Lead.objects.select_for_update().get(pk=lead.pk)
+    if lead.proposals.filter(status=Proposal.Status.OPEN).exists():
+        raise ValidationError("This lead has an open proposal already.", code="conflict")
+    template = _template(lead.language)
+    leads.move_lead(lead=lead, to=Status.PROPOSAL, by=by, activity=Activity.Kind.PROPOSAL_DRAFTED)
+    proposal = Proposal.objects.create(
+        reference=references.new_reference("P"), lead=lead, created_by=by
+    )
+    version = ProposalVersion.objects.create(
+        proposal=proposal,
+        number=1,
+        title=_filled_title(template.title, lead)[:200],
+        language=template.language,
+        terms=template.terms,
+        valid_until=_end_of_day(VALID_DAYS),
+        recipient_name=lead.enquiry.full_name,
+        recipient_email=lead.enquiry.email,
+        prepared_by=by,
+    )
+    _fill(version, template, lead)
+    return version
+
+
+def _template(language: str) -> ProposalTemplate:
+    defaults = ProposalTemplate.objects.filter(is_default=True)
+    template = defaults.filter(language=language).first() or defaults.filter(language="en").first()
+    if template is None:
+        raise ValidationError(
+            "No proposal template is the default. Add one under Staff, Proposal templates.",
+            code="no_template",
+        )
+    return template
+
+
+def _end_of_day(days: int) -> datetime:
+    day = timezone.now() + timedelta(days=days)
+    return day.replace(hour=23, minute=59, second=59, microsecond=0)
+
+
+def _filled_title(title: str, lead: Lead) -> str:
+    organisation = lead.enquiry.organisation or lead.enquiry.full_name
+    return title.replace("{reference}", lead.reference).replace("{organisation}", organisation)
+
+
+def _fill(version: ProposalVersion, template: ProposalTemplate, lead: Lead) -> None:
+    words = {"{needs}": quote(lead.enquiry.needs), "{briefs}": _brief_list(lead)}
+    sections = []
+    for part in template.sections.order_by("position", "pk"):
+        body = part.body
+        for placeholder, text in words.items():
+            body = body.replace(placeholder, text)
+        sections.append(
+            Section(version=version, position=part.position, heading=part.heading, body=body)
+        )
+    Section.objects.bulk_create(sections)
+    LineItem.objects.bulk_create(
+        LineItem(
+            version=version,
+            position=line.position,
+            description=line.description,
+            quantity=line.quantity,
+            unit=line.unit,
+        )
+        for line in template.lines.order_by("position", "pk")
+    )
+
+
+def quote(text: str) -> str:
+    """A person's words in quotation marks, as Markdown in which none of them is markup."""
+    return f"“{escape(text.strip())}”"
+
+
+def escape(text: str) -> str:
+    """Text as Markdown that shows exactly this text; only signs that would be markup get a backslash."""
+    return _LINE_START.sub(r"\1\\\2", _INLINE.sub(r"\\\1", text))
+
+
+def _brief_list(lead: Lead) -> str:
+    """Links to the brief that led here and to the newest ones on the same countries."""
+    items = [
+        f"- [{escape(brief.title)}]({settings.SITE_URL}{brief.get_absolute_url()})"
+        for brief in related(lead)
+    ]
+    return "\n".join(items)
+
+
+def related(lead: Lead) -> list[Brief]:
+    """The public brief that the client came from, then the newest on the lead's countries."""
+    first = lead.enquiry.brief
+    public = Brief.objects.public()
+    own = list(public.filter(pk=first.pk)) if first else []
+    others = public.filter(countries__overlap=lead.countries) if lead.countries else public.none()
+    others = others.exclude(pk__in=[brief.pk for brief in own]).order_by("-published_at", "-pk")
+    return [*own, *others[: RELATED_BRIEFS - len(own)]]
+
+
+@transaction.atomic
+def revise_version(*, version: ProposalVersion, by: User) -> ProposalVersion:
+    """Make the next draft from a version that was sent. What was sent stays as it is until the draft is sent.
+
+    Raises ValidationError(code="conflict") when the proposal is closed, has a draft or this version was not sent.
+    """
+    proposal = Proposal.objects.select_for_update().get(pk=version.proposal_id)
+    version = ProposalVersion.objects.get(pk=version.pk)
+    revisable = (*LIVE, VersionStatus.EXPIRED)
+    if proposal.status != Proposal.Status.OPEN or version.status not in revisable:
+        raise ValidationError(
+            "Only a version that is with the client or has expired can be revised.", code="conflict"
+        )
+    if proposal.versions.filter(status=VersionStatus.DRAFT).exists():
+        raise ValidationError("This proposal has a draft already.", code="conflict")
+    sections, lines = list(version.sections.all()), list(version.lines.all())
+    newest = proposal.versions.order_by("-number").values_list("number", flat=True)[0]
+    draft = ProposalVersion.objects.create(
+        proposal=proposal,
+        number=newest + 1,
+        prepared_by=by,
+        valid_until=_end_of_day(VALID_DAYS),
+        **{name: getattr(version, name) for name in _CARRIED},
+    )
+    for part in (*sections, *lines):
+        part.pk, part.version = None, draft
+        part._state.adding = True
+        part.save()
+    return draft
+
+
+_CARRIED = ("title", "language", "currency", "terms", "recipient_name", "recipient_email")
