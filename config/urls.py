@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from config import health, problems
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("briefs.urls")),
     path("", include("intake.urls")),
     path("p/", include("proposals.urls")),
     path("api/v1/", include("intake.api.urls")),

@@ -1,0 +1,125 @@
+"""The ways to narrow a list: each country, topic, actor and language in it, with how many briefs."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import CharField, Count, F, Func, QuerySet, TextField, Value
+from django.utils.translation import get_language, gettext, pgettext
+
+from briefs import geography, topics
+from briefs.finding import Wish
+from briefs.models import Brief
+
+# Counting stops here, so that a list of a hundred thousand costs what one of a thousand does.
+COUNTED = 1_000
+_SHOWN = 12
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value to narrow by: what it is called, where it leads, how many briefs carry it."""
+
+    label: str
+    url: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Facet:
+    """One way to narrow, with its options: the commonest first."""
+
+    title: str
+    options: list[Option]
+
+
+@dataclass(frozen=True)
+class Facets:
+    """All ways to narrow a wish further, the filters in use, and how many briefs fit."""
+
+    narrower: list[Facet]
+    chosen: list[Option]
+    total: int
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether counting stopped before the end."""
+        return self.total >= COUNTED
+
+
+_Row = tuple[str, str, str, int]
+
+
+def facets_of(wish: Wish) -> Facets:
+    """Count the newest briefs that fit, in one statement."""
+    rows: dict[str, list[_Row]] = defaultdict(list)
+    for row in _counted(wish):
+        rows[row[0]].append(row)
+    names = {row[1]: row[2] for row in rows["actor"]}
+    titles = {
+        "country": pgettext("facet", "Country"),
+        "topic": pgettext("facet", "Topic"),
+        "actor": pgettext("facet", "Actor"),
+        "language": pgettext("facet", "Language"),
+    }
+    narrower = [
+        Facet(title, [_option(wish, *row) for row in rows[name][:_SHOWN]])
+        for name, title in titles.items()
+        if name not in wish.filters and len(rows[name]) > 1
+    ]
+    return Facets(narrower, _chosen(wish, names), sum(row[3] for row in rows["language"]))
+
+
+def _counted(wish: Wish) -> list[_Row]:
+    """(facet, value, name, count), the commonest first."""
+    newest = wish.briefs().newest().values("pk")[:COUNTED]
+    briefs = Brief.objects.filter(pk__in=newest)
+    named = Brief.actors.through.objects.filter(brief__in=newest)
+    if wish.actor:
+        named = named.filter(actor__slug=wish.actor)
+    parts = [
+        _tally("country", briefs, _each("countries")),
+        _tally("topic", briefs, _each("topics")),
+        _tally("language", briefs, F("language")),
+        _tally("actor", named, F("actor__slug"), F("actor__name")),
+    ]
+    return list(parts[0].union(*parts[1:], all=True).order_by("-n", "value"))
+
+
+def _tally(
+    facet: str, rows: QuerySet[Any], value: F | Func, name: F | Value | None = None
+) -> QuerySet[Any, Any]:
+    grouped = rows.annotate(
+        facet=Value(facet, output_field=TextField()),
+        value=value,
+        name=name or Value("", output_field=TextField()),
+    )
+    return grouped.values_list("facet", "value", "name").annotate(n=Count("pk"))
+
+
+def _each(field: str) -> Func:
+    return Func(F(field), function="unnest", output_field=CharField(), set_returning=True)
+
+
+def _option(wish: Wish, facet: str, value: str, name: str, count: int) -> Option:
+    return Option(name or _label(facet, value), wish.url(**{facet: value}), count)
+
+
+def _chosen(wish: Wish, actor_names: dict[str, str]) -> list[Option]:
+    words = [Option(f"“{wish.q}”", wish.url(q=""), 0)] if wish.q else []
+    filters = [
+        Option(actor_names.get(value, "") or _label(facet, value), wish.url(**{facet: ""}), 0)
+        for facet, value in wish.filters.items()
+    ]
+    return words + filters
+
+
+def _label(facet: str, value: str) -> str:
+    if facet == "country":
+        return geography.country_name(value, get_language() or "en")
+    if facet == "topic":
+        return topics.topic_name(value)
+    if facet == "language":
+        return dict(settings.LANGUAGES).get(value, value)
+    return value

@@ -1,0 +1,104 @@
+"""What a reader looks for: the words and filters of a list's address."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from briefs import geography
+from briefs.models import Brief
+
+PAGE_SIZE = 20
+LAST_PAGE = 5_000
+_LANGUAGES = dict(settings.LANGUAGES)
+_SLUG = re.compile(r"[a-z0-9_-]{1,120}")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A reader's wish, cleaned: nothing in it can break a query. An empty value is no filter."""
+
+    q: str = ""
+    country: str = ""
+    actor: str = ""
+    topic: str = ""
+    language: str = ""
+    page: int = 1
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filters in use, without words and page."""
+        names = ("country", "topic", "actor", "language")
+        return {name: value for name in names if (value := getattr(self, name))}
+
+    @property
+    def spoken(self) -> str:
+        """The language to speak to this reader in."""
+        return self.language if self.language in _LANGUAGES else settings.LANGUAGE_CODE
+
+    def briefs(self) -> QuerySet[Brief]:
+        """The public briefs that fit, in no order."""
+        found = Brief.objects.public()
+        if not self._is_possible():
+            return found.none()
+        if self.q:
+            found = found.matching(self.q)
+        if self.country:
+            found = found.about_country(self.country)
+        if self.actor:
+            found = found.with_actor(self.actor)
+        if self.topic:
+            found = found.with_topic(self.topic)
+        if self.language:
+            found = found.in_language(self.language)
+        return found
+
+    def url(self, **changes: str | int) -> str:
+        """The address of the list with some of this wish changed; from its first page unless told."""
+        wish = replace(self, **({"page": 1} | changes))  # type: ignore[arg-type]  # names are ours
+        words = {"q": wish.q} if wish.q else {}
+        page = {"page": str(wish.page)} if wish.page > 1 else {}
+        query = urlencode(words | wish.filters | page)
+        return reverse("briefs:list") + (f"?{query}" if query else "")
+
+    def feed_url(self) -> str:
+        """The address of the feed of what fits this wish."""
+        _, _, query = self.url().partition("?")
+        return reverse("briefs:feed-atom") + (f"?{query}" if query else "")
+
+    def _is_possible(self) -> bool:
+        """Whether any brief could fit; PostgreSQL would cut a code that is too long to one that fits."""
+        return (
+            (not self.country or self.country in geography.AFRICAN_COUNTRIES)
+            and (not self.language or self.language in _LANGUAGES)
+            and (not self.topic or len(self.topic) <= 40)
+            and all(_SLUG.fullmatch(value) for value in (self.topic, self.actor) if value)
+        )
+
+
+def wish_from(query: Mapping[str, str]) -> Wish:
+    """The wish in a query string, whatever a stranger wrote there."""
+    return Wish(
+        q=_words(query.get("q", ""), 200),
+        country=_words(query.get("country", ""), 40).upper(),
+        actor=_words(query.get("actor", ""), 120).lower(),
+        topic=_words(query.get("topic", ""), 40).lower(),
+        language=_words(query.get("language", ""), 40).lower(),
+        page=_page(query.get("page", "")),
+    )
+
+
+def _words(text: str, limit: int) -> str:
+    return _UNPRINTABLE.sub(" ", text)[:limit].strip()
+
+
+def _page(text: str) -> int:
+    """A page number; whatever is none means the first, whatever is too large the one past the last."""
+    if not re.fullmatch(r"[0-9]{1,9}", text):
+        return 1
+    return min(max(int(text), 1), LAST_PAGE + 1)

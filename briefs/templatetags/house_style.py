@@ -1,0 +1,40 @@
+"""How the house prints dates, countries and topics, for templates."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils.translation import get_language
+
+from briefs import dates, geography, topics
+
+register = template.Library()
+
+
+@register.filter
+def long_date(value: date) -> str:
+    """9 January 2025, in the page's language."""
+    return dates.long_date(value)
+
+
+@register.filter
+def long_moment(value: datetime) -> str:
+    """8 January 2025, 10:00 UTC."""
+    return dates.long_moment(value)
+
+
+@register.filter
+def vague_date(value: date, precision: str) -> str:
+    """A date known to the day, the week or the month."""
+    return dates.vague_date(value, precision)
+
+
+@register.filter
+def country_name(code: str) -> str:
+    """The country's name in the page's language."""
+    return geography.country_name(code, get_language() or "en")
+
+
+@register.filter
+def topic_name(slug: str) -> str:
+    """The topic's name in the page's language."""
+    return topics.topic_name(slug)

@@ -1,0 +1,114 @@
+"""The public pages about briefs. Nothing here changes anything or knows who is reading."""
+
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from briefs import facets, finding, maps, reading
+from briefs.likelihood import RANGES, Confidence, Likelihood
+from briefs.models import Brief
+
+_ON_THE_FRONT = 7
+_TO_DISCOVER = 3
+_IN_THE_SITEMAP = 10_000
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What the house does, and its newest briefs."""
+    newest = Brief.objects.public().newest().teasers()[:_ON_THE_FRONT]
+    briefs = list(reading.with_first_judgement(newest))
+    feature = briefs[0] if briefs else None
+    context = {
+        "feature": feature,
+        "judgement": reading.first_judgement(feature) if feature else None,
+        "briefs": briefs[1:],
+    }
+    return _page(request, "briefs/home.html", context)
+
+
+@require_safe
+def brief_list(request: HttpRequest) -> HttpResponse:
+    """The briefs that fit the words and filters of the address, newest first."""
+    wish = finding.wish_from(request.GET)
+    start = (wish.page - 1) * finding.PAGE_SIZE
+    # One more than is shown tells whether there is a next page, without a COUNT.
+    rows = list(wish.briefs().newest().teasers()[start : start + finding.PAGE_SIZE + 1])
+    if wish.page > 1 and not rows:
+        raise Http404
+    with translation.override(wish.spoken):
+        context = {
+            "wish": wish,
+            "url": settings.SITE_URL + wish.url(page=wish.page),
+            "briefs": rows[: finding.PAGE_SIZE],
+            "facets": facets.facets_of(wish),
+            "newer_url": wish.url(page=wish.page - 1) if wish.page > 1 else "",
+            "older_url": wish.url(page=wish.page + 1) if len(rows) > finding.PAGE_SIZE else "",
+        }
+    return _page(request, "briefs/list.html", context, wish.spoken)
+
+
+@require_safe
+def brief_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """One brief, in its own language."""
+    try:
+        page = reading.read_brief(slug)
+    except Brief.DoesNotExist:
+        raise Http404 from None
+    brief = page.brief
+    context = {
+        "page": page,
+        "brief": brief,
+        "url": settings.SITE_URL + brief.get_absolute_url(),
+        "map": maps.map_of(page.places, brief.countries[0]),
+        "confidences": list(reading.group_by_confidence(page.judgements)),
+        "related": Brief.objects.public().related_to(brief).teasers()[:_TO_DISCOVER],
+    }
+    return _page(request, "briefs/brief.html", context, brief.language)
+
+
+@require_safe
+def methodology(request: HttpRequest) -> HttpResponse:
+    """How the house judges, with its scale."""
+    scale = [(term, RANGES[term], reading.steps_of(term)) for term in Likelihood]
+    return _page(request, "briefs/methodology.html", {"scale": scale, "confidences": Confidence})
+
+
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What the request form keeps, and why."""
+    _, office_address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return _page(request, "briefs/privacy.html", {"office_address": office_address})
+
+
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What crawlers may fetch, and where the sitemap is."""
+    return render(
+        request, "briefs/robots.txt", {"site": settings.SITE_URL}, content_type="text/plain"
+    )
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """The newest briefs, for crawlers."""
+    newest = Brief.objects.public().newest().only("slug", "updated_at")[:_IN_THE_SITEMAP]
+    context = {"site": settings.SITE_URL, "briefs": newest}
+    return render(request, "briefs/sitemap.xml", context, content_type="application/xml")
+
+
+def _page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    language: str = settings.LANGUAGE_CODE,
+) -> HttpResponse:
+    with translation.override(language):
+        response = render(request, template, context)
+    response["Content-Language"] = language
+    return response

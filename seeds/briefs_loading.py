@@ -1,0 +1,111 @@
+"""Seed briefs: Markdown files with a data header, loaded through the same verbs that staff use."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+from django.db import transaction
+from django.utils.text import slugify
+
+from accounts.models import User
+from briefs import publishing
+from briefs.models import Actor, Brief, Incident, Judgement, Place
+
+FOLDER = Path(__file__).parent / "briefs"
+_PLAIN = ("title", "language", "kind", "is_sample", "data_cutoff", "countries", "topics", "summary")
+
+
+class Counts(NamedTuple):
+    """How many briefs a load made, and how many were there already."""
+
+    loaded: int
+    kept: int
+
+
+def load_briefs(*, by: User, folder: Path = FOLDER) -> Counts:
+    """Publish every brief in the folder that is not in the database yet, oldest first.
+
+    A brief whose slug exists is left as it is, so that a second start keeps what staff changed.
+    Raises ValueError naming the file whose header cannot be read, and ValidationError for what
+    no editor could publish either.
+    """
+    files = sorted((_read(path) for path in folder.glob("*.md")), key=lambda file: file.published_at)
+    known = set(Brief.objects.values_list("slug", flat=True))
+    new = [file for file in files if file.slug not in known]
+    for file in new:
+        _load(file, by)
+    return Counts(loaded=len(new), kept=len(files) - len(new))
+
+
+class _File(NamedTuple):
+    slug: str
+    header: dict[str, Any]
+    body: str
+
+    @property
+    def published_at(self) -> datetime:
+        return self.header["published_at"]
+
+
+def _read(path: Path) -> _File:
+    try:
+        _, header, body = path.read_text(encoding="utf-8").split("---\n", 2)
+        return _File(path.stem, yaml.safe_load(header), body.strip())
+    except (ValueError, yaml.YAMLError) as error:
+        raise ValueError(f"{path.name}: the header between the two --- lines is damaged.") from error
+
+
+@transaction.atomic
+def _load(file: _File, by: User) -> None:
+    header = file.header
+    brief = Brief(slug=file.slug, body=file.body, created_by=by)
+    for name in _PLAIN:
+        setattr(brief, name, header[name])
+    brief.full_clean()
+    brief.save()
+    actors = {row["name"]: _actor(row) for row in header["actors"]}
+    places = {row["name"]: _place(row) for row in header["places"]}
+    brief.actors.set(actors.values())
+    brief.places.set(places.values())
+    brief.incidents.set([_incident(row, actors, places) for row in header["incidents"]])
+    for position, row in enumerate(header["judgements"], start=1):
+        judgement = Judgement(brief=brief, position=position, **row)
+        judgement.full_clean()
+        judgement.save()
+    publishing.publish_brief(brief=brief, by=by, published_at=file.published_at)
+
+
+def _actor(row: dict[str, Any]) -> Actor:
+    known = Actor.objects.filter(name=row["name"]).first()
+    if known:
+        return known
+    actor = Actor(**row, slug=slugify(row["name"]))
+    actor.full_clean()
+    actor.save()
+    return actor
+
+
+def _place(row: dict[str, Any]) -> Place:
+    known = Place.objects.filter(name=row["name"], country=row["country"]).first()
+    if known:
+        return known
+    place = Place(**row)
+    place.full_clean()
+    place.save()
+    return place
+
+
+def _incident(row: dict[str, Any], actors: dict[str, Actor], places: dict[str, Place]) -> Incident:
+    plain = {name: value for name, value in row.items() if name not in ("actors", "place")}
+    place = places[row["place"]]
+    known = Incident.objects.filter(
+        occurred_on=row["occurred_on"], place=place, title=row["title"]
+    ).first()
+    if known:
+        return known
+    incident = Incident(**plain, place=place)
+    incident.full_clean()
+    incident.save()
+    incident.actors.set([actors[name] for name in row["actors"]])
+    return incident
