@@ -1,0 +1,77 @@
+"""Fixtures for every test. The servers come from `tests/servers.py`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from tests import databases, processes
+from tests.stack import Stack
+
+STACK = pytest.StashKey[Stack]()
+
+
+@pytest.fixture(scope="session")
+def pristine_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A copy of the test database as the migrations left it; no test writes to it."""
+    name = f"{connection.settings_dict['NAME']}_pristine"
+    yield name
+    databases.drop(name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Copy the test database before the first test: one that commits would leave traces in later copies."""
+    with django_db_blocker.unblock():
+        name = connection.settings_dict["NAME"]
+        connection.close()
+        databases.copy(str(name), f"{name}_pristine")
+
+
+@contextmanager
+def run_stack(directory: Path, pristine: str, blocker: DjangoDbBlocker) -> Iterator[Stack]:
+    """A stack on a fresh copy of the migrated database; everything is gone afterwards."""
+    with blocker.unblock(), databases.lent_copy(pristine) as database_url:
+        stack = Stack(directory, database_url, processes.BadValkey(directory))
+        try:
+            yield stack
+        finally:
+            stack.close()
+
+
+@pytest.fixture
+def stack(
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    pristine_database: str,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Stack]:
+    """Real processes for one test: see `tests/stack.py`."""
+    with run_stack(tmp_path, pristine_database, django_db_blocker) as stack:
+        request.node.stash[STACK] = stack
+        yield stack
+
+
+@pytest.fixture(scope="module")
+def module_stack(
+    tmp_path_factory: pytest.TempPathFactory,
+    pristine_database: str,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[Stack]:
+    """Real processes that the tests of one module share, none of which uses `db` or `stack`."""
+    directory = tmp_path_factory.mktemp("stack")
+    with run_stack(directory, pristine_database, django_db_blocker) as stack:
+        yield stack
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Show the logs of a stack under the test that failed with it."""
+    report = yield
+    stack = item.stash.get(STACK, None)
+    if stack and report.failed:
+        report.sections += [(f"log {name}", text) for name, text in stack.logs()]
+    return report
