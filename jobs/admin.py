@@ -4,24 +4,11 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from accounts.models import User
+from accounts.staff_screens import ReadOnlyAdmin
 from jobs import retrying
 from jobs.models import Heartbeat, Job
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Rows that only verbs change."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
-        return False
 
 
 @admin.register(Job)

@@ -5,17 +5,16 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from unfold.admin import ModelAdmin
 
 from accounts.models import User
-from jobs.admin import ReadOnlyAdmin
+from accounts.staff_screens import ReadOnlyAdmin
 from mail import delivery
 from mail.models import Message
 from mail.outbox import PRIVATE_LINK
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyAdmin, ModelAdmin):
+class MessageAdmin(ReadOnlyAdmin):
     """What left the house, what did not, and why."""
 
     list_display = ("subject", "to_email", "reference", "state", "attempts", "created_at", "error")

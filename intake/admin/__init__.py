@@ -1,0 +1,7 @@
+"""The staff screens of intake."""
+
+from intake.admin.leads import LeadAdmin
+from intake.admin.people import ContactAdmin, OrganisationAdmin
+from intake.admin.team import AdviserAdmin, DeskAdmin
+
+__all__ = ["AdviserAdmin", "ContactAdmin", "DeskAdmin", "LeadAdmin", "OrganisationAdmin"]

@@ -1,0 +1,148 @@
+"""The lead's page: what the client sent, why it is whose, what happened, what was written; and the verbs."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin
+from briefs import geography
+from intake import leads
+from intake.catalogue import Budget, Language, Service, Timeframe
+from intake.models import MOVES, Activity, Adviser, Enquiry, Lead, Status
+from mail.models import Message
+
+
+class ReasonForm(forms.Form):
+    """Why, in the words of whoever decides."""
+
+    reason = forms.CharField(label="Why?", widget=forms.Textarea(attrs={"rows": 4}), max_length=5000)
+
+
+class NoteForm(forms.Form):
+    """A note for the timeline."""
+
+    text = forms.CharField(label="Note", widget=forms.Textarea(attrs={"rows": 6}), max_length=20_000)
+
+
+class ReassignForm(ReasonForm):
+    """To whom, and why."""
+
+    to = forms.ModelChoiceField(label="To", queryset=Adviser.objects.select_related("user").order_by("user__full_name"))
+    field_order = ("to", "reason")
+
+
+def _can_become(status: Status) -> Any:
+    return lambda lead: status in MOVES[lead.status]
+
+
+def _has_owner(lead: Lead) -> bool:
+    return lead.owner_id is not None and bool(MOVES[lead.status])
+
+
+LEAD_VERBS = (
+    Verb(
+        "contact", "Mark as contacted", lambda lead, by: leads.contact_lead(lead=lead, by=by),
+        _can_become(Status.CONTACTED), "intake.change_lead", "Noted that the client was reached.",
+    ),
+    Verb(
+        "qualify", "Qualify", lambda lead, by: leads.qualify_lead(lead=lead, by=by),
+        _can_become(Status.QUALIFIED), "intake.change_lead", "The lead is qualified.",
+    ),
+    Verb(
+        "note", "Add a note", lambda lead, by, text: leads.add_note(lead=lead, by=by, text=text),
+        lambda lead: True, "intake.change_lead", "The note is on the timeline.", NoteForm,
+    ),
+    Verb(
+        "reassign", "Give to another adviser",
+        lambda lead, by, to, reason: leads.reassign_lead(lead=lead, to=to, by=by, reason=reason),
+        _has_owner, "intake.view_all_leads", "The lead has a new owner, who was told.", ReassignForm,
+    ),
+    Verb(
+        "lose", "Mark as lost", lambda lead, by, reason: leads.lose_lead(lead=lead, by=by, reason=reason),
+        _can_become(Status.LOST), "intake.change_lead", "The lead is lost.", ReasonForm,
+    ),
+    Verb(
+        "disqualify", "Disqualify",
+        lambda lead, by, reason: leads.disqualify_lead(lead=lead, by=by, reason=reason),
+        _can_become(Status.DISQUALIFIED), "intake.change_lead", "The lead is closed.", ReasonForm,
+    ),
+)  # fmt: skip
+
+
+@admin.register(Lead)
+class LeadAdmin(VerbAdmin, ReadOnlyAdmin):
+    """Requests that somebody must answer: one's own, or all for those who may see all."""
+
+    verbs = LEAD_VERBS
+    change_form_outer_before_template = "intake/admin/lead.html"
+    list_display = ("reference", "client", "status_name", "owner", "about", "language", "created_at")
+    list_filter = ("status", "language", ("owner", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("reference", "enquiry__full_name", "enquiry__email", "enquiry__organisation")
+    ordering = ("-created_at", "-pk")
+    show_full_result_count = False
+    list_per_page = 50
+    fields = ()
+
+    class Media:
+        css = {"all": ("derisk/staff.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
+        assert isinstance(request.user, User)
+        return Lead.objects.visible_to(request.user).with_page_data()
+
+    @admin.display(description="Client")
+    def client(self, lead: Lead) -> str:
+        """Name and organisation as the client gave them."""
+        enquiry = lead.enquiry
+        return f"{enquiry.full_name}, {enquiry.organisation}" if enquiry.organisation else enquiry.full_name
+
+    @admin.display(description="Status", ordering="status")
+    def status_name(self, lead: Lead) -> str:
+        """The status in words."""
+        return lead.get_status_display()
+
+    @admin.display(description="Countries")
+    def about(self, lead: Lead) -> str:
+        """Countries that it concerns."""
+        return country_names(lead.countries)
+
+    def page_context(self, request: HttpRequest, obj: Lead) -> dict[str, Any]:
+        """Everything about one lead, on one page."""
+        activities = Activity.objects.filter(lead=obj).select_related("by").order_by("-happened_at", "-pk")
+        return {
+            "lead": obj,
+            "enquiry": obj.enquiry,
+            "facts": enquiry_facts(obj.enquiry),
+            "decisions": obj.routing_decisions.select_related("chosen__user").order_by("-decided_at", "-pk"),
+            "assignments": obj.assignments.select_related("adviser__user", "by").order_by("-started_at", "-pk"),
+            "activities": activities,
+            "messages_sent": Message.objects.about(obj.reference),
+            "can_read_messages": request.user.has_perm("mail.view_message"),
+        }
+
+
+def country_names(codes: list[str]) -> str:
+    """The English names of country codes, comma-separated."""
+    return ", ".join(geography.country_name(code, "en") for code in codes)
+
+
+def enquiry_facts(enquiry: Enquiry) -> list[tuple[str, str]]:
+    """The optional fields that the client filled in, with their labels."""
+    facts = [
+        ("Organisation", enquiry.organisation),
+        ("Job title", enquiry.job_title),
+        ("E-mail", enquiry.email),
+        ("Phone", enquiry.phone),
+        ("Where they are", country_names([enquiry.country]) if enquiry.country else ""),
+        ("Countries of interest", country_names(enquiry.countries_of_interest)),
+        ("Services", ", ".join(str(Service(s).label) for s in enquiry.services)),
+        ("Timeframe", str(Timeframe(enquiry.timeframe).label) if enquiry.timeframe else ""),
+        ("Budget", str(Budget(enquiry.budget).label) if enquiry.budget else ""),
+        ("Language", str(Language(enquiry.language).label)),
+        ("Channel", enquiry.get_channel_display()),
+    ]
+    return [(label, value) for label, value in facts if value]

@@ -1,0 +1,40 @@
+"""Contacts and organisations, to look up."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.staff_screens import ReadOnlyAdmin
+from intake.models import Contact, Lead, Organisation
+
+
+@admin.register(Contact)
+class ContactAdmin(ReadOnlyAdmin):
+    """People who wrote to the house: those behind the leads that the user may see."""
+
+    list_display = ("full_name", "email", "organisation", "job_title", "created_at")
+    list_select_related = ("organisation",)
+    search_fields = ("full_name", "email_key", "organisation__name")
+    ordering = ("full_name", "pk")
+    show_full_result_count = False
+    fields = ("full_name", "email", "phone", "job_title", "organisation", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
+        assert isinstance(request.user, User)
+        return super().get_queryset(request).filter(leads__in=Lead.objects.visible_to(request.user)).distinct()
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(ReadOnlyAdmin):
+    """Organisations behind the leads that the user may see."""
+
+    list_display = ("name", "created_at")
+    search_fields = ("name",)
+    ordering = ("name", "pk")
+    show_full_result_count = False
+    fields = ("name", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Organisation]:
+        assert isinstance(request.user, User)
+        return super().get_queryset(request).filter(leads__in=Lead.objects.visible_to(request.user)).distinct()

@@ -1,0 +1,70 @@
+"""Advisers with their absences, and desks."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectMultipleWidget
+
+from briefs import geography
+from intake.catalogue import Language, Service
+from intake.models import Absence, Adviser, Desk
+
+
+class AdviserForm(forms.ModelForm):
+    """Skills as choices instead of comma-separated codes."""
+
+    languages = forms.MultipleChoiceField(choices=Language.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget)
+    countries = forms.MultipleChoiceField(
+        choices=geography.country_choices, widget=UnfoldAdminSelectMultipleWidget(attrs={"size": 12})
+    )
+    services = forms.MultipleChoiceField(
+        choices=[choice for choice in Service.choices if choice[0] != Service.NOT_SURE],
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+    )
+
+    class Meta:
+        model = Adviser
+        fields = ("user", "languages", "countries", "services", "capacity", "weight", "is_taking_leads")
+
+
+class AbsenceInline(TabularInline):
+    """Days away."""
+
+    model = Absence
+    extra = 0
+
+
+@admin.register(Adviser)
+class AdviserAdmin(ModelAdmin):
+    """Who can take what, and how much."""
+
+    form = AdviserForm
+    inlines = (AbsenceInline,)
+    list_display = ("user", "languages", "open_leads", "capacity", "weight", "credit", "is_taking_leads")
+    list_filter = ("is_taking_leads",)
+    list_select_related = ("user",)
+    search_fields = ("user__full_name", "user__email")
+    autocomplete_fields = ("user",)
+    readonly_fields = ("credit",)
+    ordering = ("user__full_name", "pk")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).for_routing(timezone.localdate())  # type: ignore[attr-defined]
+
+    @admin.display(description="Open leads")
+    def open_leads(self, adviser: Any) -> int:
+        """Leads that still ask for their time."""
+        return int(adviser.open_leads)
+
+
+@admin.register(Desk)
+class DeskAdmin(ModelAdmin):
+    """Where leads go, and to whom when nobody can take them."""
+
+    list_display = ("name", "fallback_owner", "is_default")
+    list_select_related = ("fallback_owner__user",)
+    autocomplete_fields = ("fallback_owner",)

@@ -1,0 +1,47 @@
+"""The lead's page with what this app adds to it: its proposals, and the button that drafts one."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.staff_screens import Verb
+from intake.admin import LeadAdmin
+from intake.admin.leads import LEAD_VERBS
+from intake.models import MOVES, Lead, Status
+from proposals import drafting
+from proposals.models import Proposal, ProposalVersion
+
+admin.site.unregister(Lead)
+
+
+def _draft(lead: Lead, by: User) -> str:
+    version = drafting.draft_proposal(lead=lead, by=by)
+    return reverse("admin:proposals_proposalversion_change", args=[version.pk])
+
+
+def _may_have_a_draft(lead: Lead) -> bool:
+    is_ready = Status.PROPOSAL in MOVES[lead.status]
+    return is_ready and not lead.proposals.filter(status=Proposal.Status.OPEN).exists()
+
+
+@admin.register(Lead)
+class LeadWithProposalsAdmin(LeadAdmin):
+    """Takes the place of intake's own page, which must not know of proposals."""
+
+    verbs = (
+        Verb(
+            "draft", "Draft a proposal", _draft, _may_have_a_draft, "proposals.add_proposal",
+            "The draft is ready to edit.", is_main=True,
+        ),
+        *LEAD_VERBS,
+    )  # fmt: skip
+
+    def page_context(self, request: HttpRequest, obj: Lead) -> dict[str, Any]:
+        """The lead's own context and its proposal versions, newest first."""
+        assert isinstance(request.user, User)
+        versions = ProposalVersion.objects.visible_to(request.user).filter(proposal__lead=obj)
+        proposals = versions.select_related("proposal").order_by("-created_at", "-pk")
+        return super().page_context(request, obj) | {"proposals": proposals}

@@ -1,0 +1,32 @@
+"""Proposal templates."""
+
+from django.contrib import admin
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from proposals.models import ProposalTemplate, TemplateLine, TemplateSection
+
+
+class TemplateSectionInline(StackedInline):
+    """Standing sections."""
+
+    model = TemplateSection
+    extra = 0
+    ordering = ("position",)
+
+
+class TemplateLineInline(TabularInline):
+    """Standing price lines, without a price."""
+
+    model = TemplateLine
+    extra = 0
+    ordering = ("position",)
+
+
+@admin.register(ProposalTemplate)
+class ProposalTemplateAdmin(ModelAdmin):
+    """What a new draft starts from."""
+
+    inlines = (TemplateSectionInline, TemplateLineInline)
+    list_display = ("name", "language", "is_default")
+    search_fields = ("name",)
+    ordering = ("name",)

@@ -1,0 +1,91 @@
+"""The demo world, loaded through the verbs: the second user of each of them. Safe to run twice."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from accounts import roles
+from accounts.models import User
+from intake import submission
+from intake.models import Adviser, Desk, Enquiry
+from proposals.models import ProposalTemplate, TemplateLine, TemplateSection
+from seeds import briefs_loading
+
+FOLDER = Path(__file__).parent
+
+
+def load(*, password: str) -> dict[str, int]:
+    """Make staff (all with this password), advisers, desks, templates, briefs and requests that are not there yet.
+
+    Returns how many of each the files hold. Existing users keep their passwords.
+    """
+    roles.sync_roles()
+    staff = _read("staff.yaml")
+    users = {row["email"]: _user(row, password) for row in staff["users"]}
+    for row in staff["advisers"]:
+        _adviser(row, users)
+    for row in staff["desks"]:
+        _desk(row, users)
+    templates = _read("proposal_templates.yaml")
+    for row in templates:
+        _template(row)
+    briefs = briefs_loading.load_briefs(by=users["admin@derisk.example"])
+    requests = _read("requests.yaml")
+    for number, row in enumerate(requests, start=1):
+        _request(row, f"seed:{number}")
+    return {
+        "staff": len(users),
+        "templates": len(templates),
+        "briefs": briefs.loaded + briefs.kept,
+        "requests": len(requests),
+    }
+
+
+def _read(name: str) -> Any:
+    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+
+
+@transaction.atomic
+def _user(row: Mapping[str, Any], password: str) -> User:
+    user = User.objects.filter(email__iexact=row["email"]).first()
+    if user is None:
+        fields = {name: row[name] for name in ("full_name", "job_title")}
+        is_superuser = row.get("is_superuser", False)
+        user = User.objects.create_user(row["email"], password, is_superuser=is_superuser, **fields)
+        user.groups.set(Group.objects.filter(name__in=row["roles"]))
+    return user
+
+
+def _adviser(row: Mapping[str, Any], users: Mapping[str, User]) -> Adviser:
+    fields = {name: row[name] for name in ("languages", "countries", "services", "capacity")}
+    defaults = {**fields, "weight": Decimal(row["weight"])}
+    return Adviser.objects.get_or_create(user=users[row["email"]], defaults=defaults)[0]
+
+
+def _desk(row: Mapping[str, Any], users: Mapping[str, User]) -> Desk:
+    owner = users[row["fallback"]].adviser
+    defaults = {"fallback_owner": owner, "is_default": row["is_default"]}
+    return Desk.objects.get_or_create(name=row["name"], defaults=defaults)[0]
+
+
+@transaction.atomic
+def _template(row: Mapping[str, Any]) -> None:
+    fields = {name: row[name] for name in ("language", "title", "terms")}
+    template, is_new = ProposalTemplate.objects.get_or_create(name=row["name"], defaults={**fields, "is_default": True})
+    if not is_new:
+        return
+    for position, part in enumerate(row["sections"], start=1):
+        TemplateSection.objects.create(template=template, position=position, **part)
+    for position, line in enumerate(row["lines"], start=1):
+        TemplateLine.objects.create(template=template, position=position, **line)
+
+
+def _request(row: Mapping[str, Any], key: str) -> None:
+    lists = {name: tuple(row.get(name, ())) for name in ("countries_of_interest", "services")}
+    content = submission.EnquiryContent(**{**row, **lists})
+    submission.receive_enquiry(content=content, channel=Enquiry.Channel.API, idempotency_key=key)
