@@ -75,7 +75,7 @@ class RequestForm(forms.Form):
     countries_of_interest = forms.MultipleChoiceField(
         label="Countries that it concerns",
         required=False,
-        widget=forms.SelectMultiple(attrs={"size": "8"}),
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": "Choose countries from the list."},
     )
     timeframe = _choice("When do you need it?", Timeframe.choices, "Not said")
