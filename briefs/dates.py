@@ -12,7 +12,8 @@ _LOCALES = {"en": "en_GB", "fr": "fr", "pt": "pt_PT", "ar": "ar"}
 def long_date(value: date) -> str:
     """A day in the language being spoken now; a moment is taken in UTC."""
     day = value.astimezone(UTC).date() if isinstance(value, datetime) else value
-    return dates.format_date(day, "long", locale=_locale())
+    words = dates.format_date(day, "long", locale=_locale())
+    return f"1er {words[2:]}" if _locale() == "fr" and day.day == 1 else words
 
 
 def long_moment(value: datetime) -> str:

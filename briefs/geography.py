@@ -5,12 +5,21 @@ from functools import lru_cache
 from django.utils import translation
 from django_countries import countries
 
-AFRICAN_COUNTRIES: tuple[str, ...] = (
-    *("DZ", "AO", "BJ", "BW", "BF", "BI", "CV", "CM", "CF", "TD", "KM", "CG", "CD", "CI"),
-    *("DJ", "EG", "GQ", "ER", "SZ", "ET", "GA", "GM", "GH", "GN", "GW", "KE", "LS", "LR"),
-    *("LY", "MG", "MW", "ML", "MR", "MU", "MA", "MZ", "NA", "NE", "NG", "RW", "ST", "SN"),
-    *("SC", "SL", "SO", "ZA", "SS", "SD", "TZ", "TG", "TN", "UG", "EH", "ZM", "ZW"),
-)
+# The five regions of the United Nations' M49.
+REGIONS: dict[str, tuple[str, ...]] = {
+    "northern": ("DZ", "EG", "EH", "LY", "MA", "SD", "TN"),
+    "western": (
+        *("BF", "BJ", "CI", "CV", "GH", "GM", "GN", "GW"),
+        *("LR", "ML", "MR", "NE", "NG", "SL", "SN", "TG"),
+    ),
+    "middle": ("AO", "CD", "CF", "CG", "CM", "GA", "GQ", "ST", "TD"),
+    "eastern": (
+        *("BI", "DJ", "ER", "ET", "KE", "KM", "MG", "MU", "MW"),
+        *("MZ", "RW", "SC", "SO", "SS", "TZ", "UG", "ZM", "ZW"),
+    ),
+    "southern": ("BW", "LS", "NA", "SZ", "ZA"),
+}
+AFRICAN_COUNTRIES: tuple[str, ...] = tuple(sorted(sum(REGIONS.values(), ())))
 
 # Where django-countries differs from what the house prints: catalogue order, apostrophes, doubles.
 _HOUSE_NAMES: dict[str, dict[str, str]] = {
@@ -61,3 +70,8 @@ def country_choices(language: str = "en") -> list[tuple[str, str]]:
     """Africa's countries as (code, name), by name, for forms and filters."""
     pairs = [(code, country_name(code, language)) for code in AFRICAN_COUNTRIES]
     return sorted(pairs, key=lambda pair: pair[1])
+
+
+def region_of(code: str) -> tuple[str, ...]:
+    """The countries of the region that holds this one, itself among them; none for an unknown code."""
+    return next((codes for codes in REGIONS.values() if code in codes), ())

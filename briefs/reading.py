@@ -110,13 +110,14 @@ def steps_of(likelihood: Likelihood) -> list[Step]:
     return [_step(term, term == likelihood) for term in Likelihood]
 
 
-def with_first_judgement(briefs: QuerySet[Brief]) -> QuerySet[Brief]:
-    """The same briefs, each with its first judgement for `first_judgement()`."""
-    return briefs.annotate(judgement_rows=ArraySubquery(_judgements()[:1]))
+def with_open_judgement(briefs: QuerySet[Brief], today: date) -> QuerySet[Brief]:
+    """The same briefs, each with its first judgement that can still come true, for the next function."""
+    still_open = _judgements().filter(horizon_on__gte=today)
+    return briefs.annotate(judgement_rows=ArraySubquery(still_open[:1]))
 
 
-def first_judgement(brief: Brief) -> JudgementLine | None:
-    """The first judgement of a brief out of `with_first_judgement()`."""
+def open_judgement(brief: Brief) -> JudgementLine | None:
+    """The open judgement of a brief out of `with_open_judgement()`."""
     rows: list[dict[str, Any]] = brief.judgement_rows  # type: ignore[attr-defined]  # annotated
     return _judgement(rows[0]) if rows else None
 

@@ -1,35 +1,37 @@
 """The public pages about briefs. Nothing here changes anything or knows who is reading."""
 
-from email.utils import parseaddr
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from briefs import facets, finding, maps, reading
 from briefs.likelihood import RANGES, Confidence, Likelihood
 from briefs.models import Brief
 
-_ON_THE_FRONT = 7
+_ON_THE_FRONT = 9
+_JUDGED = 3
 _TO_DISCOVER = 3
 _IN_THE_SITEMAP = 10_000
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What the house does, and its newest briefs."""
-    newest = Brief.objects.public().newest().teasers()[:_ON_THE_FRONT]
-    briefs = list(reading.with_first_judgement(newest))
-    feature = briefs[0] if briefs else None
+    """What the house does, and its newest briefs in one language."""
+    language = finding.wish_from(request.GET).spoken
+    newest = Brief.objects.public().in_language(language).newest().teasers()[:_ON_THE_FRONT]
+    briefs = list(reading.with_open_judgement(newest, timezone.now().date()))
+    judged = [(brief, line) for brief in briefs if (line := reading.open_judgement(brief))]
     context = {
-        "feature": feature,
-        "judgement": reading.first_judgement(feature) if feature else None,
-        "briefs": briefs[1:],
+        "briefs": briefs,
+        "judged": judged[:_JUDGED],
+        "url": settings.SITE_URL + reverse("briefs:home") + _language_query(language),
     }
-    return _page(request, "briefs/home.html", context)
+    return _page(request, "briefs/home.html", context, language)
 
 
 @require_safe
@@ -82,8 +84,7 @@ def methodology(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What the request form keeps, and why."""
-    _, office_address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return _page(request, "briefs/privacy.html", {"office_address": office_address})
+    return _page(request, "briefs/privacy.html", {"house": settings.HOUSE})
 
 
 @require_safe
@@ -102,12 +103,17 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     return render(request, "briefs/sitemap.xml", context, content_type="application/xml")
 
 
+def _language_query(language: str) -> str:
+    return "" if language == settings.LANGUAGE_CODE else f"?language={language}"
+
+
 def _page(
     request: HttpRequest,
     template: str,
     context: dict[str, Any],
     language: str = settings.LANGUAGE_CODE,
 ) -> HttpResponse:
+    context["language_query"] = _language_query(language)
     with translation.override(language):
         response = render(request, template, context)
     response["Content-Language"] = language

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.utils import timezone
 
+from briefs import geography
+
 if TYPE_CHECKING:
     from briefs.models.brief import Brief
 
@@ -71,8 +73,14 @@ class BriefQuerySet(models.QuerySet["Brief"]):
             )
         )
         same_country = Q(countries__overlap=brief.countries)
+        same_region = Q(countries__overlap=geography.region_of((brief.countries or [""])[0]))
         same_topic = Q(topics__overlap=brief.topics)
-        closeness = _points(same_actor, 4) + _points(same_country, 2) + _points(same_topic, 1)
+        closeness = (
+            _points(same_actor, 4)
+            + _points(same_country, 2)
+            + _points(same_region, 1)
+            + _points(same_topic, 1)
+        )
         return (
             self.exclude(pk=brief.pk)
             .filter(same_country | same_topic | Q(same_actor))

@@ -1,5 +1,6 @@
 """How the house prints dates, countries and topics, for templates."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django import template
@@ -26,6 +27,13 @@ def long_moment(value: datetime) -> str:
 def vague_date(value: date, precision: str) -> str:
     """A date known to the day, the week or the month."""
     return dates.vague_date(value, precision)
+
+
+@register.filter
+def listed(values: Iterable[object]) -> str:
+    """Joined with the comma of the page's language."""
+    comma = "، " if get_language() == "ar" else ", "
+    return comma.join(str(value) for value in values)
 
 
 @register.filter
