@@ -8,7 +8,7 @@ from django.core.validators import MaxLengthValidator, slug_re
 from django_countries import countries
 
 from briefs import geography
-from intake import consent, text_rules
+from intake import attachments, consent, text_rules
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.submission import EnquiryContent
 
@@ -23,7 +23,9 @@ class _Limit(MaxLengthValidator):
     message = "Shorten this to %(limit_value)d characters or fewer; it has %(show_value)d now."
 
 
-def _line(label: str, missing: str = "", *, limit: int = 200, **attrs: str) -> forms.CharField:
+def _line(
+    label: str, missing: str = "", *, limit: int = 200, **attrs: str
+) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=bool(missing),
@@ -42,12 +44,28 @@ def _choice(label: str, choices: Any, empty: str) -> forms.ChoiceField:
     )
 
 
+class FilesInput(forms.FileInput):
+    """Django's file input with leave to choose several."""
+
+    allow_multiple_selected = True
+
+
+class AttachmentsField(forms.FileField):
+    """Several files, checked together."""
+
+    def clean(self, data: Any, initial: Any = None) -> tuple[attachments.Upload, ...]:
+        files = data if isinstance(data, list | tuple) else [data]
+        return attachments.check_uploads([file for file in files if file])
+
+
 class RequestForm(forms.Form):
     """What the public page asks. Names are those of the API."""
 
     use_required_attribute = False
 
-    full_name = _line("Full name", "Enter your full name", autocomplete="name", spellcheck="false")
+    full_name = _line(
+        "Full name", "Enter your full name", autocomplete="name", spellcheck="false"
+    )
     email = forms.EmailField(
         label="E-mail",
         max_length=None,
@@ -90,6 +108,13 @@ class RequestForm(forms.Form):
         choices=Language.choices,
         error_messages={"invalid_choice": "Choose one from the list."},
     )
+    attachments = AttachmentsField(
+        label="Files",
+        required=False,
+        widget=FilesInput(
+            attrs={"accept": ".pdf,.docx,.xlsx,.png,.jpg,.jpeg,.txt,.csv"}
+        ),
+    )
     consent = forms.BooleanField(
         label=consent.TEXT,
         error_messages={
@@ -130,6 +155,7 @@ class RequestForm(forms.Form):
             services=tuple(data["services"]),
             countries_of_interest=tuple(data["countries_of_interest"]),
             brief=data["brief"],
+            attachments=data["attachments"],
         )
 
     def idempotency_key(self) -> str | None:

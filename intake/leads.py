@@ -70,7 +70,9 @@ def add_note(*, lead: Lead, by: User, text: str) -> Activity:
     """Add a note to the timeline; raises ValidationError(code="required") when it is empty."""
     if not text.strip():
         raise ValidationError("Write the note first.", code="required")
-    return Activity.objects.create(lead=lead, kind=Activity.Kind.NOTE, text=text.strip(), by=by)
+    return Activity.objects.create(
+        lead=lead, kind=Activity.Kind.NOTE, text=text.strip(), by=by
+    )
 
 
 @transaction.atomic
@@ -84,7 +86,8 @@ def reassign_lead(*, lead: Lead, to: Adviser, by: User, reason: str) -> Lead:
     lead = Lead.objects.select_for_update().get(pk=lead.pk)
     if lead.status in (Status.NEW, Status.QUARANTINED, *_CLOSED):
         raise ValidationError(
-            "Only an open lead that was routed can be given to another.", code="conflict"
+            "Only an open lead that was routed can be given to another.",
+            code="conflict",
         )
     if lead.owner_id == to.pk:
         raise ValidationError(f"{to} has this lead already.", code="conflict")

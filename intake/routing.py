@@ -36,8 +36,13 @@ def route_lead(*, lead_id: int) -> RoutingDecision | None:
     advisers = list(Adviser.objects.for_routing(timezone.localdate()))
     candidates = [_candidate(adviser, lead) for adviser in advisers]
     result = credit.pick(candidates)
-    chosen = next((a for a in advisers if a.pk == result.chosen_id), None) or _fallback_owner()
-    decision = _record(lead, chosen, candidates, result, {a.pk: str(a) for a in advisers})
+    chosen = (
+        next((a for a in advisers if a.pk == result.chosen_id), None)
+        or _fallback_owner()
+    )
+    decision = _record(
+        lead, chosen, candidates, result, {a.pk: str(a) for a in advisers}
+    )
     _pay(decision, result)
     _hand_over(lead, decision)
     return decision
@@ -56,7 +61,10 @@ def _candidate(adviser: Adviser, lead: Lead) -> credit.Candidate:
 
 def _unavailable_because(adviser: Adviser) -> tuple[str, ...]:
     checks = (
-        (not adviser.is_taking_leads or not adviser.user.is_active, "takes no leads at present"),
+        (
+            not adviser.is_taking_leads or not adviser.user.is_active,
+            "takes no leads at present",
+        ),
         (adviser.is_absent, "is away today"),
         (
             adviser.open_leads >= adviser.capacity,
@@ -83,7 +91,11 @@ def _unfit_because(adviser: Adviser, lead: Lead) -> tuple[str, ...]:
 
 
 def _fallback_owner() -> Adviser:
-    desk = Desk.objects.select_related("fallback_owner__user").filter(is_default=True).first()
+    desk = (
+        Desk.objects.select_related("fallback_owner__user")
+        .filter(is_default=True)
+        .first()
+    )
     if desk is None:
         raise JobError(
             "No desk is the default one. Add a desk with a fallback owner under Staff, Desks."
@@ -111,12 +123,18 @@ def _record(
         is_fallback=is_fallback,
         reason=reason,
         engine=credit.ENGINE,
-        inputs={"language": lead.language, "countries": lead.countries, "services": lead.services},
+        inputs={
+            "language": lead.language,
+            "countries": lead.countries,
+            "services": lead.services,
+        },
         candidates=[_as_recorded(c, result, names[c.adviser_id]) for c in candidates],
     )
 
 
-def _as_recorded(candidate: credit.Candidate, result: credit.Pick, name: str) -> dict[str, object]:
+def _as_recorded(
+    candidate: credit.Candidate, result: credit.Pick, name: str
+) -> dict[str, object]:
     change = result.changes.get(candidate.adviser_id, 0)
     return {
         "adviser": candidate.adviser_id,
@@ -165,6 +183,9 @@ def notify_owner(lead: Lead, *, key: str) -> None:
             to_email=lead.owner.user.email,
             to_name=lead.owner.user.full_name,
             reference=lead.reference,
-            context={"reference": lead.reference, "lead_url": f"{settings.SITE_URL}{address}"},
+            context={
+                "reference": lead.reference,
+                "lead_url": f"{settings.SITE_URL}{address}",
+            },
         )
     )

@@ -3,14 +3,16 @@
 import hashlib
 import json
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, transaction
 
 from briefs.models import Brief
 from intake import consent, private_links, references
-from intake.models import Enquiry, Lead
+from intake.attachments import Upload
+from intake.models import Attachment, Enquiry, Lead
 from jobs import queue
 
 STATUS_PAGE = "intake.status"
@@ -33,10 +35,23 @@ class EnquiryContent:
     budget: str = ""
     language: str = "en"
     brief: str = ""
+    attachments: tuple[Upload, ...] = ()
+
+    def texts(self) -> dict[str, Any]:
+        """The fields without the files."""
+        return {
+            f.name: getattr(self, f.name)
+            for f in fields(self)
+            if f.name != "attachments"
+        }
 
     def digest(self) -> str:
         """SHA-256 over the fields in canonical JSON: two requests that say the same have the same."""
-        text = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        files = [[upload.name, upload.sha256] for upload in self.attachments]
+        said = self.texts() | ({"attachments": files} if files else {})
+        text = json.dumps(
+            said, sort_keys=True, separators=(",", ":"), ensure_ascii=True
+        )
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -50,7 +65,10 @@ class Receipt:
 
 
 def receive_enquiry(
-    *, content: EnquiryContent, channel: Enquiry.Channel, idempotency_key: str | None = None
+    *,
+    content: EnquiryContent,
+    channel: Enquiry.Channel,
+    idempotency_key: str | None = None,
 ) -> Receipt:
     """Store the enquiry with its lead and jobs, once per key, and answer the same to every repeat.
 
@@ -74,24 +92,37 @@ def receive_enquiry(
 
 @transaction.atomic(durable=True)
 def _store(content: EnquiryContent, channel: Enquiry.Channel, key: str | None) -> Lead:
-    brief = Brief.objects.public().filter(slug=content.brief).first() if content.brief else None
-    fields = asdict(content) | {
+    brief = (
+        Brief.objects.public().filter(slug=content.brief).first()
+        if content.brief
+        else None
+    )
+    columns = content.texts() | {
         "brief": brief,
         "countries_of_interest": list(content.countries_of_interest),
         "services": list(content.services),
     }
     enquiry = Enquiry.objects.create(
-        **fields,
+        **columns,
         channel=channel,
         consent_text=consent.TEXT,
         idempotency_key=key,
         content_digest=content.digest(),
     )
+    if content.attachments:
+        Attachment.objects.bulk_create(
+            Attachment(enquiry=enquiry, **vars(upload))
+            for upload in content.attachments
+        )
     lead = Lead.objects.create(**_lead_fields(enquiry, brief))
     queue.enqueue(
         *(
             queue.Ask(kind=kind, subject_id=lead.pk, key=f"lead:{lead.pk}")
-            for kind in ("intake.match_people", "intake.route_lead", "intake.acknowledge")
+            for kind in (
+                "intake.match_people",
+                "intake.route_lead",
+                "intake.acknowledge",
+            )
         )
     )
     return lead
@@ -103,22 +134,29 @@ def _lead_fields(enquiry: Enquiry, brief: Brief | None) -> dict[str, object]:
         "reference": references.new_reference("R"),
         "enquiry": enquiry,
         "language": enquiry.language,
-        "countries": enquiry.countries_of_interest or (list(brief.countries) if brief else []),
+        "countries": enquiry.countries_of_interest
+        or (list(brief.countries) if brief else []),
         "services": enquiry.services,
         "link_seed": seed,
-        "link_digest": private_links.digest(private_links.make_token(STATUS_PAGE, seed)),
+        "link_digest": private_links.digest(
+            private_links.make_token(STATUS_PAGE, seed)
+        ),
     }
 
 
 def _replay(content: EnquiryContent, key: str | None) -> Receipt:
     """The receipt of the request that used this key first; any other conflict is a fault and is raised."""
     lead = (
-        Lead.objects.select_related("enquiry").filter(enquiry__idempotency_key=key).first()
+        Lead.objects.select_related("enquiry")
+        .filter(enquiry__idempotency_key=key)
+        .first()
         if key
         else None
     )
     if lead is None:
-        raise RuntimeError("A new enquiry met a constraint that is not its idempotency key.")
+        raise RuntimeError(
+            "A new enquiry met a constraint that is not its idempotency key."
+        )
     if lead.enquiry.content_digest != content.digest():
         raise ValidationError(
             "This Idempotency-Key came with another request before. Use a new key for a new request.",
@@ -128,7 +166,9 @@ def _replay(content: EnquiryContent, key: str | None) -> Receipt:
 
 
 def _receipt(lead: Lead, *, is_replay: bool) -> Receipt:
-    return Receipt(reference=lead.reference, token=status_token(lead), is_replay=is_replay)
+    return Receipt(
+        reference=lead.reference, token=status_token(lead), is_replay=is_replay
+    )
 
 
 def status_token(lead: Lead) -> str:

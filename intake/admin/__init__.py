@@ -4,4 +4,10 @@ from intake.admin.leads import LeadAdmin
 from intake.admin.people import ContactAdmin, OrganisationAdmin
 from intake.admin.team import AdviserAdmin, DeskAdmin
 
-__all__ = ["AdviserAdmin", "ContactAdmin", "DeskAdmin", "LeadAdmin", "OrganisationAdmin"]
+__all__ = [
+    "AdviserAdmin",
+    "ContactAdmin",
+    "DeskAdmin",
+    "LeadAdmin",
+    "OrganisationAdmin",
+]

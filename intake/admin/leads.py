@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils.http import content_disposition_header
 
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin
@@ -19,19 +21,26 @@ from mail.models import Message
 class ReasonForm(forms.Form):
     """Why, in the words of whoever decides."""
 
-    reason = forms.CharField(label="Why?", widget=forms.Textarea(attrs={"rows": 4}), max_length=5000)
+    reason = forms.CharField(
+        label="Why?", widget=forms.Textarea(attrs={"rows": 4}), max_length=5000
+    )
 
 
 class NoteForm(forms.Form):
     """A note for the timeline."""
 
-    text = forms.CharField(label="Note", widget=forms.Textarea(attrs={"rows": 6}), max_length=20_000)
+    text = forms.CharField(
+        label="Note", widget=forms.Textarea(attrs={"rows": 6}), max_length=20_000
+    )
 
 
 class ReassignForm(ReasonForm):
     """To whom, and why."""
 
-    to = forms.ModelChoiceField(label="To", queryset=Adviser.objects.select_related("user").order_by("user__full_name"))
+    to = forms.ModelChoiceField(
+        label="To",
+        queryset=Adviser.objects.select_related("user").order_by("user__full_name"),
+    )
     field_order = ("to", "reason")
 
 
@@ -79,9 +88,22 @@ class LeadAdmin(VerbAdmin, ReadOnlyAdmin):
 
     verbs = LEAD_VERBS
     change_form_outer_before_template = "intake/admin/lead.html"
-    list_display = ("reference", "client", "status_name", "owner", "about", "language", "created_at")
+    list_display = (
+        "reference",
+        "client",
+        "status_name",
+        "owner",
+        "about",
+        "language",
+        "created_at",
+    )
     list_filter = ("status", "language", ("owner", admin.RelatedOnlyFieldListFilter))
-    search_fields = ("reference", "enquiry__full_name", "enquiry__email", "enquiry__organisation")
+    search_fields = (
+        "reference",
+        "enquiry__full_name",
+        "enquiry__email",
+        "enquiry__organisation",
+    )
     ordering = ("-created_at", "-pk")
     show_full_result_count = False
     list_per_page = 50
@@ -98,7 +120,11 @@ class LeadAdmin(VerbAdmin, ReadOnlyAdmin):
     def client(self, lead: Lead) -> str:
         """Name and organisation as the client gave them."""
         enquiry = lead.enquiry
-        return f"{enquiry.full_name}, {enquiry.organisation}" if enquiry.organisation else enquiry.full_name
+        return (
+            f"{enquiry.full_name}, {enquiry.organisation}"
+            if enquiry.organisation
+            else enquiry.full_name
+        )
 
     @admin.display(description="Status", ordering="status")
     def status_name(self, lead: Lead) -> str:
@@ -110,15 +136,51 @@ class LeadAdmin(VerbAdmin, ReadOnlyAdmin):
         """Countries that it concerns."""
         return country_names(lead.countries)
 
+    def get_urls(self) -> list[URLPattern]:
+        """Downloads of what clients sent, besides the usual."""
+        view = self.admin_site.admin_view(self.attachment)
+        page = path(
+            "<int:pk>/attachments/<int:attachment_pk>/",
+            view,
+            name="intake_lead_attachment",
+        )
+        return [page, *super().get_urls()]
+
+    def attachment(
+        self, request: HttpRequest, pk: int, attachment_pk: int
+    ) -> HttpResponse:
+        """A client's file, as a download that no browser runs, for whoever may see the lead."""
+        lead = self.get_queryset(request).filter(pk=pk).first()
+        found = lead and lead.enquiry.attachments.filter(pk=attachment_pk).first()
+        if not found:
+            raise Http404
+        response = HttpResponse(bytes(found.body), content_type=found.content_type)
+        response["Content-Disposition"] = (
+            content_disposition_header(True, found.name) or "attachment"
+        )
+        response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Cache-Control"] = "no-store, private"
+        return response
+
     def page_context(self, request: HttpRequest, obj: Lead) -> dict[str, Any]:
         """Everything about one lead, on one page."""
-        activities = Activity.objects.filter(lead=obj).select_related("by").order_by("-happened_at", "-pk")
+        activities = (
+            Activity.objects.filter(lead=obj)
+            .select_related("by")
+            .order_by("-happened_at", "-pk")
+        )
         return {
             "lead": obj,
             "enquiry": obj.enquiry,
             "facts": enquiry_facts(obj.enquiry),
-            "decisions": obj.routing_decisions.select_related("chosen__user").order_by("-decided_at", "-pk"),
-            "assignments": obj.assignments.select_related("adviser__user", "by").order_by("-started_at", "-pk"),
+            "files": obj.enquiry.attachments.defer("body").order_by("pk"),
+            "decisions": obj.routing_decisions.select_related("chosen__user").order_by(
+                "-decided_at", "-pk"
+            ),
+            "assignments": obj.assignments.select_related(
+                "adviser__user", "by"
+            ).order_by("-started_at", "-pk"),
             "activities": activities,
             "messages_sent": Message.objects.about(obj.reference),
             "can_read_messages": request.user.has_perm("mail.view_message"),
@@ -140,7 +202,10 @@ def enquiry_facts(enquiry: Enquiry) -> list[tuple[str, str]]:
         ("Where they are", country_names([enquiry.country]) if enquiry.country else ""),
         ("Countries of interest", country_names(enquiry.countries_of_interest)),
         ("Services", ", ".join(str(Service(s).label) for s in enquiry.services)),
-        ("Timeframe", str(Timeframe(enquiry.timeframe).label) if enquiry.timeframe else ""),
+        (
+            "Timeframe",
+            str(Timeframe(enquiry.timeframe).label) if enquiry.timeframe else "",
+        ),
         ("Budget", str(Budget(enquiry.budget).label) if enquiry.budget else ""),
         ("Language", str(Language(enquiry.language).label)),
         ("Channel", enquiry.get_channel_display()),

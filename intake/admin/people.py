@@ -22,7 +22,12 @@ class ContactAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         assert isinstance(request.user, User)
-        return super().get_queryset(request).filter(leads__in=Lead.objects.visible_to(request.user)).distinct()
+        return (
+            super()
+            .get_queryset(request)
+            .filter(leads__in=Lead.objects.visible_to(request.user))
+            .distinct()
+        )
 
 
 @admin.register(Organisation)
@@ -37,4 +42,9 @@ class OrganisationAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organisation]:
         assert isinstance(request.user, User)
-        return super().get_queryset(request).filter(leads__in=Lead.objects.visible_to(request.user)).distinct()
+        return (
+            super()
+            .get_queryset(request)
+            .filter(leads__in=Lead.objects.visible_to(request.user))
+            .distinct()
+        )

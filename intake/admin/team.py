@@ -7,7 +7,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectMultipleWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectMultipleWidget,
+)
 
 from briefs import geography
 from intake.catalogue import Language, Service
@@ -17,9 +20,12 @@ from intake.models import Absence, Adviser, Desk
 class AdviserForm(forms.ModelForm):
     """Skills as choices instead of comma-separated codes."""
 
-    languages = forms.MultipleChoiceField(choices=Language.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget)
+    languages = forms.MultipleChoiceField(
+        choices=Language.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
     countries = forms.MultipleChoiceField(
-        choices=geography.country_choices, widget=UnfoldAdminSelectMultipleWidget(attrs={"size": 12})
+        choices=geography.country_choices,
+        widget=UnfoldAdminSelectMultipleWidget(attrs={"size": 12}),
     )
     services = forms.MultipleChoiceField(
         choices=[choice for choice in Service.choices if choice[0] != Service.NOT_SURE],
@@ -28,7 +34,15 @@ class AdviserForm(forms.ModelForm):
 
     class Meta:
         model = Adviser
-        fields = ("user", "languages", "countries", "services", "capacity", "weight", "is_taking_leads")
+        fields = (
+            "user",
+            "languages",
+            "countries",
+            "services",
+            "capacity",
+            "weight",
+            "is_taking_leads",
+        )
 
 
 class AbsenceInline(TabularInline):
@@ -44,7 +58,15 @@ class AdviserAdmin(ModelAdmin):
 
     form = AdviserForm
     inlines = (AbsenceInline,)
-    list_display = ("user", "languages", "open_leads", "capacity", "weight", "credit", "is_taking_leads")
+    list_display = (
+        "user",
+        "languages",
+        "open_leads",
+        "capacity",
+        "weight",
+        "credit",
+        "is_taking_leads",
+    )
     list_filter = ("is_taking_leads",)
     list_select_related = ("user",)
     search_fields = ("user__full_name", "user__email")

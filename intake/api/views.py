@@ -31,7 +31,10 @@ class EnquiriesView(APIView):
                 "with another body, 422. A refused request does not use the key up.",
             )
         ],
-        responses={201: ReceiptSerializer, **dict.fromkeys((400, 409, 413, 415, 422, 429, 503))},
+        responses={
+            201: ReceiptSerializer,
+            **dict.fromkeys((400, 409, 413, 415, 422, 429, 503)),
+        },
     )
     def post(self, request: Request) -> Response:
         """Store an enquiry; 201 means that it is stored."""
@@ -39,10 +42,15 @@ class EnquiriesView(APIView):
         serializer = EnquirySerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         receipt = submission.receive_enquiry(
-            content=serializer.content(), channel=Enquiry.Channel.API, idempotency_key=key
+            content=serializer.content(),
+            channel=Enquiry.Channel.API,
+            idempotency_key=key,
         )
         address = reverse("intake:status", args=[receipt.token])
-        body = {"reference": receipt.reference, "status_url": f"{settings.SITE_URL}{address}"}
+        body = {
+            "reference": receipt.reference,
+            "status_url": f"{settings.SITE_URL}{address}",
+        }
         return Response(body, status=201, headers={"Cache-Control": "no-store"})
 
 
@@ -52,7 +60,11 @@ def _idempotency_key(request: Request) -> str | None:
         return None
     if not 1 <= len(key) <= 255:
         raise ValidationError(
-            {"Idempotency-Key": ValidationError("Use 1 to 255 characters.", code="length")}
+            {
+                "Idempotency-Key": ValidationError(
+                    "Use 1 to 255 characters.", code="length"
+                )
+            }
         )
     try:
         text_rules.refuse_hidden_characters(key)

@@ -27,7 +27,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("full_name", models.CharField(max_length=200)),
@@ -45,7 +48,9 @@ class Migration(migrations.Migration):
                 ("job_title", models.CharField(blank=True, max_length=200)),
                 (
                     "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
                 ),
             ],
         ),
@@ -55,7 +60,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("name", models.CharField(max_length=200)),
@@ -70,7 +78,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
                 ),
             ],
         ),
@@ -80,7 +90,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 (
@@ -120,13 +133,18 @@ class Migration(migrations.Migration):
                         default=Decimal("1"),
                         help_text="Share of new leads: 1 is full time, 0.5 half.",
                         max_digits=4,
-                        validators=[django.core.validators.MinValueValidator(Decimal("0.01"))],
+                        validators=[
+                            django.core.validators.MinValueValidator(Decimal("0.01"))
+                        ],
                     ),
                 ),
                 (
                     "credit",
                     models.DecimalField(
-                        decimal_places=2, default=Decimal("0"), editable=False, max_digits=12
+                        decimal_places=2,
+                        default=Decimal("0"),
+                        editable=False,
+                        max_digits=12,
                     ),
                 ),
                 ("is_taking_leads", models.BooleanField(default=True)),
@@ -146,7 +164,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("starts_on", models.DateField(verbose_name="first day")),
@@ -168,13 +189,18 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("name", models.CharField(max_length=100, unique=True)),
                 (
                     "is_default",
-                    models.BooleanField(default=False, help_text="New leads go through this desk."),
+                    models.BooleanField(
+                        default=False, help_text="New leads go through this desk."
+                    ),
                 ),
                 (
                     "fallback_owner",
@@ -192,7 +218,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("full_name", models.CharField(max_length=200)),
@@ -203,7 +232,9 @@ class Migration(migrations.Migration):
                 (
                     "country",
                     models.CharField(
-                        blank=True, help_text="Where the client is, ISO 3166 alpha-2.", max_length=2
+                        blank=True,
+                        help_text="Where the client is, ISO 3166 alpha-2.",
+                        max_length=2,
                     ),
                 ),
                 (
@@ -267,25 +298,34 @@ class Migration(migrations.Migration):
                 ("needs", models.TextField()),
                 (
                     "consent_text",
-                    models.TextField(help_text="What the client agreed to, word for word."),
+                    models.TextField(
+                        help_text="What the client agreed to, word for word."
+                    ),
                 ),
                 (
                     "channel",
-                    models.CharField(choices=[("form", "form"), ("api", "API")], max_length=4),
+                    models.CharField(
+                        choices=[("form", "form"), ("api", "API")], max_length=4
+                    ),
                 ),
                 (
                     "idempotency_key",
-                    models.CharField(blank=True, max_length=330, null=True, unique=True),
+                    models.CharField(
+                        blank=True, max_length=330, null=True, unique=True
+                    ),
                 ),
                 (
                     "content_digest",
                     models.CharField(
-                        help_text="SHA-256 of the fields, to know a repeat.", max_length=64
+                        help_text="SHA-256 of the fields, to know a repeat.",
+                        max_length=64,
                     ),
                 ),
                 (
                     "received_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
                 ),
                 (
                     "brief",
@@ -308,7 +348,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("reference", models.CharField(max_length=20, unique=True)),
@@ -350,10 +393,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("link_seed", models.UUIDField(default=uuid.uuid4, editable=False)),
-                ("link_digest", models.CharField(editable=False, max_length=64, unique=True)),
+                (
+                    "link_digest",
+                    models.CharField(editable=False, max_length=64, unique=True),
+                ),
                 (
                     "created_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
                 ),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
                 ("closing_reason", models.TextField(blank=True)),
@@ -397,7 +445,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "permissions": [("view_all_leads", "Can see every lead, not only their own")],
+                "permissions": [
+                    ("view_all_leads", "Can see every lead, not only their own")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -406,7 +456,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 (
@@ -430,7 +483,9 @@ class Migration(migrations.Migration):
                 ("text", models.TextField(blank=True)),
                 (
                     "happened_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
                 ),
                 (
                     "by",
@@ -472,19 +527,28 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 (
                     "is_fallback",
                     models.BooleanField(
-                        default=False, help_text="Nobody could take it, so the desk's fallback did."
+                        default=False,
+                        help_text="Nobody could take it, so the desk's fallback did.",
                     ),
                 ),
-                ("reason", models.TextField(help_text="Why this adviser, in one sentence.")),
+                (
+                    "reason",
+                    models.TextField(help_text="Why this adviser, in one sentence."),
+                ),
                 (
                     "inputs",
-                    models.JSONField(help_text="What the lead asked for when it was routed."),
+                    models.JSONField(
+                        help_text="What the lead asked for when it was routed."
+                    ),
                 ),
                 (
                     "candidates",
@@ -495,12 +559,15 @@ class Migration(migrations.Migration):
                 (
                     "engine",
                     models.CharField(
-                        help_text="Name and version of the rules that decided.", max_length=40
+                        help_text="Name and version of the rules that decided.",
+                        max_length=40,
                     ),
                 ),
                 (
                     "decided_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
                 ),
                 (
                     "chosen",
@@ -526,7 +593,10 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("amount", models.DecimalField(decimal_places=2, max_digits=12)),
@@ -557,13 +627,18 @@ class Migration(migrations.Migration):
                 (
                     "id",
                     models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
                     ),
                 ),
                 ("reason", models.TextField(blank=True)),
                 (
                     "started_at",
-                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now()
+                    ),
                 ),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -641,7 +716,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="enquiry",
             constraint=models.CheckConstraint(
-                condition=models.Q(("consent_text", ""), _negated=True), name="enquiry_has_consent"
+                condition=models.Q(("consent_text", ""), _negated=True),
+                name="enquiry_has_consent",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -660,7 +736,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="activity",
-            index=models.Index(fields=["lead", "happened_at", "id"], name="activity_of_lead"),
+            index=models.Index(
+                fields=["lead", "happened_at", "id"], name="activity_of_lead"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="activity",
@@ -682,7 +760,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="lead",
-            index=models.Index(fields=["owner", "-created_at", "-id"], name="lead_owner_newest"),
+            index=models.Index(
+                fields=["owner", "-created_at", "-id"], name="lead_owner_newest"
+            ),
         ),
         migrations.AddConstraint(
             model_name="lead",
@@ -705,7 +785,10 @@ class Migration(migrations.Migration):
                         ("status__in", ["won", "lost", "disqualified"]),
                     ),
                     models.Q(
-                        models.Q(("status__in", ["won", "lost", "disqualified"]), _negated=True),
+                        models.Q(
+                            ("status__in", ["won", "lost", "disqualified"]),
+                            _negated=True,
+                        ),
                         ("closed_at__isnull", True),
                     ),
                     _connector="OR",
@@ -753,7 +836,8 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="contact",
             constraint=models.CheckConstraint(
-                condition=models.Q(("email_key", ""), _negated=True), name="contact_has_email"
+                condition=models.Q(("email_key", ""), _negated=True),
+                name="contact_has_email",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

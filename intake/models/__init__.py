@@ -1,7 +1,7 @@
 """The nouns of intake, one module each."""
 
 from intake.models.adviser import Absence, Adviser, Desk
-from intake.models.enquiry import Enquiry
+from intake.models.enquiry import Attachment, Enquiry
 from intake.models.lead import MOVES, Activity, Lead, Status
 from intake.models.people import Contact, Organisation
 from intake.models.routing import Assignment, CreditEntry, RoutingDecision
@@ -12,6 +12,7 @@ __all__ = [
     "Activity",
     "Adviser",
     "Assignment",
+    "Attachment",
     "Contact",
     "CreditEntry",
     "Desk",

@@ -24,18 +24,27 @@ class Contact(models.Model):
     full_name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254)
     email_key = models.CharField(
-        max_length=254, unique=True, editable=False, help_text="The address, normalised."
+        max_length=254,
+        unique=True,
+        editable=False,
+        help_text="The address, normalised.",
     )
     phone = models.CharField(max_length=40, blank=True)
     job_title = models.CharField(max_length=200, blank=True)
     organisation = models.ForeignKey(
-        Organisation, on_delete=models.PROTECT, null=True, blank=True, related_name="contacts"
+        Organisation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contacts",
     )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=~Q(email_key=""), name="contact_has_email"),
+            models.CheckConstraint(
+                condition=~Q(email_key=""), name="contact_has_email"
+            ),
         ]
 
     def __str__(self) -> str:
