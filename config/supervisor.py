@@ -72,9 +72,10 @@ class Child:
         """Return when `ready()` is true; raises CannotStart when the process ends or takes longer."""
         deadline = time.monotonic() + seconds
         while not ready():
-            if not self.alive or time.monotonic() > deadline:
-                what = "ended" if not self.alive else f"is not ready after {seconds:.0f} s"
-                raise CannotStart(f"{self.name} {what}. {self.log} ends with:\n{self.last_lines()}")
+            if not self.alive:
+                raise died(self)
+            if time.monotonic() > deadline:
+                raise CannotStart(f"{self.name} is not ready after {seconds:.0f} s: see {self.log}")
             time.sleep(0.03)  # other processes cannot tell us
 
 
@@ -95,16 +96,19 @@ def spawn(
     cwd: Path = BASE_DIR,
     stop_signal: signal.Signals = signal.SIGTERM,
     run_as: str = "self",
+    show: bool = False,
 ) -> Child:
     """Start a command in a process group of its own; it gets `stop_signal` if we die, even by kill -9.
 
+    Its output goes to `log`; with `show` only its errors do, and the rest to our own output.
     Call it from the main thread: the kernel takes the end of the calling *thread* for our death.
     """
     argv = launched(command, run_as=run_as, stop_signal=stop_signal)
     log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
+    with log.open("ab") as errors:
+        output, nothing = None if show else errors, subprocess.DEVNULL
         process = subprocess.Popen(
-            argv, env=env, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            argv, env=env, cwd=cwd, stdin=nothing, stdout=output, stderr=errors
         )
     return Child(name, process, log, stop_signal)
 
@@ -126,11 +130,20 @@ class Supervisor:
         (self.home / f"{child.name}.pid").write_text(f"{child.pid}\n")
         return child
 
-    def start(self, name: str, command: Sequence[object], env: Mapping[str, str]) -> Child:
+    def start(
+        self, name: str, command: Sequence[object], env: Mapping[str, str], *, show: bool = False
+    ) -> Child:
         """Spawn and take charge; PROCESS_NAME tells the process who it is."""
         set_aside(self.log_of(name))
         named = {**env, "PROCESS_NAME": name}
-        return self.add(spawn(name, command, log=self.log_of(name), env=named))
+        return self.add(spawn(name, command, log=self.log_of(name), env=named, show=show))
+
+    def finish(self, child: Child) -> None:
+        """Wait for a child that ends by itself; raises CannotStart when it failed."""
+        child.process.wait()
+        self.stop(child.name)
+        if child.process.returncode:
+            raise died(child)
 
     def dead(self) -> Child | None:
         """The first child that has ended, if any."""
@@ -143,8 +156,8 @@ class Supervisor:
         return child
 
     def stop(self, *names: str, seconds: float = 30) -> None:
-        """Stop these children together (all, when none is named) and remove their pid files."""
-        chosen = [child for child in self.children if not names or child.name in names]
+        """Stop these children together and remove their pid files."""
+        chosen = [child for child in self.children if child.name in names]
         deadline = time.monotonic() + seconds
         for child in chosen:
             child.ask_to_stop()
@@ -152,6 +165,20 @@ class Supervisor:
             child.wait_stopped(max(0.1, deadline - time.monotonic()))
             (self.home / f"{child.name}.pid").unlink(missing_ok=True)
             self.children.remove(child)
+
+    def stop_all(self, *last: str) -> None:
+        """Stop every child, those named after the others."""
+        self.stop(*(child.name for child in self.children if child.name not in last))
+        self.stop(*last)
+
+
+def died(child: Child) -> CannotStart:
+    """What to say of a child that has ended and should not have."""
+    code = child.process.returncode
+    how = f"was killed ({signal.Signals(-code).name})" if code < 0 else f"ended with status {code}"
+    return CannotStart(
+        f"{child.name} {how}. Its log, {child.log}, ends with:\n{child.last_lines()}"
+    )
 
 
 def set_aside(log: Path) -> None:

@@ -35,7 +35,9 @@ def copy(source: str, target: str) -> None:
 def drop(name: str) -> None:
     """Drop the database, whoever is connected to it."""
     with administration() as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        server.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+        )
 
 
 @contextmanager

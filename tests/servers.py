@@ -59,6 +59,7 @@ def bring_up() -> None:
         signal.signal(stop_on, lambda number, _: sys.exit(128 + number))
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     fonts.place(home / "fonts")
+    (home / "static").mkdir()  # whitenoise warns where there is none
     start_servers(home)
 
 

@@ -63,7 +63,16 @@ class Stack:
     def worker(self, concurrency: int = 2, **env: str) -> processes.Process:
         """A Celery worker that takes messages."""
         name = f"worker-{len(self.started)}"
-        command = [BIN / "celery", "-A", "config", "worker", "-c", concurrency, "-n", f"{name}@test"]
+        command = [
+            BIN / "celery",
+            "-A",
+            "config",
+            "worker",
+            "-c",
+            concurrency,
+            "-n",
+            f"{name}@test",
+        ]
         child = self._spawn("worker", [*command, "-l", "INFO", "--without-mingle"], env)
         child.wait_until(lambda: b" ready." in child.log.read_bytes(), 60)
         return processes.Process(child)
@@ -78,7 +87,15 @@ class Stack:
     def smtp(self) -> processes.Smtp:
         """A mail server; web, workers and sweeps started after it send there. A second call starts it again."""
         maildir, address = self.directory / "mail", f"127.0.0.1:{self.mail_port}"
-        command = [BIN / "aiosmtpd", "-n", "-l", address, "-c", "aiosmtpd.handlers.Mailbox", maildir]
+        command = [
+            BIN / "aiosmtpd",
+            "-n",
+            "-l",
+            address,
+            "-c",
+            "aiosmtpd.handlers.Mailbox",
+            maildir,
+        ]
         child = self._spawn("smtp", command, {})
         child.wait_until(self._greets)
         self.env["EMAIL_URL"] = f"smtp://{address}"
