@@ -48,15 +48,9 @@ def archive_brief(*, brief: Brief, by: User) -> Brief:
 
 def _problems(brief: Brief, moment: datetime) -> list[ValidationError]:
     """What keeps readers from seeing it at that moment: the text's gaps, then what hangs on it."""
-    problems = brief.text_gaps()
+    problems = brief.text_gaps(moment)
     if not brief.judgements.exists():
         problems.append(ValidationError("Add at least one judgement.", code="judgement_missing"))
-    if brief.data_cutoff and brief.data_cutoff > moment:
-        problems.append(
-            ValidationError(
-                "The data cut-off is later than the publication.", code="data_cutoff_late"
-            )
-        )
     late = brief.judgements.filter(horizon_on__lt=moment.date())
     problems += [
         ValidationError(f"Judgement {n} ends before the publication.", code="horizon_past")

@@ -93,16 +93,12 @@ class BriefPage:
 
 def read_brief(slug: str) -> BriefPage:
     """The public brief at this address. Raises Brief.DoesNotExist."""
-    brief: Any = Brief.objects.public().only(*_PAGE).annotate(**_hanging()).get(slug=slug)
-    incidents = [_incident(row) for row in brief.incident_rows]
-    places = {PlacePoint(**row) for row in brief.place_rows} | {line.place for line in incidents}
-    return BriefPage(
-        brief=brief,
-        judgements=[_judgement(row) for row in brief.judgement_rows],
-        incidents=incidents,
-        actors=[_actor(row) for row in brief.actor_rows],
-        places=sorted(places, key=lambda place: place.name),
-    )
+    return _read(Brief.objects.public(), slug=slug)
+
+
+def preview_brief(pk: int) -> BriefPage:
+    """Any brief as its page would look; for staff only. Raises Brief.DoesNotExist."""
+    return _read(Brief.objects.all(), pk=pk)
 
 
 def steps_of(likelihood: Likelihood) -> list[Step]:
@@ -120,6 +116,19 @@ def open_judgement(brief: Brief) -> JudgementLine | None:
     """The open judgement of a brief out of `with_open_judgement()`."""
     rows: list[dict[str, Any]] = brief.judgement_rows  # type: ignore[attr-defined]  # annotated
     return _judgement(rows[0]) if rows else None
+
+
+def _read(briefs: QuerySet[Brief], **address: Any) -> BriefPage:
+    brief: Any = briefs.only(*_PAGE).annotate(**_hanging()).get(**address)
+    incidents = [_incident(row) for row in brief.incident_rows]
+    places = {PlacePoint(**row) for row in brief.place_rows} | {line.place for line in incidents}
+    return BriefPage(
+        brief=brief,
+        judgements=[_judgement(row) for row in brief.judgement_rows],
+        incidents=incidents,
+        actors=[_actor(row) for row in brief.actor_rows],
+        places=sorted(places, key=lambda place: place.name),
+    )
 
 
 def _hanging() -> dict[str, ArraySubquery]:

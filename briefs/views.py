@@ -62,12 +62,17 @@ def brief_page(request: HttpRequest, slug: str) -> HttpResponse:
         page = reading.read_brief(slug)
     except Brief.DoesNotExist:
         raise Http404 from None
+    return show_brief(request, page)
+
+
+def show_brief(request: HttpRequest, page: reading.BriefPage) -> HttpResponse:
+    """The page of a brief, which says so when the brief is not public."""
     brief = page.brief
     context = {
         "page": page,
         "brief": brief,
         "url": settings.SITE_URL + brief.get_absolute_url(),
-        "map": maps.map_of(page.places, brief.countries[0]),
+        "map": maps.map_of(page.places, brief.countries[0] if brief.countries else ""),
         "confidences": list(reading.group_by_confidence(page.judgements)),
         "related": Brief.objects.public().related_to(brief).teasers()[:_TO_DISCOVER],
     }

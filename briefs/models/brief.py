@@ -1,6 +1,7 @@
 """The brief: what the house publishes."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 import pgtrigger
@@ -10,7 +11,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 
@@ -166,7 +167,8 @@ class Brief(models.Model):
                 condition=Q(published_at__isnull=True)
                 | ~Q(summary="")
                 & ~Q(body_html="")
-                & Q(countries__len__gte=1, data_cutoff__isnull=False),
+                & Q(countries__len__gte=1)
+                & Q(data_cutoff__isnull=False, data_cutoff__lte=F("published_at")),
                 name="brief_published_is_complete",
             ),
             models.CheckConstraint(
@@ -221,27 +223,35 @@ class Brief(models.Model):
                     "countries": f"Not an African country: {', '.join(unknown)}. Use codes such as ML."
                 }
             )
-        if self.published_at and (gaps := self.text_gaps()):
+        if self.published_at and (gaps := self.text_gaps(self.published_at)):
             raise ValidationError(gaps)
 
-    def text_gaps(self) -> list[ValidationError]:
-        """What its own fields lack before readers may see it."""
+    def text_gaps(self, moment: datetime) -> list[ValidationError]:
+        """What its own fields lack for readers to see it at that moment."""
         wanted: list[tuple[Any, str, str]] = [
             (self.summary.strip(), "Write a summary.", "summary_missing"),
             (self.body_html, "Write the body.", "body_missing"),
             (self.countries, "Name at least one country.", "country_missing"),
             (self.data_cutoff, "Set the data cut-off.", "data_cutoff_missing"),
         ]
-        return [ValidationError(text, code=code) for value, text, code in wanted if not value]
+        gaps = [ValidationError(text, code=code) for value, text, code in wanted if not value]
+        if self.data_cutoff and self.data_cutoff > moment:
+            text = "The data cut-off is later than the publication."
+            gaps.append(ValidationError(text, code="data_cutoff_late"))
+        return gaps
 
     def render(self) -> None:
         """Bring the stored HTML and the reading time in line with the Markdown; saves nothing."""
         self.body_html = rendering.render_markdown(self.body)
         self.reading_minutes = rendering.reading_minutes(self.body)
 
+    def may_become(self, status: str) -> bool:
+        """Whether a move leads from its status to that one."""
+        return (self.status, status) in MOVES
+
     def move_to(self, status: str) -> None:
         """Set the status; saves nothing. Raises ValidationError("conflict") when no move leads there."""
-        if (self.status, status) not in MOVES:
+        if not self.may_become(status):
             raise ValidationError(
                 f"A brief that is {self.get_status_display()} cannot become {BriefStatus(status).label}.",
                 code="conflict",

@@ -1,0 +1,66 @@
+"""The side bar of the staff screens: the lists that a user may open, in the order of the work."""
+
+from typing import Any, NamedTuple
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+class Entry(NamedTuple):
+    """One line of the side bar. `model` is app.Model; the icon is one of Google's Material Symbols."""
+
+    title: str
+    icon: str
+    model: str
+
+
+SIDEBAR: dict[str, tuple[Entry, ...]] = {
+    "Work": (
+        Entry("Leads", "inbox", "intake.Lead"),
+        Entry("Proposals", "contract", "proposals.ProposalVersion"),
+        Entry("Mail", "mail", "mail.Message"),
+    ),
+    "Publishing": (
+        Entry("Briefs", "article", "briefs.Brief"),
+        Entry("Incidents", "event", "briefs.Incident"),
+        Entry("Actors", "groups", "briefs.Actor"),
+        Entry("Places", "location_on", "briefs.Place"),
+    ),
+    "People": (
+        Entry("Contacts", "person", "intake.Contact"),
+        Entry("Organisations", "apartment", "intake.Organisation"),
+    ),
+    "House": (
+        Entry("Advisers", "support_agent", "intake.Adviser"),
+        Entry("Desks", "desk", "intake.Desk"),
+        Entry("Proposal templates", "draft", "proposals.ProposalTemplate"),
+        Entry("Staff", "badge", "accounts.User"),
+        Entry("Roles", "key", "auth.Group"),
+    ),
+    "Machine room": (
+        Entry("Jobs", "manufacturing", "jobs.Job"),
+        Entry("Heartbeats", "ecg_heart", "jobs.Heartbeat"),
+    ),
+}
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The side bar for this user: the lists that exist and that they may open."""
+    open_lists = {
+        model._meta.label: reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model, screen in admin.site._registry.items()
+        if screen.has_module_permission(request) and screen.has_view_permission(request)
+    }
+    groups = [
+        {
+            "title": title,
+            "items": [
+                {"title": entry.title, "icon": entry.icon, "link": open_lists[entry.model]}
+                for entry in entries
+                if entry.model in open_lists
+            ],
+        }
+        for title, entries in SIDEBAR.items()
+    ]
+    return [group for group in groups if group["items"]]
