@@ -18,7 +18,7 @@ NOWHERE := DERISK_HOME=$(CURDIR)/var DATABASE_URL=postgres://nobody@127.0.0.1:1/
 	TRUSTED_PROXIES=1 SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean
+.PHONY: help demo test check format lock clean .venv
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -36,7 +36,7 @@ check: $(DEVELOPMENT)  ## format, lint, types, import contract, migrations, depl
 	$(NOWHERE) $(BIN)/mypy .
 	$(NOWHERE) $(BIN)/python -W "ignore:Got an error checking" manage.py makemigrations --check --dry-run
 	$(NOWHERE) $(BIN)/python manage.py check --deploy --fail-level WARNING
-	$(BIN)/djlint --lint --quiet --profile=django .
+	$(BIN)/djlint --lint --quiet .
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml .
 	$(BIN)/python -m pytest --quiet tests/test_architecture.py tests/test_versions.py
 
@@ -52,6 +52,8 @@ clean:  ## remove the environment and the caches; the demo's data in var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 
 # --- The environment: made once, redone when a lock or Python changes
+
+.venv: $(RUNTIME)  # what production needs of it: the packages, without those for checks and tests
 
 $(VENV)/made-$(PYTHON_VERSION):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

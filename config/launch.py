@@ -10,6 +10,7 @@ Standard library only, so that it starts in milliseconds and needs no package. A
 
 import ctypes
 import os
+import pwd
 import sys
 from pathlib import Path
 
@@ -33,8 +34,6 @@ def enter_namespace() -> None:
 
 def become_nobody() -> None:
     """Give up root for good."""
-    import pwd  # only here: not on every system
-
     account = pwd.getpwnam("nobody")
     os.setgroups([])
     os.setgid(account.pw_gid)
@@ -57,7 +56,7 @@ def main(parent: str, death_signal: str, run_as: str, *command: str) -> None:
     elif run_as == "nobody":
         become_nobody()
     die_with(int(parent), int(death_signal))  # last: a change of user clears it
-    os.execv(command[0], command)  # noqa: S606  the caller's fixed argument list, no shell wanted
+    os.execv(command[0], command)  # noqa: S606 # nosec B606 - the caller's fixed list, no shell wanted
 
 
 if __name__ == "__main__":

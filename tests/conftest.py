@@ -1,6 +1,6 @@
 """Fixtures for every test. The servers come from `tests/servers.py`."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,7 +68,9 @@ def module_stack(
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show the logs of a stack under the test that failed with it."""
     report = yield
     stack = item.stash.get(STACK, None)

@@ -1,4 +1,4 @@
-"""The `stack` fixture: real processes: web server, worker, sweep and mail server on a database and a Valkey of their own.
+"""The `stack` fixture: web server, worker, sweep and mail server as real processes, on a database of their own.
 
     def test_a_killed_worker_loses_nothing(stack):
         web, worker, sweep = stack.web(), stack.worker(), stack.sweep()
