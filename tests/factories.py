@@ -1,0 +1,162 @@
+"""Rows for tests: staff with roles, advisers, desks, briefs, enquiries and leads. All people are invented.
+
+What a verb makes is made by the verb: briefs are published, enquiries received. Only how far a lead has come is
+written straight into the database, as far as its trigger allows.
+"""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import factory
+from django.contrib.auth.models import Group
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts import roles
+from accounts.models import User
+from briefs import publishing
+from briefs.models import Brief, Judgement
+from intake import submission
+from intake.models import Adviser, Assignment, Desk, Enquiry, Lead, Status
+from intake.submission import EnquiryContent, Receipt
+
+
+class UserFactory(DjangoModelFactory):
+    """A member of staff; `roles=["adviser"]` gives roles. Log in with `client.force_login`."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"staff{n}@derisk.example")
+    full_name = factory.Sequence(lambda n: f"Staff Member {n}")
+    password = "!"  # matches nothing
+
+    @factory.post_generation
+    def roles(self, create: bool, extracted: list[str] | None, **_: Any) -> None:
+        """Put the user into the groups of these roles."""
+        if extracted:
+            self.groups.set(_groups(extracted))
+
+
+def _groups(names: list[str]) -> list[Group]:
+    found = list(Group.objects.filter(name__in=names))
+    if len(found) < len(names):
+        roles.sync_roles()
+        found = [Group.objects.get(name=name) for name in names]
+    return found
+
+
+class AdviserFactory(DjangoModelFactory):
+    """An adviser who takes leads in English about Mali for a route assessment, with room for ten."""
+
+    class Meta:
+        model = Adviser
+
+    user = factory.SubFactory(UserFactory, roles=["adviser"])
+    languages = ["en"]
+    countries = ["ML"]
+    services = ["route-assessment"]
+    capacity = 10
+    weight = Decimal(1)
+
+
+class DeskFactory(DjangoModelFactory):
+    """The default desk, whose fallback owner takes nothing else."""
+
+    class Meta:
+        model = Desk
+
+    name = factory.Sequence(lambda n: f"Desk {n}")
+    is_default = True
+    fallback_owner = factory.SubFactory(AdviserFactory, is_taking_leads=False)
+
+
+class BriefFactory(DjangoModelFactory):
+    """A brief about Mali, published by the verb a day ago; `is_published=False` leaves a draft."""
+
+    class Meta:
+        model = Brief
+
+    slug = factory.Sequence(lambda n: f"brief-{n}")
+    title = factory.Sequence(lambda n: f"Brief {n}")
+    summary = "What happened, in two sentences."
+    body = "What we know."
+    countries = ["ML"]
+    topics = ["transport"]
+    data_cutoff = factory.LazyFunction(lambda: timezone.now() - timedelta(days=2))
+    created_by = factory.SubFactory(UserFactory)
+
+    @classmethod
+    def _create(cls, model_class: type[Brief], *args: Any, **fields: Any) -> Brief:
+        is_published = fields.pop("is_published", True)
+        brief: Brief = super()._create(model_class, *args, **fields)
+        Judgement.objects.create(
+            brief=brief,
+            text="The road will be closed for more than a week.",
+            likelihood="likely",
+            confidence="low",
+            horizon_on=timezone.localdate() + timedelta(days=30),
+        )
+        if not is_published:
+            return brief
+        moment = timezone.now() - timedelta(days=1)
+        return publishing.publish_brief(brief=brief, by=brief.created_by, published_at=moment)
+
+
+class ContentFactory(factory.Factory):
+    """The checked fields of a request, each time from another person."""
+
+    class Meta:
+        model = EnquiryContent
+
+    full_name = factory.Sequence(lambda n: f"Client Number {n}")
+    email = factory.Sequence(lambda n: f"client{n}@client.example")
+    needs = "A route assessment from Bamako to Gao."
+    countries_of_interest = ("ML",)
+    services = ("route-assessment",)
+
+
+def receive(key: str | None = None, **content: Any) -> Receipt:
+    """Receive an enquiry by the verb, through the API's channel."""
+    return submission.receive_enquiry(
+        content=ContentFactory.build(**content),
+        channel=Enquiry.Channel.API,
+        idempotency_key=key,
+    )
+
+
+def new_lead(**content: Any) -> Lead:
+    """The lead of an enquiry just received."""
+    return Lead.objects.get(reference=receive(**content).reference)
+
+
+# The way to each status from "new", as the trigger on leads allows it.
+_WAY: dict[str, tuple[str, ...]] = {
+    Status.NEW: (),
+    Status.QUARANTINED: (Status.QUARANTINED,),
+    Status.ROUTED: (Status.ROUTED,),
+    Status.CONTACTED: (Status.ROUTED, Status.CONTACTED),
+    Status.QUALIFIED: (Status.ROUTED, Status.QUALIFIED),
+    Status.PROPOSAL: (Status.ROUTED, Status.PROPOSAL),
+    Status.WON: (Status.ROUTED, Status.PROPOSAL, Status.WON),
+    Status.LOST: (Status.ROUTED, Status.LOST),
+    Status.DISQUALIFIED: (Status.ROUTED, Status.DISQUALIFIED),
+}
+_CLOSED = (Status.WON, Status.LOST, Status.DISQUALIFIED)
+
+
+def lead_of(owner: Adviser | None = None, status: str = Status.ROUTED, **content: Any) -> Lead:
+    """A lead that has come so far; from "routed" on it has an owner, a new adviser unless one is given."""
+    lead = new_lead(**content)
+    for step in _WAY[status]:
+        closed_at = timezone.now() if step in _CLOSED else None
+        if step == Status.ROUTED:
+            owner = owner or AdviserFactory()
+            Assignment.objects.create(lead=lead, adviser=owner, reason="For a test.")
+            Lead.objects.filter(pk=lead.pk).update(owner=owner, status=step)
+        else:
+            Lead.objects.filter(pk=lead.pk).update(status=step, closed_at=closed_at)
+    lead.refresh_from_db()
+    return lead
