@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -13,6 +12,7 @@ from intake.models import Attachment, Enquiry, Lead
 from jobs import kinds
 from jobs.models import Job
 from tests import factories, racing
+from tests.intake import breaking
 
 KINDS = ["intake.acknowledge", "intake.match_people", "intake.route_lead"]
 
@@ -161,13 +161,9 @@ def test_when_the_jobs_cannot_be_stored_nothing_is(monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_connection_that_breaks_on_the_way_leaves_nothing():
-    def end_before_the_jobs(execute: Any, sql: str, *rest: Any) -> Any:
-        if 'INSERT INTO "jobs_job"' in sql:
-            with connection.connection.cursor() as cursor:
-                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
-        return execute(sql, *rest)
+    broken = breaking.end_connection_before('INSERT INTO "jobs_job"')
 
-    with connection.execute_wrapper(end_before_the_jobs), pytest.raises(OperationalError):
+    with broken, pytest.raises(OperationalError):
         factories.receive(key="api:broken")
 
     assert counts() == NOTHING
