@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
-from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from intake import leads, private_links, text_rules
 from intake.models import Activity, Status
 from mail import outbox
-from proposals import sending
+from proposals import sending, withdrawing
 from proposals.models import (
     LIVE,
+    UNSENT,
     Acceptance,
     ClientLink,
     Decline,
@@ -22,7 +26,9 @@ from proposals.models import (
     VersionStatus,
 )
 
-CONSENT = "I accept this proposal for the organisation that I name or for myself, and I may do so."
+CONSENT = gettext_lazy(
+    "I accept this proposal for the organisation that it names or for myself, and I may do so."
+)
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,12 @@ class Signature:
     job_title: str
     has_consented: bool
     content_sha256: str
+
+
+def consent_text(language: str) -> str:
+    """What a client agrees to, word for word, as a version in this language shows it."""
+    with translation.override(language):
+        return str(CONSENT)
 
 
 def find_link(token: str) -> ClientLink | None:
@@ -56,14 +68,15 @@ def accept_version(*, link: ClientLink, signature: Signature) -> Acceptance:
     version = _locked_open_version(link)
     if signature.content_sha256 != version.content_sha256:
         raise ValidationError(
-            "This is not the version that you were shown. Open the link again.", code="conflict"
+            _("This is not the version that you were shown. Open the link again."),
+            code="conflict",
         )
     acceptance = Acceptance.objects.create(
         version=version,
         link=link,
         full_name=signature.full_name.strip(),
         job_title=signature.job_title.strip(),
-        consent_text=CONSENT,
+        consent_text=consent_text(version.language),
         content_sha256=version.content_sha256,
         pdf_sha256=version.document.sha256,
     )
@@ -88,11 +101,15 @@ def decline_version(*, link: ClientLink, reason: str) -> Decline:
 
 @transaction.atomic
 def expire_version(*, version_id: int) -> bool:
-    """Close a live version whose time is over; False when it was answered, replaced or prolonged before."""
+    """Close a live version whose time is over; False when it was answered, replaced or withdrawn before.
+
+    The proposal stays open: the next version may follow.
+    """
     version = ProposalVersion.objects.select_related("proposal__lead").get(pk=version_id)
     Proposal.objects.select_for_update().get(pk=version.proposal_id)
-    over = ProposalVersion.objects.live().filter(pk=version_id, valid_until__lte=timezone.now())
-    if not over.update(status=VersionStatus.EXPIRED, closed_at=timezone.now()):
+    # The database's clock, by which the job was due: by a worker's own clock it might be a second early.
+    over = ProposalVersion.objects.live().filter(pk=version_id, valid_until__lte=Now())
+    if not over.update(status=VersionStatus.EXPIRED, closed_at=Now()):
         return False
     text = f"{version.proposal.reference}, version {version.number}"
     Activity.objects.create(
@@ -105,9 +122,9 @@ def expire_version(*, version_id: int) -> bool:
 def _refuse_unsigned(signature: Signature) -> None:
     errors: dict[str, ValidationError | str] = {}
     if not signature.full_name.strip():
-        errors["full_name"] = "Enter your full name"
+        errors["full_name"] = _("Enter your full name")
     if not signature.has_consented:
-        errors["consent"] = "Tick the box if you accept"
+        errors["consent"] = _("Tick the box if you accept")
     if errors:
         raise ValidationError(errors)
     _check({"full_name": signature.full_name, "job_title": signature.job_title}, limit=200)
@@ -116,9 +133,8 @@ def _refuse_unsigned(signature: Signature) -> None:
 def _check(texts: dict[str, str], *, limit: int) -> None:
     for name, text in texts.items():
         if len(text) > limit:
-            raise ValidationError(
-                {name: f"Shorten this to {limit} characters or fewer; it has {len(text)} now."}
-            )
+            problem = _("Shorten this to %(limit)d characters or fewer; it has %(length)d now.")
+            raise ValidationError({name: problem % {"limit": limit, "length": len(text)}})
         try:
             text_rules.refuse_hidden_characters(text)
         except ValidationError as error:
@@ -133,14 +149,16 @@ def _locked_open_version(link: ClientLink) -> ProposalVersion:
     )
     if version.status not in LIVE:
         raise ValidationError(
-            f"This proposal is {version.get_status_display()} already.", code="conflict"
+            _("This proposal was answered, replaced or closed already."), code="conflict"
         )
     if not version.is_open:
-        raise ValidationError("The time to answer this proposal is over.", code="conflict")
+        raise ValidationError(_("The time to answer this proposal is over."), code="conflict")
     return version
 
 
 def _close(version: ProposalVersion, status: VersionStatus, outcome: Proposal.Status) -> None:
+    """Close the version and its proposal; a draft of the next version is of no use any more."""
+    withdrawing.withdraw_versions(version.proposal, UNSENT)
     version.status = status
     version.closed_at = timezone.now()
     version.save(update_fields=["status", "closed_at"])
@@ -155,9 +173,13 @@ def _tell(
     detail: str,
 ) -> None:
     reason = f"{version.proposal.reference}, version {version.number}, {detail}".rstrip(", ")
-    leads.move_lead(
-        lead=version.proposal.lead, to=lead_status, by=None, reason=reason, activity=activity
-    )
+    lead = version.proposal.lead
+    try:
+        leads.move_lead(lead=lead, to=lead_status, by=None, reason=reason, activity=activity)
+    except ValidationError as error:
+        # What it says is for staff; a client need not read how we sort them.
+        problem = _("This proposal cannot be answered any more. Please write to us.")
+        raise ValidationError(problem, code="conflict") from error
     _tell_adviser(version, version.status)
     if lead_status == Status.WON:
         _confirm(version, link)

@@ -14,6 +14,7 @@ from intake import leads, references
 from intake.models import Activity, Lead, Status
 from proposals.models import (
     LIVE,
+    UNSENT,
     LineItem,
     Proposal,
     ProposalTemplate,
@@ -26,6 +27,9 @@ VALID_DAYS = 30
 RELATED_BRIEFS = 5
 _INLINE = re.compile(r"([\\`*_\[\]<])")
 _LINE_START = re.compile(r"(?m)^(\s*\d*)([#>+\-.)=])")
+_LINE_BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*")
+_WITHIN_PARAGRAPH = re.compile(r"(?<=[^\n])\n(?=[^\n])")
+_PLACEHOLDER = re.compile(r"\{(?:reference|organisation|needs|briefs)\}")
 
 
 @transaction.atomic
@@ -76,20 +80,25 @@ def _end_of_day(days: int) -> datetime:
 
 def _filled_title(title: str, lead: Lead) -> str:
     organisation = lead.enquiry.organisation or lead.enquiry.full_name
-    return title.replace("{reference}", lead.reference).replace("{organisation}", organisation)
+    return _filled(title, {"{reference}": lead.reference, "{organisation}": organisation})
+
+
+def _filled(text: str, words: dict[str, str]) -> str:
+    """The text with its placeholders replaced, once: one that a client typed is not a placeholder."""
+    return _PLACEHOLDER.sub(lambda found: words.get(found[0], found[0]), text)
 
 
 def _fill(version: ProposalVersion, template: ProposalTemplate, lead: Lead) -> None:
     words = {"{needs}": quote(lead.enquiry.needs), "{briefs}": _brief_list(lead)}
-    sections = []
-    for part in template.sections.order_by("position", "pk"):
-        body = part.body
-        for placeholder, text in words.items():
-            body = body.replace(placeholder, text)
-        sections.append(
-            Section(version=version, position=part.position, heading=part.heading, body=body)
+    Section.objects.bulk_create(
+        Section(
+            version=version,
+            position=part.position,
+            heading=part.heading,
+            body=_filled(part.body, words),
         )
-    Section.objects.bulk_create(sections)
+        for part in template.sections.order_by("position", "pk")
+    )
     LineItem.objects.bulk_create(
         LineItem(
             version=version,
@@ -108,8 +117,10 @@ def quote(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Text as Markdown that shows exactly this text; only signs that would be markup get a backslash."""
-    return _LINE_START.sub(r"\1\\\2", _INLINE.sub(r"\\\1", text))
+    """Text as Markdown that shows exactly this text, line by line; only what would be markup gets a backslash."""
+    lines = _LINE_BREAK.sub("\n", text)
+    marked = _LINE_START.sub(r"\1\\\2", _INLINE.sub(r"\\\1", lines))
+    return _WITHIN_PARAGRAPH.sub("\\\\\n", marked)
 
 
 def _brief_list(lead: Lead) -> str:
@@ -144,9 +155,10 @@ def revise_version(*, version: ProposalVersion, by: User) -> ProposalVersion:
         raise ValidationError(
             "Only a version that is with the client or has expired can be revised.", code="conflict"
         )
-    if proposal.versions.filter(status=VersionStatus.DRAFT).exists():
+    if proposal.versions.filter(status__in=UNSENT).exists():
         raise ValidationError("This proposal has a draft already.", code="conflict")
-    sections, lines = list(version.sections.all()), list(version.lines.all())
+    parts: list[Section | LineItem] = [*version.sections.order_by("pk")]
+    parts += version.lines.order_by("pk")
     newest = proposal.versions.order_by("-number").values_list("number", flat=True)[0]
     draft = ProposalVersion.objects.create(
         proposal=proposal,
@@ -155,11 +167,16 @@ def revise_version(*, version: ProposalVersion, by: User) -> ProposalVersion:
         valid_until=_end_of_day(VALID_DAYS),
         **{name: getattr(version, name) for name in _CARRIED},
     )
-    for part in (*sections, *lines):
-        part.pk, part.version = None, draft
-        part._state.adding = True
-        part.save()
+    for part in parts:
+        _carry(part, draft)
     return draft
+
+
+def _carry(part: Section | LineItem, draft: ProposalVersion) -> None:
+    """Copy a part with its stable id."""
+    part.pk, part.version = None, draft
+    part._state.adding = True
+    part.save()
 
 
 _CARRIED = ("title", "language", "currency", "terms", "recipient_name", "recipient_email")

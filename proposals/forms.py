@@ -1,6 +1,7 @@
 """What a client fills in to answer a proposal."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from intake import text_rules
 from proposals import answering
@@ -12,21 +13,21 @@ class AcceptForm(forms.Form):
     use_required_attribute = False
 
     full_name = forms.CharField(
-        label="Your full name",
+        label=_("Your full name"),
         max_length=200,
-        error_messages={"required": "Enter your full name"},
+        error_messages={"required": _("Enter your full name")},
         validators=[text_rules.refuse_hidden_characters, text_rules.refuse_line_breaks],
         widget=forms.TextInput(attrs={"autocomplete": "name", "spellcheck": "false"}),
     )
     job_title = forms.CharField(
-        label="Job title",
+        label=_("Job title"),
         max_length=200,
         required=False,
         validators=[text_rules.refuse_hidden_characters, text_rules.refuse_line_breaks],
         widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
     )
     consent = forms.BooleanField(
-        label=answering.CONSENT, error_messages={"required": "Tick the box if you accept"}
+        label=answering.CONSENT, error_messages={"required": _("Tick the box if you accept")}
     )
     content_sha256 = forms.Field(required=False, widget=forms.HiddenInput)
 
@@ -45,7 +46,7 @@ class DeclineForm(forms.Form):
     """The reason, if the client wants to give one."""
 
     reason = forms.CharField(
-        label="What was the reason?",
+        label=_("What was the reason?"),
         required=False,
         max_length=5000,
         validators=[text_rules.refuse_hidden_characters],

@@ -1,15 +1,14 @@
 """A frozen version as the client's page shows it: everything from the stored content, nothing from live rows."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from proposals import content, money
+from proposals import content, money, pdf
 
 
 def present(frozen: Mapping[str, Any]) -> dict[str, Any]:
-    """Sections as HTML, amounts and instants as the language of the version writes them."""
+    """Sections as HTML, amounts and instants as the language of the version writes them, labels as in the PDF."""
     currency, language = frozen["currency"], frozen["language"]
 
     def amount(text: str) -> str:
@@ -18,8 +17,11 @@ def present(frozen: Mapping[str, Any]) -> dict[str, Any]:
     def number(text: str) -> str:
         return money.format_number(Decimal(text), language)
 
-    totals = frozen["totals"]
+    totals, adviser = frozen["totals"], frozen["prepared_by"]
+    names = {"version": str(frozen["version"]), "currency": currency}
+    labels = {key: pdf.fill(text, names) for key, text in pdf.labels(language).items()}
     return {
+        "labels": labels,
         "sections": [
             {"heading": s["heading"], "html": content.blocks_html(s["blocks"])}
             for s in frozen["sections"]
@@ -37,11 +39,17 @@ def present(frozen: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "net": amount(totals["net"]),
         "taxes": [
-            {"label": t["label"], "rate": number(t["rate"]), "amount": amount(t["amount"])}
+            {
+                "label": t["label"] or labels["tax"],
+                "rate": pdf.per_cent(number(t["rate"])),
+                "amount": amount(t["amount"]),
+            }
             for t in totals["taxes"]
         ],
         "total": amount(totals["total"]),
-        "valid_until": datetime.fromisoformat(frozen["valid_until"]),
-        "issued_at": datetime.fromisoformat(frozen["issued_at"]),
+        "amount": money.format_amount(Decimal(totals["total"]), currency, language),
+        "valid_until": pdf.written_time(frozen["valid_until"], language),
+        "issued_at": pdf.written_date(frozen["issued_at"], language),
+        "adviser": ", ".join(part for part in (adviser["name"], adviser["title"]) if part),
         "briefs": frozen["briefs"],
     }

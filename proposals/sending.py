@@ -1,9 +1,8 @@
 """Sending a version: freeze its content, render the document, mail the private link."""
 
-import hashlib
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -25,6 +24,7 @@ from proposals.models import (
     LineItem,
     Proposal,
     ProposalVersion,
+    Section,
     VersionStatus,
 )
 
@@ -79,10 +79,11 @@ def _refuse_incomplete(version: ProposalVersion) -> None:
         )
         if is_missing
     ]
-    try:
-        price(version)
-    except ValidationError as error:
-        problems.extend(error.error_list)
+    for check in (price, _text_blocks):
+        try:
+            check(version)
+        except ValidationError as error:
+            problems.extend(error.error_list)
     if problems:
         raise ValidationError(problems)
 
@@ -115,12 +116,14 @@ def build_content(version: ProposalVersion) -> schema.Content:
     """Everything that the client's page and the PDF show of a version; they are made from this and nothing else."""
     lead = version.proposal.lead
     enquiry = lead.enquiry
+    *section_blocks, terms = _text_blocks(version)
+    priced = price(version)
     return {
         "schema": 1,
         "reference": version.proposal.reference,
         "version": version.number,
         "title": version.title,
-        "language": version.language,
+        "language": cast(Any, version.language),  # the choices of the field
         "currency": version.currency,
         "prepared_for": {
             "name": version.recipient_name,
@@ -141,13 +144,24 @@ def build_content(version: ProposalVersion) -> schema.Content:
         },
         "briefs": [_brief(brief) for brief in drafting.related(lead)],
         "sections": [
-            {"id": str(s.pk), "heading": s.heading, "blocks": content.blocks(s.body)}
-            for s in version.sections.order_by("position", "pk")
+            {"id": str(s.stable_id), "heading": s.heading, "blocks": blocks}
+            for s, blocks in zip(_sections(version), section_blocks, strict=True)
         ],
-        **_priced_content(version),
-        "terms": content.blocks(version.terms),
-        "house": dict(settings.HOUSE),
+        "lines": _lines(version, priced),
+        "totals": _totals(priced),
+        "terms": terms,
+        "house": cast(schema.House, dict(settings.HOUSE)),
     }
+
+
+def _sections(version: ProposalVersion) -> list[Section]:
+    return list(version.sections.order_by("position", "pk"))
+
+
+def _text_blocks(version: ProposalVersion) -> list[list[schema.Block]]:
+    """The blocks of each section in order, then those of the terms; raises ValidationError."""
+    texts = [section.body for section in _sections(version)]
+    return [content.blocks(text) for text in (*texts, version.terms)]
 
 
 def _brief(brief: Brief) -> schema.Brief:
@@ -159,29 +173,33 @@ def _brief(brief: Brief) -> schema.Brief:
     }
 
 
-def _priced_content(version: ProposalVersion) -> dict[str, Any]:
-    priced = price(version)
+def _lines(version: ProposalVersion, priced: pricing.Priced) -> list[schema.LineItem]:
     lines = zip(version.lines.order_by("position", "pk"), priced.lines, strict=True)
+    return [
+        {
+            "id": str(row.stable_id),
+            "description": line.description,
+            "quantity": line.quantity,
+            "unit": line.unit,
+            "unit_price": line.unit_price,
+            "tax_rate": line.tax_rate,
+            "tax_label": line.tax_label,
+            "net": line.net,
+        }
+        for row, line in lines
+    ]
+
+
+def _totals(priced: pricing.Priced) -> schema.Totals:
+    totals = priced.totals
     return {
-        "lines": [
-            {
-                "id": str(row.pk),
-                "description": line.description,
-                "quantity": line.quantity,
-                "unit": line.unit,
-                "unit_price": line.unit_price,
-                "tax_rate": line.tax_rate,
-                "tax_label": line.tax_label,
-                "net": line.net,
-            }
-            for row, line in lines
+        "net": totals.net,
+        "taxes": [
+            {"label": tax.label, "rate": tax.rate, "base": tax.base, "amount": tax.amount}
+            for tax in totals.taxes
         ],
-        "totals": {
-            "net": priced.totals.net,
-            "taxes": [vars(tax) for tax in priced.totals.taxes],
-            "total": priced.totals.total,
-            "policy": priced.policy,
-        },
+        "total": totals.total,
+        "policy": priced.policy,
     }
 
 
@@ -195,17 +213,17 @@ def render_document(*, version_id: int) -> Callable[[], None] | None:
 
 
 def _store_and_mail(version: ProposalVersion, rendered: bytes) -> None:
+    """A version that was replaced or closed before it was rendered keeps its document and mails nothing."""
     Document.objects.create(
-        version=version,
-        pdf=rendered,
-        sha256=hashlib.sha256(rendered).hexdigest(),
-        engine=pdf.engine(),
+        version=version, pdf=rendered, sha256=content.digest(rendered), engine=pdf.engine()
     )
-    mail_link(version=version)
+    version = ProposalVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
+    if version.status in LIVE:
+        _issue_link(version)
 
 
 @transaction.atomic
-def mail_link(*, version: ProposalVersion) -> ClientLink:
+def mail_link(*, version: ProposalVersion, by: User) -> ClientLink:
     """Make a new private link to a live version, revoke the older ones, and mail it to the recipient.
 
     Raises ValidationError(code="conflict") when the version is not with the client, or not rendered yet.
@@ -215,6 +233,14 @@ def mail_link(*, version: ProposalVersion) -> ClientLink:
         raise ValidationError(
             "Only a version that is with the client and rendered has a link.", code="conflict"
         )
+    proposal = version.proposal
+    text = f"{proposal.reference}, version {version.number}: a new link, the old one is closed"
+    Activity.objects.create(lead=proposal.lead, kind=Activity.Kind.PROPOSAL_SENT, text=text, by=by)
+    return _issue_link(version)
+
+
+def _issue_link(version: ProposalVersion) -> ClientLink:
+    """Needs the lock on the version: of two links made at once, one would stay open unseen."""
     version.links.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
     seed = uuid.uuid4()
     token = private_links.make_token(CLIENT_PAGE, seed)

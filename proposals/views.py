@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,7 +22,10 @@ View = Callable[..., HttpResponse]
 
 
 def for_client(view: View) -> View:
-    """Give a view the link of its token; unknown, foreign and revoked ones are the same 404."""
+    """Give a view the link of its token, in the language of its version.
+
+    Unknown, foreign and revoked tokens are the same 404.
+    """
 
     @wraps(view)
     @private_links.private
@@ -29,7 +33,8 @@ def for_client(view: View) -> View:
         link = answering.find_link(token)
         if link is None:
             raise Http404
-        return view(request, link, token)
+        with translation.override(link.version.language):
+            return view(request, link, token)
 
     return wrapped
 

@@ -52,7 +52,7 @@ def _has_owner(lead: Lead) -> bool:
     return lead.owner_id is not None and bool(MOVES[lead.status])
 
 
-LEAD_VERBS = (
+LEAD_VERBS: tuple[Verb, ...] = (
     Verb(
         "contact", "Mark as contacted", lambda lead, by: leads.contact_lead(lead=lead, by=by),
         _can_become(Status.CONTACTED), "intake.change_lead", "Noted that the client was reached.",

@@ -1,5 +1,6 @@
 """The lead's page with what this app adds to it: its proposals, and the button that drafts one."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin
@@ -11,7 +12,7 @@ from accounts.staff_screens import Verb
 from intake.admin import LeadAdmin
 from intake.admin.leads import LEAD_VERBS
 from intake.models import MOVES, Lead, Status
-from proposals import drafting
+from proposals import drafting, withdrawing
 from proposals.models import Proposal, ProposalVersion
 
 admin.site.unregister(Lead)
@@ -20,6 +21,10 @@ admin.site.unregister(Lead)
 def _draft(lead: Lead, by: User) -> str:
     version = drafting.draft_proposal(lead=lead, by=by)
     return reverse("admin:proposals_proposalversion_change", args=[version.pk])
+
+
+def _lose(lead: Lead, by: User, reason: str) -> None:
+    withdrawing.lose_lead(lead=lead, by=by, reason=reason)
 
 
 def _may_have_a_draft(lead: Lead) -> bool:
@@ -36,7 +41,7 @@ class LeadWithProposalsAdmin(LeadAdmin):
             "draft", "Draft a proposal", _draft, _may_have_a_draft, "proposals.add_proposal",
             "The draft is ready to edit.", is_main=True,
         ),
-        *LEAD_VERBS,
+        *(replace(verb, call=_lose) if verb.name == "lose" else verb for verb in LEAD_VERBS),
     )  # fmt: skip
 
     def page_context(self, request: HttpRequest, obj: Lead) -> dict[str, Any]:

@@ -1,16 +1,18 @@
 """A proposal version: free to edit as a draft, to read once it is sent."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils import translation
 from unfold.admin import StackedInline, TabularInline
 
 from accounts.models import User
@@ -19,27 +21,47 @@ from proposals import content, drafting, money, presenting, sending
 from proposals.models import LIVE, LineItem, ProposalVersion, Section, VersionStatus
 
 
+def _check_text(markdown: str) -> str:
+    """Refuse at saving what could not be sent."""
+    content.blocks(markdown)
+    return markdown
+
+
+class VersionForm(forms.ModelForm):
+    """The frame of a draft."""
+
+    def clean_terms(self) -> str:
+        return _check_text(self.cleaned_data["terms"])
+
+
 class SectionForm(forms.ModelForm):
-    """Refuses at saving what could not be rendered."""
+    """A heading and its text."""
 
     def clean_body(self) -> str:
-        body: str = self.cleaned_data["body"]
-        content.blocks(body)
-        return body
+        return _check_text(self.cleaned_data["body"])
 
 
 class LineItemForm(forms.ModelForm):
     """Refuses amounts that the currency of the version cannot express."""
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        version = self.instance.version if self.instance.version_id else None
-        if version and data.get("unit_price") is not None:
-            try:
-                money.check_amount(data["unit_price"], version.currency)
-            except ValidationError as error:
-                self.add_error("unit_price", error)
-        return data
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+
+    def clean_unit_price(self) -> Decimal:
+        price: Decimal = self.cleaned_data["unit_price"]
+        money.check_amount(price, self.currency)
+        return price
+
+
+class LineItemFormSet(forms.BaseInlineFormSet):
+    """Gives each line the currency that is chosen in the same form, not the stored one."""
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        currency = self.instance.currency
+        if currency not in money.CURRENCIES:  # the form above says so
+            currency = money.CURRENCIES[0]
+        return super().get_form_kwargs(index) | {"currency": currency}
 
 
 class DraftInline:
@@ -51,7 +73,9 @@ class DraftInline:
     def has_view_permission(self, request: HttpRequest, obj: ProposalVersion | None = None) -> bool:
         return request.user.has_perm("proposals.view_proposalversion")
 
-    def has_change_permission(self, request: HttpRequest, obj: ProposalVersion | None = None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: ProposalVersion | None = None
+    ) -> bool:
         is_draft = obj is None or obj.is_draft
         return is_draft and request.user.has_perm("proposals.change_proposalversion")
 
@@ -72,12 +96,21 @@ class LineItemInline(DraftInline, TabularInline):
 
     model = LineItem
     form = LineItemForm
+    formset = LineItemFormSet
     fields = ("position", "description", "quantity", "unit", "unit_price", "tax_rate", "tax_label")
 
 
 def _revise(version: ProposalVersion, by: User) -> str:
     draft = drafting.revise_version(version=version, by=by)
     return reverse("admin:proposals_proposalversion_change", args=[draft.pk])
+
+
+def _send(version: ProposalVersion, by: User) -> None:
+    sending.send_version(version=version, by=by)
+
+
+def _mail_link(version: ProposalVersion, by: User) -> None:
+    sending.mail_link(version=version, by=by)
 
 
 def _has_document(version: ProposalVersion) -> bool:
@@ -90,7 +123,7 @@ class ProposalVersionAdmin(VerbAdmin):
 
     verbs = (
         Verb(
-            "send", "Send to the client", lambda version, by: sending.send_version(version=version, by=by),
+            "send", "Send to the client", _send,
             lambda version: version.is_draft, "proposals.change_proposalversion",
             "Sent. The document is being rendered; the mail with the private link follows at once.", is_main=True,
         ),
@@ -100,11 +133,12 @@ class ProposalVersionAdmin(VerbAdmin):
             "This draft starts from what was sent.",
         ),
         Verb(
-            "link", "Mail a new link", lambda version, by: sending.mail_link(version=version) and None,
+            "link", "Mail a new link", _mail_link,
             _has_document, "proposals.change_proposalversion",
             "A new link is on its way; the old one opens nothing any more.",
         ),
     )  # fmt: skip
+    form = VersionForm
     change_form_outer_before_template = "proposals/admin/version.html"
     inlines = (SectionInline, LineItemInline)
     list_display = ("name", "title", "client", "status_name", "currency", "valid_until", "sent_at")
@@ -112,7 +146,13 @@ class ProposalVersionAdmin(VerbAdmin):
     search_fields = ("proposal__reference", "title", "recipient_name", "proposal__lead__reference")
     ordering = ("-created_at", "-pk")
     show_full_result_count = False
-    fields = ("title", ("recipient_name", "recipient_email"), ("currency", "language"), "valid_until", "terms")
+    fields = (
+        "title",
+        ("recipient_name", "recipient_email"),
+        ("currency", "language"),
+        "valid_until",
+        "terms",
+    )
 
     class Media:
         css = {"all": ("derisk/staff.css",)}
@@ -142,11 +182,25 @@ class ProposalVersionAdmin(VerbAdmin):
         """Drafts come from a lead."""
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: ProposalVersion | None = None) -> bool:
+    def has_delete_permission(
+        self, request: HttpRequest, obj: ProposalVersion | None = None
+    ) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: ProposalVersion | None = None) -> bool:
+    def has_change_permission(
+        self, request: HttpRequest, obj: ProposalVersion | None = None
+    ) -> bool:
         return (obj is None or obj.is_draft) and super().has_change_permission(request, obj)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """The version; locked while it is edited, so that it cannot be sent half-way through."""
+        version = super().get_object(request, object_id, from_field)
+        is_edit = connection.in_atomic_block and request.method == "POST"
+        if version is None or not is_edit:
+            return version
+        return self.get_queryset(request).select_for_update(of=("self",)).get(pk=version.pk)
 
     def changeform_view(
         self,
@@ -155,13 +209,17 @@ class ProposalVersionAdmin(VerbAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """Saving a draft that was sent in the meantime is refused by the database; say so."""
+        """Saving a draft that was sent in the meantime is refused; say why."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError:
-            self.message_user(
-                request, "This version was sent while you were editing; nothing of that was saved.", messages.ERROR
+        except PermissionDenied:
+            may_edit = super().has_change_permission(request)
+            if request.method != "POST" or not may_edit:
+                raise
+            text = (
+                "This version was sent or closed while you were editing. Nothing of that was saved."
             )
+            self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(request.path)
 
     def page_context(self, request: HttpRequest, obj: ProposalVersion) -> dict[str, Any]:
@@ -190,8 +248,16 @@ class ProposalVersionAdmin(VerbAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Preview and document besides the usual."""
         pages = [
-            path("<int:pk>/preview/", self.admin_site.admin_view(self.preview), name="proposals_version_preview"),
-            path("<int:pk>/document/", self.admin_site.admin_view(self.document), name="proposals_version_document"),
+            path(
+                "<int:pk>/preview/",
+                self.admin_site.admin_view(self.preview),
+                name="proposals_version_preview",
+            ),
+            path(
+                "<int:pk>/document/",
+                self.admin_site.admin_view(self.document),
+                name="proposals_version_document",
+            ),
         ]
         return [*pages, *super().get_urls()]
 
@@ -201,10 +267,13 @@ class ProposalVersionAdmin(VerbAdmin):
         try:
             frozen = version.content or content.freeze(sending.build_content(version)).decode()
         except ValidationError as error:
-            return render(request, "proposals/preview_problem.html", {"problems": error.messages}, status=409)
+            return render(
+                request, "proposals/preview_problem.html", {"problems": error.messages}, status=409
+            )
         shown = json.loads(frozen)
         context = {"version": version, "content": shown, "shown": presenting.present(shown)}
-        return render(request, "proposals/preview.html", context)
+        with translation.override(version.language):
+            return render(request, "proposals/preview.html", context)
 
     def document(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The PDF that the client has."""
@@ -212,7 +281,9 @@ class ProposalVersionAdmin(VerbAdmin):
         if not hasattr(version, "document"):
             raise Http404
         response = HttpResponse(bytes(version.document.pdf), content_type="application/pdf")
-        response["Content-Disposition"] = f'attachment; filename="{self.name(version).replace(" ", "-")}.pdf"'
+        response["Content-Disposition"] = (
+            f'attachment; filename="{self.name(version).replace(" ", "-")}.pdf"'
+        )
         response["Cache-Control"] = "no-store, private"
         return response
 

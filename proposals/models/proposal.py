@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from intake import text_rules
 from intake.catalogue import Language
 from intake.models import Lead
 from proposals import money
@@ -51,7 +52,9 @@ class Proposal(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["lead"], condition=Q(status="open"), name="proposal_one_open_per_lead"
+                fields=["lead"],
+                condition=Q(status="open"),
+                name="proposal_one_open_per_lead",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["open", "won", "lost", "withdrawn"]),
@@ -79,6 +82,8 @@ class VersionStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", "withdrawn"
 
 
+# Not sent yet.
+UNSENT = (VersionStatus.DRAFT, VersionStatus.IN_REVIEW, VersionStatus.APPROVED)
 # With the client and still to be answered.
 LIVE = (VersionStatus.SENT, VersionStatus.VIEWED)
 _ENDS = (
@@ -89,9 +94,21 @@ _ENDS = (
     VersionStatus.WITHDRAWN,
 )
 MOVES: dict[str, tuple[str, ...]] = {
-    VersionStatus.DRAFT: (VersionStatus.IN_REVIEW, VersionStatus.SENT, VersionStatus.WITHDRAWN),
-    VersionStatus.IN_REVIEW: (VersionStatus.DRAFT, VersionStatus.APPROVED),
-    VersionStatus.APPROVED: (VersionStatus.DRAFT, VersionStatus.SENT),
+    VersionStatus.DRAFT: (
+        VersionStatus.IN_REVIEW,
+        VersionStatus.SENT,
+        VersionStatus.WITHDRAWN,
+    ),
+    VersionStatus.IN_REVIEW: (
+        VersionStatus.DRAFT,
+        VersionStatus.APPROVED,
+        VersionStatus.WITHDRAWN,
+    ),
+    VersionStatus.APPROVED: (
+        VersionStatus.DRAFT,
+        VersionStatus.SENT,
+        VersionStatus.WITHDRAWN,
+    ),
     VersionStatus.SENT: (VersionStatus.VIEWED, *_ENDS),
     VersionStatus.VIEWED: _ENDS,
 }
@@ -127,12 +144,19 @@ class ProposalVersion(models.Model):
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=VersionStatus, default=VersionStatus.DRAFT)
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=200, validators=[text_rules.refuse_hidden_characters])
     language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     currency = models.CharField(max_length=3, choices=money.CHOICES, default="EUR")
-    terms = models.TextField(blank=True, help_text="Markdown, printed last.")
+    terms = models.TextField(
+        blank=True,
+        max_length=50_000,
+        help_text="Markdown, printed last.",
+        validators=[text_rules.refuse_hidden_characters],
+    )
     valid_until = models.DateTimeField(help_text="The client may accept until this instant. UTC.")
-    recipient_name = models.CharField(max_length=200)
+    recipient_name = models.CharField(
+        max_length=200, validators=[text_rules.refuse_hidden_characters]
+    )
     recipient_email = models.EmailField(max_length=254)
     prepared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -153,25 +177,32 @@ class ProposalVersion(models.Model):
             models.UniqueConstraint(fields=["proposal", "number"], name="version_number_once"),
             models.UniqueConstraint(
                 fields=["proposal"],
-                condition=Q(status__in=["sent", "viewed"]),
+                condition=Q(status__in=LIVE),
                 name="version_one_live_per_proposal",
             ),
             models.UniqueConstraint(
                 fields=["proposal"],
-                condition=Q(status__in=["draft", "in_review", "approved"]),
+                condition=Q(status__in=UNSENT),
                 name="version_one_draft_per_proposal",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=VersionStatus.values), name="version_status_known"
+                condition=Q(status__in=VersionStatus.values),
+                name="version_status_known",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["draft", "in_review", "approved"], sent_at__isnull=True)
+                condition=Q(status__in=UNSENT, sent_at__isnull=True)
                 | Q(status="withdrawn")
                 | (Q(sent_at__isnull=False) & ~Q(content="") & ~Q(content_sha256="")),
                 name="version_sent_has_content",
             ),
             models.CheckConstraint(
-                condition=Q(currency__in=money.CURRENCIES), name="version_currency_known"
+                condition=Q(status__in=[*UNSENT, *LIVE], closed_at__isnull=True)
+                | (~Q(status__in=[*UNSENT, *LIVE]) & Q(closed_at__isnull=False)),
+                name="version_closed_at_exactly_when_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__in=money.CURRENCIES),
+                name="version_currency_known",
             ),
             models.CheckConstraint(
                 condition=Q(sent_at__isnull=True) | Q(valid_until__gt=F("sent_at")),
@@ -211,19 +242,25 @@ class ProposalVersion(models.Model):
 
 
 def frozen_with_version(name: str) -> pgtrigger.Trigger:
-    """A trigger for rows that belong to a version: no change once the version was sent."""
+    """A trigger for rows that belong to a version: no change once the version was sent.
+
+    It locks the version first, so that a part cannot slip in while the version is being sent.
+    """
     return pgtrigger.Trigger(
         name=name,
         when=pgtrigger.Before,
         operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
         func="""
-            IF EXISTS (
-                SELECT 1 FROM proposals_proposalversion
-                WHERE sent_at IS NOT NULL
-                AND id IN (
-                    CASE WHEN TG_OP = 'INSERT' THEN NEW.version_id ELSE OLD.version_id END,
-                    CASE WHEN TG_OP = 'DELETE' THEN OLD.version_id ELSE NEW.version_id END
-                )
+            IF (
+                SELECT bool_or(locked.sent_at IS NOT NULL) FROM (
+                    SELECT sent_at FROM proposals_proposalversion
+                    WHERE id IN (
+                        CASE WHEN TG_OP = 'INSERT' THEN NEW.version_id ELSE OLD.version_id END,
+                        CASE WHEN TG_OP = 'DELETE' THEN OLD.version_id ELSE NEW.version_id END
+                    )
+                    ORDER BY id
+                    FOR SHARE
+                ) AS locked
             ) THEN
                 RAISE EXCEPTION 'The version was sent; its parts are frozen.' USING ERRCODE = 'restrict_violation';
             END IF;
