@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from tests import databases, processes
@@ -15,25 +16,37 @@ STACK = pytest.StashKey[Stack]()
 
 
 @pytest.fixture(scope="session")
-def pristine_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
-    """A copy of the test database as the migrations left it; no test writes to it."""
-    name = f"{connection.settings_dict['NAME']}_pristine"
-    yield name
-    databases.drop(name)
+def django_db_setup(
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[None]:
+    """Migrate the test database and copy it before the first test: one that commits leaves traces.
+
+    In place of pytest-django's, which makes none when no test that was collected asks for `db`.
+    """
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        connection.close()
+        name = str(connection.settings_dict["NAME"])
+        databases.copy(name, databases.pristine(name))
+    yield
+    with django_db_blocker.unblock():
+        databases.drop(databases.pristine(name))
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
-    """Copy the test database before the first test: one that commits would leave traces in later copies."""
-    with django_db_blocker.unblock():
-        name = connection.settings_dict["NAME"]
-        connection.close()
-        databases.copy(str(name), f"{name}_pristine")
+def pristine_database(django_db_setup: None) -> str:
+    """The name of a copy of the test database as the migrations left it; no test writes to it."""
+    return databases.pristine(str(connection.settings_dict["NAME"]))
 
 
 @contextmanager
 def run_stack(directory: Path, pristine: str, blocker: DjangoDbBlocker) -> Iterator[Stack]:
     """A stack on a fresh copy of the migrated database; everything is gone afterwards."""
+    if connection.in_atomic_block:
+        pytest.fail("Processes would not see what `db` keeps in a transaction: leave `db` out.")
     with blocker.unblock(), databases.lent_copy(pristine) as database_url:
         stack = Stack(directory, database_url, processes.BadValkey(directory))
         try:

@@ -17,6 +17,11 @@ def url(name: str) -> str:
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
+def pristine(name: str) -> str:
+    """The name of the untouched copy of the test database `name`."""
+    return f"{name}_pristine"
+
+
 @contextmanager
 def administration() -> Iterator[psycopg.Connection[Any]]:
     """A connection to the server's maintenance database."""

@@ -1,0 +1,122 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config import supervisor
+from tests.processes import eventually
+
+SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
+STUBBORN = """
+import signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid, flush=True)
+time.sleep(600)
+"""
+PARENT = """
+import sys, time
+from pathlib import Path
+from config import supervisor
+child = supervisor.spawn("sleeper", ["/bin/sleep", "600"], log=Path(sys.argv[1]))
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def is_running(pid: int) -> bool:
+    stat = Path(f"/proc/{pid}/stat")
+    try:
+        return stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PARENT, str(tmp_path / "log")]
+    with subprocess.Popen(
+        command, cwd=supervisor.BASE_DIR, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        assert is_running(pid)
+
+        parent.kill()
+
+    eventually(lambda: not is_running(pid))
+
+
+def test_stop_kills_a_child_that_does_not_listen_and_what_it_has_started(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    child = supervisor.spawn("stubborn", [sys.executable, "-c", STUBBORN], log=log)
+    grandchild = int(eventually(log.read_text))
+
+    child.stop(seconds=0.2)
+
+    assert child.process.returncode == -signal.SIGKILL
+    eventually(lambda: not is_running(grandchild))
+
+
+def test_child_that_ends_while_awaited_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    command = [sys.executable, "-c", "import sys; sys.exit('no such thing')"]
+    child = supervisor.spawn("web", command, log=log)
+
+    with pytest.raises(supervisor.CannotStart) as refusal:
+        child.wait_until(lambda: False)
+
+    assert str(refusal.value) == (
+        f"web ended with status 1. Its log, {log}, ends with:\nno such thing"
+    )
+
+
+def test_supervisor_stops_those_that_work_before_the_servers(tmp_path: Path) -> None:
+    house = supervisor.Supervisor(tmp_path)
+    told = []
+    for name in ("postgres", "web", "worker"):
+        child = house.start(name, SLEEPER, dict(os.environ))
+        child.wait_until(lambda child=child: child.log.read_text() == "up\n")
+        child.ask_to_stop = lambda child=child: (told.append(child.name), child.process.terminate())
+    assert (tmp_path / "web.pid").read_text() == f"{house.children[1].pid}\n"
+
+    house.stop_all("postgres")
+
+    assert told == ["web", "worker", "postgres"]
+    assert house.children == []
+    assert list(tmp_path.glob("*.pid")) == []
+
+
+def test_death_of_any_child_is_noticed(tmp_path: Path) -> None:
+    house = supervisor.Supervisor(tmp_path)
+    first, second = (house.start(name, SLEEPER, dict(os.environ)) for name in ("web", "worker"))
+
+    second.process.kill()
+
+    assert house.wait_for_death() is second
+    house.stop_all()
+    assert not first.alive
+
+
+def test_child_knows_its_name_and_leads_a_group_of_its_own(tmp_path: Path) -> None:
+    house = supervisor.Supervisor(tmp_path)
+    say = "import os; print(os.environ['PROCESS_NAME'], os.getpgid(0) == os.getpid())"
+    child = house.start("sweep", [sys.executable, "-c", say], dict(os.environ))
+
+    house.finish(child)
+
+    assert child.log.read_text() == "sweep True\n"
+
+
+def test_log_that_has_grown_too_long_is_set_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "LOG_LIMIT", 10)
+    log = tmp_path / "web.log"
+    log.write_text("x" * 11)
+
+    supervisor.set_aside(log)
+
+    assert not log.exists()
+    assert (tmp_path / "web.log.1").read_text() == "x" * 11
