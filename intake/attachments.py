@@ -54,9 +54,7 @@ def _check(file: UploadedFile) -> Upload:
             code="too_large",
         )
     if not file.size:
-        raise ValidationError(
-            f"“{name}” is empty. Choose the file again.", code="empty"
-        )
+        raise ValidationError(f"“{name}” is empty. Choose the file again.", code="empty")
     body = file.read()
     content_type = sniff(name, body)
     if content_type is None:
@@ -86,8 +84,7 @@ def _is_office(folder: str) -> Callable[[bytes], bool]:
             return False
         names = {member.filename for member in members}
         is_small = (
-            len(members) <= _MOST_MEMBERS
-            and sum(m.file_size for m in members) <= _LARGEST_UNPACKED
+            len(members) <= _MOST_MEMBERS and sum(m.file_size for m in members) <= _LARGEST_UNPACKED
         )
         has_macros = any(name.endswith("vbaProject.bin") for name in names)
         has_parts = "[Content_Types].xml" in names and any(

@@ -67,9 +67,7 @@ class EnquiryThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Whether the request may go on; remembers how long to wait otherwise."""
-        self._wait = (
-            enquiries.wait(self.get_ident(request) or "") if settings.THROTTLE else 0.0
-        )
+        self._wait = enquiries.wait(self.get_ident(request) or "") if settings.THROTTLE else 0.0
         return not self._wait
 
     def wait(self) -> float | None:

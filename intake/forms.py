@@ -23,9 +23,7 @@ class _Limit(MaxLengthValidator):
     message = "Shorten this to %(limit_value)d characters or fewer; it has %(show_value)d now."
 
 
-def _line(
-    label: str, missing: str = "", *, limit: int = 200, **attrs: str
-) -> forms.CharField:
+def _line(label: str, missing: str = "", *, limit: int = 200, **attrs: str) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=bool(missing),
@@ -63,9 +61,7 @@ class RequestForm(forms.Form):
 
     use_required_attribute = False
 
-    full_name = _line(
-        "Full name", "Enter your full name", autocomplete="name", spellcheck="false"
-    )
+    full_name = _line("Full name", "Enter your full name", autocomplete="name", spellcheck="false")
     email = forms.EmailField(
         label="E-mail",
         max_length=None,
@@ -111,9 +107,7 @@ class RequestForm(forms.Form):
     attachments = AttachmentsField(
         label="Files",
         required=False,
-        widget=FilesInput(
-            attrs={"accept": ".pdf,.docx,.xlsx,.png,.jpg,.jpeg,.txt,.csv"}
-        ),
+        widget=FilesInput(attrs={"accept": ".pdf,.docx,.xlsx,.png,.jpg,.jpeg,.txt,.csv"}),
     )
     consent = forms.BooleanField(
         label=consent.TEXT,

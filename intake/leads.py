@@ -70,9 +70,7 @@ def add_note(*, lead: Lead, by: User, text: str) -> Activity:
     """Add a note to the timeline; raises ValidationError(code="required") when it is empty."""
     if not text.strip():
         raise ValidationError("Write the note first.", code="required")
-    return Activity.objects.create(
-        lead=lead, kind=Activity.Kind.NOTE, text=text.strip(), by=by
-    )
+    return Activity.objects.create(lead=lead, kind=Activity.Kind.NOTE, text=text.strip(), by=by)
 
 
 @transaction.atomic

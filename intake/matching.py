@@ -10,11 +10,7 @@ from intake.models import Activity, Contact, Enquiry, Lead, Organisation
 @transaction.atomic
 def match_people(*, lead_id: int) -> Lead:
     """Link the lead to its contact and organisation, known or new. Linked already, it stays as it is."""
-    lead = (
-        Lead.objects.select_for_update(of=("self",))
-        .select_related("enquiry")
-        .get(pk=lead_id)
-    )
+    lead = Lead.objects.select_for_update(of=("self",)).select_related("enquiry").get(pk=lead_id)
     if lead.contact_id is not None:
         return lead
     organisation = _organisation(lead.enquiry.organisation)
@@ -23,11 +19,7 @@ def match_people(*, lead_id: int) -> Lead:
     lead.organisation = organisation or contact.organisation
     lead.save(update_fields=["contact", "organisation"])
     earlier = contact.leads.exclude(pk=lead.pk).count()
-    text = (
-        "New contact."
-        if is_new
-        else f"Known contact with {earlier} earlier request(s)."
-    )
+    text = "New contact." if is_new else f"Known contact with {earlier} earlier request(s)."
     Activity.objects.create(lead=lead, kind=Activity.Kind.MATCHED, text=text)
     return lead
 
@@ -36,14 +28,10 @@ def _organisation(name: str) -> Organisation | None:
     key = name_key(name)
     if not key:
         return None
-    return Organisation.objects.get_or_create(
-        name_key=key, defaults={"name": name.strip()}
-    )[0]
+    return Organisation.objects.get_or_create(name_key=key, defaults={"name": name.strip()})[0]
 
 
-def _contact(
-    enquiry: Enquiry, organisation: Organisation | None
-) -> tuple[Contact, bool]:
+def _contact(enquiry: Enquiry, organisation: Organisation | None) -> tuple[Contact, bool]:
     return Contact.objects.get_or_create(
         email_key=email_key(enquiry.email),
         defaults={

@@ -36,13 +36,8 @@ def route_lead(*, lead_id: int) -> RoutingDecision | None:
     advisers = list(Adviser.objects.for_routing(timezone.localdate()))
     candidates = [_candidate(adviser, lead) for adviser in advisers]
     result = credit.pick(candidates)
-    chosen = (
-        next((a for a in advisers if a.pk == result.chosen_id), None)
-        or _fallback_owner()
-    )
-    decision = _record(
-        lead, chosen, candidates, result, {a.pk: str(a) for a in advisers}
-    )
+    chosen = next((a for a in advisers if a.pk == result.chosen_id), None) or _fallback_owner()
+    decision = _record(lead, chosen, candidates, result, {a.pk: str(a) for a in advisers})
     _pay(decision, result)
     _hand_over(lead, decision)
     return decision
@@ -91,11 +86,7 @@ def _unfit_because(adviser: Adviser, lead: Lead) -> tuple[str, ...]:
 
 
 def _fallback_owner() -> Adviser:
-    desk = (
-        Desk.objects.select_related("fallback_owner__user")
-        .filter(is_default=True)
-        .first()
-    )
+    desk = Desk.objects.select_related("fallback_owner__user").filter(is_default=True).first()
     if desk is None:
         raise JobError(
             "No desk is the default one. Add a desk with a fallback owner under Staff, Desks."
@@ -132,9 +123,7 @@ def _record(
     )
 
 
-def _as_recorded(
-    candidate: credit.Candidate, result: credit.Pick, name: str
-) -> dict[str, object]:
+def _as_recorded(candidate: credit.Candidate, result: credit.Pick, name: str) -> dict[str, object]:
     change = result.changes.get(candidate.adviser_id, 0)
     return {
         "adviser": candidate.adviser_id,

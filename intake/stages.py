@@ -20,9 +20,7 @@ _WITH_ADVISER = Stage(
     "An adviser has your request",
     "An adviser is reading it and will answer you by e-mail.",
 )
-_CLOSED = Stage(
-    "This request is closed", "Send a new request if something has changed."
-)
+_CLOSED = Stage("This request is closed", "Send a new request if something has changed.")
 STAGES: dict[str, Stage] = {
     Status.NEW: _RECEIVED,
     Status.QUARANTINED: _RECEIVED,

@@ -39,19 +39,13 @@ class EnquiryContent:
 
     def texts(self) -> dict[str, Any]:
         """The fields without the files."""
-        return {
-            f.name: getattr(self, f.name)
-            for f in fields(self)
-            if f.name != "attachments"
-        }
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "attachments"}
 
     def digest(self) -> str:
         """SHA-256 over the fields in canonical JSON: two requests that say the same have the same."""
         files = [[upload.name, upload.sha256] for upload in self.attachments]
         said = self.texts() | ({"attachments": files} if files else {})
-        text = json.dumps(
-            said, sort_keys=True, separators=(",", ":"), ensure_ascii=True
-        )
+        text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -92,11 +86,7 @@ def receive_enquiry(
 
 @transaction.atomic(durable=True)
 def _store(content: EnquiryContent, channel: Enquiry.Channel, key: str | None) -> Lead:
-    brief = (
-        Brief.objects.public().filter(slug=content.brief).first()
-        if content.brief
-        else None
-    )
+    brief = Brief.objects.public().filter(slug=content.brief).first() if content.brief else None
     columns = content.texts() | {
         "brief": brief,
         "countries_of_interest": list(content.countries_of_interest),
@@ -111,8 +101,7 @@ def _store(content: EnquiryContent, channel: Enquiry.Channel, key: str | None) -
     )
     if content.attachments:
         Attachment.objects.bulk_create(
-            Attachment(enquiry=enquiry, **vars(upload))
-            for upload in content.attachments
+            Attachment(enquiry=enquiry, **vars(upload)) for upload in content.attachments
         )
     lead = Lead.objects.create(**_lead_fields(enquiry, brief))
     queue.enqueue(
@@ -134,29 +123,22 @@ def _lead_fields(enquiry: Enquiry, brief: Brief | None) -> dict[str, object]:
         "reference": references.new_reference("R"),
         "enquiry": enquiry,
         "language": enquiry.language,
-        "countries": enquiry.countries_of_interest
-        or (list(brief.countries) if brief else []),
+        "countries": enquiry.countries_of_interest or (list(brief.countries) if brief else []),
         "services": enquiry.services,
         "link_seed": seed,
-        "link_digest": private_links.digest(
-            private_links.make_token(STATUS_PAGE, seed)
-        ),
+        "link_digest": private_links.digest(private_links.make_token(STATUS_PAGE, seed)),
     }
 
 
 def _replay(content: EnquiryContent, key: str | None) -> Receipt:
     """The receipt of the request that used this key first; any other conflict is a fault and is raised."""
     lead = (
-        Lead.objects.select_related("enquiry")
-        .filter(enquiry__idempotency_key=key)
-        .first()
+        Lead.objects.select_related("enquiry").filter(enquiry__idempotency_key=key).first()
         if key
         else None
     )
     if lead is None:
-        raise RuntimeError(
-            "A new enquiry met a constraint that is not its idempotency key."
-        )
+        raise RuntimeError("A new enquiry met a constraint that is not its idempotency key.")
     if lead.enquiry.content_digest != content.digest():
         raise ValidationError(
             "This Idempotency-Key came with another request before. Use a new key for a new request.",
@@ -166,9 +148,7 @@ def _replay(content: EnquiryContent, key: str | None) -> Receipt:
 
 
 def _receipt(lead: Lead, *, is_replay: bool) -> Receipt:
-    return Receipt(
-        reference=lead.reference, token=status_token(lead), is_replay=is_replay
-    )
+    return Receipt(reference=lead.reference, token=status_token(lead), is_replay=is_replay)
 
 
 def status_token(lead: Lead) -> str:

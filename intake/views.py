@@ -38,11 +38,7 @@ def request_form(request: HttpRequest) -> HttpResponse:
 
 def _receive(request: HttpRequest) -> HttpResponse:
     form = RequestForm(request.POST, request.FILES)
-    wait = (
-        flood.enquiries.wait(BaseThrottle().get_ident(request))
-        if settings.THROTTLE
-        else 0
-    )
+    wait = flood.enquiries.wait(BaseThrottle().get_ident(request)) if settings.THROTTLE else 0
     if wait:
         return _page(request, form, status=429, retry_after=int(wait) + 1)
     if not form.is_valid():
@@ -56,9 +52,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
     except (OperationalError, InterfaceError, ValidationError) as error:
         log.error("request not stored", error=type(error).__name__)
         return _page(request, form, status=503, retry_after=RETRY_AFTER_SECONDS)
-    return HttpResponseRedirect(
-        reverse("intake:status", args=[receipt.token]), status=303
-    )
+    return HttpResponseRedirect(reverse("intake:status", args=[receipt.token]), status=303)
 
 
 def _page(
@@ -85,29 +79,19 @@ def _page(
 
 def _is_optional_part_used(form: RequestForm) -> bool:
     """Whether the folded part holds something typed or wrong, which must not be hidden."""
-    return form.is_bound and any(
-        form.data.get(name) or form.errors.get(name) for name in OPTIONAL
-    )
+    return form.is_bound and any(form.data.get(name) or form.errors.get(name) for name in OPTIONAL)
 
 
 def _brief(slug: str) -> Brief | None:
     """The public brief that the form was opened from, if there is one."""
-    return (
-        Brief.objects.public().filter(slug=slug).first()
-        if slug.isprintable() and slug
-        else None
-    )
+    return Brief.objects.public().filter(slug=slug).first() if slug.isprintable() and slug else None
 
 
 @require_safe
 @private_links.private
 def status(request: HttpRequest, token: str) -> HttpResponse:
     """Where the client's request stands; any link that is not exactly one of ours is the same 404."""
-    lead = (
-        Lead.objects.with_page_data()
-        .filter(link_digest=private_links.digest(token))
-        .first()
-    )
+    lead = Lead.objects.with_page_data().filter(link_digest=private_links.digest(token)).first()
     if lead is None:
         raise Http404
     context = {

@@ -146,9 +146,7 @@ class LeadAdmin(VerbAdmin, ReadOnlyAdmin):
         )
         return [page, *super().get_urls()]
 
-    def attachment(
-        self, request: HttpRequest, pk: int, attachment_pk: int
-    ) -> HttpResponse:
+    def attachment(self, request: HttpRequest, pk: int, attachment_pk: int) -> HttpResponse:
         """A client's file, as a download that no browser runs, for whoever may see the lead."""
         lead = self.get_queryset(request).filter(pk=pk).first()
         found = lead and lead.enquiry.attachments.filter(pk=attachment_pk).first()
@@ -166,9 +164,7 @@ class LeadAdmin(VerbAdmin, ReadOnlyAdmin):
     def page_context(self, request: HttpRequest, obj: Lead) -> dict[str, Any]:
         """Everything about one lead, on one page."""
         activities = (
-            Activity.objects.filter(lead=obj)
-            .select_related("by")
-            .order_by("-happened_at", "-pk")
+            Activity.objects.filter(lead=obj).select_related("by").order_by("-happened_at", "-pk")
         )
         return {
             "lead": obj,
@@ -178,9 +174,9 @@ class LeadAdmin(VerbAdmin, ReadOnlyAdmin):
             "decisions": obj.routing_decisions.select_related("chosen__user").order_by(
                 "-decided_at", "-pk"
             ),
-            "assignments": obj.assignments.select_related(
-                "adviser__user", "by"
-            ).order_by("-started_at", "-pk"),
+            "assignments": obj.assignments.select_related("adviser__user", "by").order_by(
+                "-started_at", "-pk"
+            ),
             "activities": activities,
             "messages_sent": Message.objects.about(obj.reference),
             "can_read_messages": request.user.has_perm("mail.view_message"),

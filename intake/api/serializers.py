@@ -44,9 +44,7 @@ class EnquirySerializer(serializers.Serializer[Any]):
     email = serializers.EmailField(
         max_length=254, validators=[*_ONE_LINE, text_rules.refuse_unusual_email]
     )
-    needs = StrictCharField(
-        max_length=NEEDS_LIMIT, trim_whitespace=False, validators=[_HIDDEN]
-    )
+    needs = StrictCharField(max_length=NEEDS_LIMIT, trim_whitespace=False, validators=[_HIDDEN])
     consent = StrictBooleanField(help_text="Must be true.")
     organisation = _line(required=False, allow_blank=True)
     job_title = _line(required=False, allow_blank=True)
@@ -64,12 +62,8 @@ class EnquirySerializer(serializers.Serializer[Any]):
         required=False,
         max_length=20,
     )
-    timeframe = serializers.ChoiceField(
-        choices=Timeframe.choices, required=False, allow_blank=True
-    )
-    budget = serializers.ChoiceField(
-        choices=Budget.choices, required=False, allow_blank=True
-    )
+    timeframe = serializers.ChoiceField(choices=Timeframe.choices, required=False, allow_blank=True)
+    budget = serializers.ChoiceField(choices=Budget.choices, required=False, allow_blank=True)
     language = serializers.ChoiceField(
         choices=Language.choices, required=False, default=Language.ENGLISH
     )

@@ -60,11 +60,7 @@ def _idempotency_key(request: Request) -> str | None:
         return None
     if not 1 <= len(key) <= 255:
         raise ValidationError(
-            {
-                "Idempotency-Key": ValidationError(
-                    "Use 1 to 255 characters.", code="length"
-                )
-            }
+            {"Idempotency-Key": ValidationError("Use 1 to 255 characters.", code="length")}
         )
     try:
         text_rules.refuse_hidden_characters(key)

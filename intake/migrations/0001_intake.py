@@ -48,9 +48,7 @@ class Migration(migrations.Migration):
                 ("job_title", models.CharField(blank=True, max_length=200)),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
             ],
         ),
@@ -78,9 +76,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
             ],
         ),
@@ -133,9 +129,7 @@ class Migration(migrations.Migration):
                         default=Decimal("1"),
                         help_text="Share of new leads: 1 is full time, 0.5 half.",
                         max_digits=4,
-                        validators=[
-                            django.core.validators.MinValueValidator(Decimal("0.01"))
-                        ],
+                        validators=[django.core.validators.MinValueValidator(Decimal("0.01"))],
                     ),
                 ),
                 (
@@ -198,9 +192,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=100, unique=True)),
                 (
                     "is_default",
-                    models.BooleanField(
-                        default=False, help_text="New leads go through this desk."
-                    ),
+                    models.BooleanField(default=False, help_text="New leads go through this desk."),
                 ),
                 (
                     "fallback_owner",
@@ -298,21 +290,15 @@ class Migration(migrations.Migration):
                 ("needs", models.TextField()),
                 (
                     "consent_text",
-                    models.TextField(
-                        help_text="What the client agreed to, word for word."
-                    ),
+                    models.TextField(help_text="What the client agreed to, word for word."),
                 ),
                 (
                     "channel",
-                    models.CharField(
-                        choices=[("form", "form"), ("api", "API")], max_length=4
-                    ),
+                    models.CharField(choices=[("form", "form"), ("api", "API")], max_length=4),
                 ),
                 (
                     "idempotency_key",
-                    models.CharField(
-                        blank=True, max_length=330, null=True, unique=True
-                    ),
+                    models.CharField(blank=True, max_length=330, null=True, unique=True),
                 ),
                 (
                     "content_digest",
@@ -323,9 +309,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "received_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "brief",
@@ -399,9 +383,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
                 ("closing_reason", models.TextField(blank=True)),
@@ -445,9 +427,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "permissions": [
-                    ("view_all_leads", "Can see every lead, not only their own")
-                ],
+                "permissions": [("view_all_leads", "Can see every lead, not only their own")],
             },
         ),
         migrations.CreateModel(
@@ -483,9 +463,7 @@ class Migration(migrations.Migration):
                 ("text", models.TextField(blank=True)),
                 (
                     "happened_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "by",
@@ -546,9 +524,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "inputs",
-                    models.JSONField(
-                        help_text="What the lead asked for when it was routed."
-                    ),
+                    models.JSONField(help_text="What the lead asked for when it was routed."),
                 ),
                 (
                     "candidates",
@@ -565,9 +541,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "decided_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 (
                     "chosen",
@@ -636,9 +610,7 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(blank=True)),
                 (
                     "started_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now()
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
                 ),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -736,9 +708,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="activity",
-            index=models.Index(
-                fields=["lead", "happened_at", "id"], name="activity_of_lead"
-            ),
+            index=models.Index(fields=["lead", "happened_at", "id"], name="activity_of_lead"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="activity",
@@ -760,9 +730,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="lead",
-            index=models.Index(
-                fields=["owner", "-created_at", "-id"], name="lead_owner_newest"
-            ),
+            index=models.Index(fields=["owner", "-created_at", "-id"], name="lead_owner_newest"),
         ),
         migrations.AddConstraint(
             model_name="lead",

@@ -7,25 +7,51 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0001_intake'),
+        ("intake", "0001_intake"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(help_text='As the sender called it; never used as a path.', max_length=200)),
-                ('content_type', models.CharField(help_text='What the bytes are.', max_length=100)),
-                ('sha256', models.CharField(max_length=64)),
-                ('body', models.BinaryField()),
-                ('enquiry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='intake.enquiry')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="As the sender called it; never used as a path.", max_length=200
+                    ),
+                ),
+                ("content_type", models.CharField(help_text="What the bytes are.", max_length=100)),
+                ("sha256", models.CharField(max_length=64)),
+                ("body", models.BinaryField()),
+                (
+                    "enquiry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attachments",
+                        to="intake.enquiry",
+                    ),
+                ),
             ],
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='attachment',
-            trigger=pgtrigger.compiler.Trigger(name='attachment_frozen', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e91b3dfb34b94c0751c8b2cc8983c115b2353205', operation='UPDATE OR DELETE', pgid='pgtrigger_attachment_frozen_d89f3', table='intake_attachment', when='BEFORE')),
+            model_name="attachment",
+            trigger=pgtrigger.compiler.Trigger(
+                name="attachment_frozen",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="e91b3dfb34b94c0751c8b2cc8983c115b2353205",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_attachment_frozen_d89f3",
+                    table="intake_attachment",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -21,9 +21,7 @@ class AdviserQuerySet(models.QuerySet["Adviser"]):
         is_open = Q(leads__status__in=OPEN_STATUSES)
         return (
             self.select_related("user")
-            .annotate(
-                is_absent=Exists(absences), open_leads=Count("leads", filter=is_open)
-            )
+            .annotate(is_absent=Exists(absences), open_leads=Count("leads", filter=is_open))
             .order_by("pk")
         )
 
@@ -66,9 +64,7 @@ class Adviser(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(weight__gt=0), name="adviser_weight_positive"
-            ),
+            models.CheckConstraint(condition=Q(weight__gt=0), name="adviser_weight_positive"),
         ]
 
     def __str__(self) -> str:
@@ -78,9 +74,7 @@ class Adviser(models.Model):
 class Absence(models.Model):
     """Days on which an adviser gets no new leads and earns no credit."""
 
-    adviser = models.ForeignKey(
-        Adviser, on_delete=models.CASCADE, related_name="absences"
-    )
+    adviser = models.ForeignKey(Adviser, on_delete=models.CASCADE, related_name="absences")
     starts_on = models.DateField("first day")
     ends_on = models.DateField("last day")
     note = models.CharField(max_length=200, blank=True)
@@ -105,9 +99,7 @@ class Desk(models.Model):
     fallback_owner = models.ForeignKey(
         Adviser, on_delete=models.PROTECT, related_name="fallback_desks"
     )
-    is_default = models.BooleanField(
-        default=False, help_text="New leads go through this desk."
-    )
+    is_default = models.BooleanField(default=False, help_text="New leads go through this desk.")
 
     class Meta:
         constraints = [

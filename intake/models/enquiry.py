@@ -25,26 +25,18 @@ class Enquiry(models.Model):
     country = models.CharField(
         max_length=2, blank=True, help_text="Where the client is, ISO 3166 alpha-2."
     )
-    countries_of_interest = ArrayField(
-        models.CharField(max_length=2), default=list, blank=True
-    )
+    countries_of_interest = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     services = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     timeframe = models.CharField(max_length=10, choices=Timeframe, blank=True)
     budget = models.CharField(max_length=10, choices=Budget, blank=True)
-    language = models.CharField(
-        max_length=2, choices=Language, default=Language.ENGLISH
-    )
+    language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
     needs = models.TextField()
-    consent_text = models.TextField(
-        help_text="What the client agreed to, word for word."
-    )
+    consent_text = models.TextField(help_text="What the client agreed to, word for word.")
     brief = models.ForeignKey(
         Brief, on_delete=models.PROTECT, null=True, blank=True, related_name="enquiries"
     )
     channel = models.CharField(max_length=4, choices=Channel)
-    idempotency_key = models.CharField(
-        max_length=330, null=True, blank=True, unique=True
-    )
+    idempotency_key = models.CharField(max_length=330, null=True, blank=True, unique=True)
     content_digest = models.CharField(
         max_length=64, help_text="SHA-256 of the fields, to know a repeat."
     )
@@ -57,14 +49,10 @@ class Enquiry(models.Model):
                 condition=~Q(full_name="") & ~Q(email="") & ~Q(needs=""),
                 name="enquiry_complete",
             ),
-            models.CheckConstraint(
-                condition=~Q(consent_text=""), name="enquiry_has_consent"
-            ),
+            models.CheckConstraint(condition=~Q(consent_text=""), name="enquiry_has_consent"),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="enquiry_frozen", operation=pgtrigger.Update | pgtrigger.Delete
-            ),
+            pgtrigger.Protect(name="enquiry_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
@@ -74,9 +62,7 @@ class Enquiry(models.Model):
 class Attachment(models.Model):
     """A file that came with an enquiry, stored beside it so that neither exists without the other. Frozen too."""
 
-    enquiry = models.ForeignKey(
-        Enquiry, on_delete=models.PROTECT, related_name="attachments"
-    )
+    enquiry = models.ForeignKey(Enquiry, on_delete=models.PROTECT, related_name="attachments")
     name = models.CharField(
         max_length=200, help_text="As the sender called it; never used as a path."
     )

@@ -70,18 +70,14 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def with_page_data(self) -> "LeadQuerySet":
         """With what a list or a detail page names of the rows around each lead."""
-        return self.select_related(
-            "enquiry__brief", "owner__user", "contact", "organisation"
-        )
+        return self.select_related("enquiry__brief", "owner__user", "contact", "organisation")
 
 
 class Lead(models.Model):
     """A request that somebody must answer."""
 
     reference = models.CharField(max_length=20, unique=True)
-    enquiry = models.OneToOneField(
-        Enquiry, on_delete=models.PROTECT, related_name="lead"
-    )
+    enquiry = models.OneToOneField(Enquiry, on_delete=models.PROTECT, related_name="lead")
     status = models.CharField(max_length=12, choices=Status, default=Status.NEW)
     language = models.CharField(max_length=2)
     countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)
@@ -116,32 +112,21 @@ class Lead(models.Model):
                 name="lead_past_new_has_an_owner",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    status__in=["won", "lost", "disqualified"], closed_at__isnull=False
-                )
-                | (
-                    ~Q(status__in=["won", "lost", "disqualified"])
-                    & Q(closed_at__isnull=True)
-                ),
+                condition=Q(status__in=["won", "lost", "disqualified"], closed_at__isnull=False)
+                | (~Q(status__in=["won", "lost", "disqualified"]) & Q(closed_at__isnull=True)),
                 name="lead_closed_at_exactly_when_closed",
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="lead_status_known"
-            ),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="lead_status_known"),
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),
-            models.Index(
-                fields=["owner", "-created_at", "-id"], name="lead_owner_newest"
-            ),
+            models.Index(fields=["owner", "-created_at", "-id"], name="lead_owner_newest"),
         ]
         triggers = [
             pgtrigger.FSM(
                 name="lead_moves",
                 field="status",
-                transitions=[
-                    (str(old), str(new)) for old, news in MOVES.items() for new in news
-                ],
+                transitions=[(str(old), str(new)) for old, news in MOVES.items() for new in news],
             ),
         ]
         permissions = [("view_all_leads", "Can see every lead, not only their own")]
@@ -179,9 +164,7 @@ class Activity(models.Model):
 
     class Meta:
         verbose_name_plural = "activities"
-        indexes = [
-            models.Index(fields=["lead", "happened_at", "id"], name="activity_of_lead")
-        ]
+        indexes = [models.Index(fields=["lead", "happened_at", "id"], name="activity_of_lead")]
         triggers = [
             pgtrigger.Protect(
                 name="activity_frozen", operation=pgtrigger.Update | pgtrigger.Delete

@@ -42,9 +42,7 @@ class Contact(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=~Q(email_key=""), name="contact_has_email"
-            ),
+            models.CheckConstraint(condition=~Q(email_key=""), name="contact_has_email"),
         ]
 
     def __str__(self) -> str:

@@ -13,12 +13,8 @@ from intake.models.lead import Lead
 class RoutingDecision(models.Model):
     """One run of the routing for one lead, with everything that it weighed."""
 
-    lead = models.ForeignKey(
-        Lead, on_delete=models.PROTECT, related_name="routing_decisions"
-    )
-    chosen = models.ForeignKey(
-        Adviser, on_delete=models.PROTECT, related_name="routing_decisions"
-    )
+    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="routing_decisions")
+    chosen = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="routing_decisions")
     is_fallback = models.BooleanField(
         default=False, help_text="Nobody could take it, so the desk's fallback did."
     )
@@ -47,9 +43,7 @@ class Assignment(models.Model):
     """A span of time in which one adviser owned one lead."""
 
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="assignments")
-    adviser = models.ForeignKey(
-        Adviser, on_delete=models.PROTECT, related_name="assignments"
-    )
+    adviser = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="assignments")
     decision = models.OneToOneField(
         RoutingDecision,
         on_delete=models.PROTECT,
@@ -87,9 +81,7 @@ class CreditEntry(models.Model):
     decision = models.ForeignKey(
         RoutingDecision, on_delete=models.PROTECT, related_name="credit_entries"
     )
-    adviser = models.ForeignKey(
-        Adviser, on_delete=models.PROTECT, related_name="credit_entries"
-    )
+    adviser = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="credit_entries")
     amount = models.DecimalField(max_digits=12, decimal_places=2)
 
     class Meta:
@@ -100,9 +92,7 @@ class CreditEntry(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="credit_frozen", operation=pgtrigger.Update | pgtrigger.Delete
-            ),
+            pgtrigger.Protect(name="credit_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:
