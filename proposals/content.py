@@ -210,7 +210,7 @@ def runs_html(content: Sequence[Run]) -> SafeString:
 
 
 def run_html(run: Run) -> SafeString:
-    """One run as HTML. A link tells nobody where it stood: our address holds the client's secret."""
+    """One run as HTML. A link must not tell where it stood: our address holds a secret."""
     html = text_html(run["text"])
     if run.get("i"):
         html = format_html("<em>{}</em>", html)

@@ -49,7 +49,7 @@ def printable(text: str) -> str:
 
 
 def check_printable(text: str) -> None:
-    """Raise ValidationError(code="unprintable") naming what the PDF prints by a stand-in in brackets.
+    """Raise ValidationError(code="unprintable") naming what gets a stand-in in brackets.
 
     Advice for who writes a draft: sending never fails for it.
     """

@@ -1,4 +1,4 @@
-"""Amounts of money: Decimal only, with the digits that ISO 4217 gives the currency, rounded half up."""
+"""Amounts of money: Decimal only, as many digits as ISO 4217 gives a currency, rounded half up."""
 
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
@@ -40,7 +40,7 @@ def digits(currency: str) -> int:
 
 
 def require_decimal(amount: object) -> Decimal:
-    """The same Decimal; raises TypeError for float and the rest, ValueError for NaN and infinity."""
+    """The same Decimal; TypeError for float and all else, ValueError for NaN and infinity."""
     if not isinstance(amount, Decimal):
         raise TypeError(f"An amount must be a Decimal, not {type(amount).__name__}.")
     if not amount.is_finite():
@@ -63,9 +63,10 @@ def quantize(amount: Decimal, currency: str) -> Decimal:
 
 
 def check_amount(amount: Decimal, currency: str) -> None:
-    """Raise ValidationError when the currency cannot express the amount, or our columns cannot hold it.
+    """Raise ValidationError when the currency cannot express the amount or no column can hold it.
 
-    Codes: too_many_digits, too_large, unknown_currency. Zeros at the end are no digits: XOF 5.00 is 5.
+    Codes: too_many_digits, too_large, unknown_currency. Zeros at the end do not count: XOF 5.00
+    is XOF 5.
     """
     check_size(amount)
     nearest = quantize(amount, currency)

@@ -133,7 +133,7 @@ class House(TypedDict):
 
 
 class Content(TypedDict):
-    """All that a proposal version says: what the client's page and the PDF show, and nothing else."""
+    """All that a proposal version says; the client's page and the PDF show this and no more."""
 
     schema: Literal[1]
     reference: str

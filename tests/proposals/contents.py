@@ -19,7 +19,7 @@ SECTION = """Assess three routes against the ambush of 29 January.
 
 def line(**changes: Any) -> pricing.Line:
     """One line, six days at 850 and 18 % tax, with changes."""
-    fields = {
+    fields: dict[str, Any] = {
         "description": "Daily watch",
         "quantity": Decimal(6),
         "unit": "day",
@@ -92,4 +92,4 @@ def make_content(**changes: Any) -> schema.Content:
         },
     }
     whole |= changes
-    return whole  # type: ignore[no-any-return]  # the changes may be wrong on purpose
+    return whole
