@@ -28,9 +28,9 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return None
     detail, errors = _explained(error)
     problem = _problem(response.status_code, detail, errors)
-    problem.headers.update(
-        {k: v for k, v in response.headers.items() if k in ("Retry-After", "Allow")}
-    )
+    for name in ("Retry-After", "Allow"):
+        if name in response:
+            problem[name] = response[name]
     return problem
 
 
@@ -46,7 +46,7 @@ def _refusal(error: ValidationError) -> Response:
     """A refusal by a verb: its code decides between 400, 409 and 422."""
     if hasattr(error, "error_dict"):
         errors = [
-            {"pointer": f"/{name}", "code": str(e.code), "detail": e.messages[0]}
+            {"pointer": f"/{_escaped(name)}", "code": str(e.code), "detail": e.messages[0]}
             for name, found in error.error_dict.items()
             for e in found
         ]
@@ -61,11 +61,16 @@ def _field_errors(details: Any, pointer: str) -> Iterator[dict[str, str]]:
         yield {"pointer": pointer, "code": str(details["code"]), "detail": str(details["message"])}
     elif isinstance(details, dict):
         for name, inner in details.items():
-            step = "" if name == "non_field_errors" else f"/{name}"
+            step = "" if name == "non_field_errors" else f"/{_escaped(name)}"
             yield from _field_errors(inner, pointer + step)
     elif isinstance(details, list):
         for inner in details:
             yield from _field_errors(inner, pointer)
+
+
+def _escaped(name: object) -> str:
+    """A name or an index as a step of a JSON pointer (RFC 6901)."""
+    return str(name).replace("~", "~0").replace("/", "~1")
 
 
 def _problem(status: int, detail: str, errors: list[dict[str, str]] | None = None) -> Response:
