@@ -5,17 +5,16 @@ from datetime import timedelta
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
-from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from jobs.models import Heartbeat, age_of_oldest_due
+from jobs.models import age_of_beat, age_of_oldest_due
 
-OVERDUE_SECONDS = 60
-HEARTBEAT_SECONDS = 90
+OVERDUE = timedelta(seconds=60)
+SILENCE = timedelta(seconds=90)
 
 _migrations_known_to_be_applied = False
 
@@ -48,7 +47,7 @@ def _checks() -> dict[str, str]:
         checks = {"database": _database(), "migrations": _migrations()}
         if not checks["migrations"]:
             checks |= {name: check() for name, check in _WORK.items()}
-    except DatabaseError as error:
+    except Error as error:
         return {"database": type(error).__name__, "broker": _broker()}
     return checks | {"broker": _broker()}
 
@@ -72,20 +71,15 @@ def _migrations() -> str:
 
 
 def _jobs() -> str:
-    age = age_of_oldest_due(timezone.now())
-    return f"the oldest waiting job is {age:.0f} s overdue" if age > OVERDUE_SECONDS else ""
+    age = age_of_oldest_due()
+    return f"the oldest waiting job is {age.total_seconds():.0f} s overdue" if age > OVERDUE else ""
 
 
 def _heartbeat(name: str) -> str:
-    beat = Heartbeat.objects.filter(name=name).first()
-    if beat is None:
+    age = age_of_beat(name)
+    if age is None:
         return "never seen"
-    age = timezone.now() - beat.beaten_at
-    return (
-        f"last seen {age.total_seconds():.0f} s ago"
-        if age > timedelta(seconds=HEARTBEAT_SECONDS)
-        else ""
-    )
+    return f"last seen {age.total_seconds():.0f} s ago" if age > SILENCE else ""
 
 
 def _broker() -> str:

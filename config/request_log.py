@@ -1,12 +1,17 @@
 """The line that each request leaves, and the id that it shares with the jobs it caused."""
 
 import re
+import sys
 import time
 import uuid
 from collections.abc import Callable
 
 import structlog
+from django.core.signals import got_request_exception
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+
+from jobs import failures
 
 log = structlog.get_logger("derisk.request")
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -33,6 +38,14 @@ class RequestLogMiddleware:
             ms=round((time.perf_counter() - started) * 1000, 1),
         )
         return response
+
+
+@receiver(got_request_exception)
+def log_failure(**_: object) -> None:
+    """Say what made a 500, and where. Django's own line is off: it holds the address and the error's text."""
+    error = sys.exception()
+    if isinstance(error, Exception):
+        log.error("request failed", error=failures.describe(error))
 
 
 def _request_id(request: HttpRequest) -> str:

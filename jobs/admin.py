@@ -18,7 +18,7 @@ class JobAdmin(ReadOnlyAdmin):
     list_display = ("kind", "subject_id", "state", "attempts", "run_at", "created_at", "last_error")
     list_filter = ("state", "kind")
     search_fields = ("key", "request_id")
-    ordering = ("-created_at", "-pk")
+    ordering = ("-pk",)  # newest first, by an index that is there
     show_full_result_count = False
     actions = ("retry",)
 

@@ -9,14 +9,25 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
+from typing import TypeVar
 
+import redis
 import structlog
+from django.conf import settings
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
+from jobs import tasks
+
 log = structlog.get_logger("derisk.hints")
 BROKER_ERRORS = (KombuError, RedisError, OSError)
+Answer = TypeVar("Answer")
+
+
+class BrokerAway(Exception):
+    """The broker failed just now, or so lately that it was not asked."""
 
 
 class Breaker:
@@ -31,45 +42,50 @@ class Breaker:
         """Whether the last failure is too recent to try again."""
         return time.monotonic() < self._open_until
 
-    def try_call(self, function: Callable[[], object]) -> bool:
-        """Call the function unless open; say whether it worked. A broker's failure opens the breaker."""
+    def call(self, function: Callable[[], Answer]) -> Answer:
+        """What the function answers; raises BrokerAway while open and when the broker fails, which opens it."""
         if self.is_open:
-            return False
+            raise BrokerAway
         try:
-            function()
+            return function()
         except BROKER_ERRORS as error:
             self._open_until = time.monotonic() + self.pause
             log.warning("hints paused", error=type(error).__name__, seconds=self.pause)
-            return False
-        return True
+            raise BrokerAway from error
 
 
 def publish(job_id: int) -> None:
     """Put one hint on the broker, waiting at most its short timeouts; raises one of BROKER_ERRORS."""
-    from jobs import tasks  # tasks import the work, and the work asks for more jobs
-
     tasks.look.apply_async((job_id,))
+
+
+def waiting() -> int:
+    """How many messages no worker has taken yet; raises one of BROKER_ERRORS."""
+    with redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1
+    ) as client:
+        return int(client.llen(settings.CELERY_TASK_DEFAULT_QUEUE))
 
 
 class Publisher:
     """A bounded queue and the thread that empties it; one per process, made anew after a fork."""
 
     def __init__(self, pause: float = 30, size: int = 1000) -> None:
-        self._breaker = Breaker(pause)
+        self._pause = pause
         self._size = size
-        self._lock = threading.Lock()
-        self._start()
+        self._begin()
+        # A child has neither our thread nor the one that may have held the lock at that moment.
+        os.register_at_fork(after_in_child=self._begin)
 
-    def _start(self) -> None:
-        self._pid = os.getpid()
+    def _begin(self) -> None:
+        self._breaker = Breaker(self._pause)
+        self._lock = threading.Lock()
         self._waiting: queue.Queue[int] = queue.Queue(self._size)
         self._thread: threading.Thread | None = None
 
     def send(self, job_ids: Iterable[int]) -> None:
         """Hand over ids and return at once; a full queue lets them fall."""
         with self._lock:
-            if self._pid != os.getpid():
-                self._start()
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="hints", daemon=True)
                 self._thread.start()
@@ -82,8 +98,11 @@ class Publisher:
     def _run(self) -> None:
         while True:
             job_id = self._waiting.get()
-            self._breaker.try_call(partial(publish, job_id))
-            self._waiting.task_done()
+            try:
+                with suppress(BrokerAway):  # the breaker has logged it, the sweep tells again
+                    self._breaker.call(partial(publish, job_id))
+            finally:
+                self._waiting.task_done()
 
     def drain(self) -> None:
         """Wait until every hint handed over so far was published or dropped."""

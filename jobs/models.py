@@ -1,6 +1,6 @@
 """The rows that say what must still be done. A message to a worker is only a hint to look here."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -117,7 +117,13 @@ def backoff(attempts: int) -> timedelta:
     return timedelta(seconds=min(3600, 4**attempts))
 
 
-def age_of_oldest_due(now: datetime) -> float:
-    """Seconds since the oldest waiting job became due; 0 when nothing waits."""
-    oldest = Job.objects.due().aggregate(first=models.Min("run_at"))["first"]
-    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+def age_of_oldest_due() -> timedelta:
+    """For how long the oldest waiting job has been due; zero when nothing waits."""
+    age = Now() - models.Min("run_at", output_field=models.DateTimeField())
+    return Job.objects.due().aggregate(age=age)["age"] or timedelta()
+
+
+def age_of_beat(name: str) -> timedelta | None:
+    """How long ago the process of this name showed that it works; None when it never did."""
+    beats = Heartbeat.objects.filter(name=name)
+    return beats.values_list(Now() - F("beaten_at"), flat=True).first()

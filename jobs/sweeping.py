@@ -1,8 +1,8 @@
 """The sweep: frees what workers dropped and hints whatever is due, from the rows alone."""
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from itertools import takewhile
 
 import structlog
 from django.db import transaction
@@ -41,21 +41,32 @@ def free_abandoned() -> int:
 
 
 def hint_due(breaker: hints.Breaker) -> int:
-    """Tell workers of due jobs that they were not told of lately; stops at the broker's first failure."""
-    if breaker.is_open:
-        return 0
-    published = (breaker.try_call(partial(hints.publish, job_id)) for job_id in _mark_hinted())
-    return len(list(takewhile(bool, published)))
+    """Tell workers of due jobs that they were not told of lately; stops at the broker's first failure.
+
+    Tells no more than the queue has room for: behind a backlog, hints given again and again
+    would keep workers busy long after the work itself is done.
+    """
+    hinted = 0
+    with suppress(hints.BrokerAway):  # the breaker has logged it, the next sweep tells again
+        room = max(0, BATCH - breaker.call(hints.waiting))
+        for job_id in _mark_hinted(room):
+            breaker.call(partial(hints.publish, job_id))
+            hinted += 1
+    return hinted
 
 
 @transaction.atomic
-def _mark_hinted() -> list[int]:
+def _mark_hinted(limit: int) -> list[int]:
     rows = Job.objects.unhinted(HINT_AGAIN_AFTER).select_for_update(skip_locked=True)
-    ids = list(rows.order_by("run_at", "pk").values_list("pk", flat=True)[:BATCH])
+    ids = list(rows.order_by("run_at", "pk").values_list("pk", flat=True)[:limit])
     Job.objects.filter(pk__in=ids).update(hinted_at=Now())
     return ids
 
 
 def ping_worker(breaker: hints.Breaker) -> bool:
     """Ask a worker to show that it works; say whether the message left."""
-    return breaker.try_call(lambda: tasks.ping.apply_async(expires=30))
+    # Long enough to outlive a backlog in front of it, short enough not to pile up while no worker runs.
+    with suppress(hints.BrokerAway):
+        breaker.call(lambda: tasks.ping.apply_async(expires=300))
+        return True
+    return False

@@ -1,21 +1,20 @@
 """Doing a job: claim it, do the work, mark it done with our own token, or record why not."""
 
-import traceback
+import logging
 import uuid
 from datetime import timedelta
-from pathlib import Path
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from jobs import kinds
+from jobs import failures, kinds
 from jobs.models import Job, backoff
 
 log = structlog.get_logger("derisk.job")
+_LEVELS = {"done": logging.INFO, "lease lost": logging.WARNING, "failed": logging.ERROR}
 
 
 class LeaseLost(Exception):
@@ -30,16 +29,22 @@ def run_job(job_id: int) -> bool:
     with structlog.contextvars.bound_contextvars(
         request_id=job.request_id, job=job.pk, kind=job.kind
     ):
-        try:
-            _do(job)
-        except LeaseLost:
-            log.warning("job", outcome="lease lost", attempt=job.attempts)
-        except Exception as error:  # noqa: BLE001 - any failure becomes a row that staff see and retry
-            record_failure(job, describe(error))
-            log.error("job", outcome="failed", attempt=job.attempts, error=describe(error))
-        else:
-            log.info("job", outcome="done", attempt=job.attempts)
+        outcome, error = _try(job)
+        # Here, not while the error is being handled: if this fails too, its traceback would show that error's text.
+        if outcome == "failed" and not record_failure(job, error):
+            outcome = "lease lost"
+        log.log(_LEVELS[outcome], "job", outcome=outcome, attempt=job.attempts, error=error)
     return True
+
+
+def _try(job: Job) -> tuple[str, str]:
+    try:
+        _do(job)
+    except LeaseLost:
+        return "lease lost", ""
+    except Exception as error:  # noqa: BLE001 - any failure becomes a row that staff see and retry
+        return "failed", failures.describe(error)
+    return "done", ""
 
 
 def claim(job_id: int) -> Job | None:
@@ -92,22 +97,3 @@ def record_failure(job: Job, error: str) -> bool:
             last_error=error[:500],
         )
     )
-
-
-def describe(error: Exception) -> str:
-    """What failed and where, without the error's own text, which may quote a client.
-
-    Texts of JobError and codes of ValidationError are ours and are kept.
-    """
-    name = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
-    if isinstance(error, kinds.JobError | kinds.UnknownKind):
-        name = f"{name}: {error}"
-    elif isinstance(error, ValidationError):
-        name = f"{name}: {', '.join(str(e.code) for e in error.error_list)}"
-    ours = [f for f in traceback.extract_tb(error.__traceback__) if _is_ours(f.filename)]
-    return f"{name} at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else name
-
-
-def _is_ours(filename: str) -> bool:
-    path = Path(filename)
-    return path.is_relative_to(settings.BASE_DIR) and "site-packages" not in path.parts

@@ -5,7 +5,7 @@ from typing import Any
 
 import structlog
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import DatabaseError, close_old_connections
+from django.db import Error, close_old_connections
 
 from jobs import hints, sweeping
 
@@ -41,5 +41,5 @@ class Command(BaseCommand):
         close_old_connections()
         try:
             sweeping.sweep_once(breaker)
-        except DatabaseError as error:
+        except Error as error:
             log.error("sweep failed", error=type(error).__name__)

@@ -1,0 +1,36 @@
+import pytest
+
+from jobs import kinds
+
+
+def test_every_app_registers_its_kinds() -> None:
+    ours = [name for name in kinds.names() if not name.startswith("tests.")]
+
+    assert ours == [
+        "intake.acknowledge",
+        "intake.match_people",
+        "intake.route_lead",
+        "mail.deliver",
+        "proposals.expire",
+        "proposals.render",
+    ]
+    assert [name for name in ours if kinds.find(name).is_external] == [
+        "mail.deliver",
+        "proposals.render",
+    ]
+
+
+def test_a_name_belongs_to_one_function(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kinds, "_KINDS", {})
+    first = kinds.kind("tests.twice")(lambda job: None)
+    kinds.kind("tests.twice")(first)  # a module that is imported again
+
+    with pytest.raises(ValueError, match=r"tests\.twice"):
+        kinds.kind("tests.twice")(lambda job: None)
+
+    assert kinds.find("tests.twice").work is first
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(kinds.UnknownKind, match=r"^tests\.typo$"):
+        kinds.find("tests.typo")
