@@ -2,19 +2,23 @@
 
 import smtplib
 from collections.abc import Callable
-from email.utils import formataddr, parseaddr
+from email.utils import parseaddr, quote
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.encoding import punycode
 
 from accounts.models import User
 from jobs import kinds, queue
 from mail.models import Message
 from mail.outbox import PRIVATE_LINK
+
+log = structlog.get_logger("derisk.mail")
 
 
 def deliver(*, message_id: int, is_last_try: bool = False) -> Callable[[], None] | None:
@@ -24,10 +28,9 @@ def deliver(*, message_id: int, is_last_try: bool = False) -> Callable[[], None]
     that is recorded, the next try sends the same Message-ID again: mail cannot be exactly once.
     Raises jobs.kinds.JobError on a failure that may pass.
     """
-    started = Message.objects.unsent().filter(pk=message_id)
-    if not started.update(state=Message.State.SENDING, attempts=F("attempts") + 1):
+    message = _start(message_id)
+    if message is None:
         return None
-    message = Message.objects.get(pk=message_id)
     if is_mail_kept():
         return lambda: _record(message, state=Message.State.KEPT)
     try:
@@ -39,6 +42,15 @@ def deliver(*, message_id: int, is_last_try: bool = False) -> Callable[[], None]
     )
 
 
+@transaction.atomic
+def _start(message_id: int) -> Message | None:
+    """The message with its new attempt, which names this delivery from here on."""
+    unsent = Message.objects.unsent().filter(pk=message_id)
+    if not unsent.update(state=Message.State.SENDING, attempts=F("attempts") + 1):
+        return None
+    return Message.objects.get(pk=message_id)
+
+
 def is_mail_kept() -> bool:
     """Whether no mail server is set up, so that messages stay in the database for staff to read."""
     return settings.EMAIL_BACKEND == "django.core.mail.backends.dummy.EmailBackend"
@@ -47,23 +59,43 @@ def is_mail_kept() -> bool:
 def compose(message: Message) -> EmailMultiAlternatives:
     """The message as it leaves: private link in place, the same Message-ID at every try."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
+    address = ascii_address(message.to_email)
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text.replace(PRIVATE_LINK, message.private_url),
-        to=[formataddr((message.to_name, message.to_email))],
-        headers={"Message-ID": f"<{message.uuid}@{domain}>", "Auto-Submitted": "auto-generated"},
+        to=[address],  # the envelope; whatever stands in the name, it goes to this address alone
+        headers={
+            "To": f'"{quote(message.to_name)}" <{address}>' if message.to_name else address,
+            "Message-ID": f"<{message.uuid}@{domain}>",
+            "Auto-Submitted": "auto-generated",
+        },
     )
     mail.attach_alternative(message.html.replace(PRIVATE_LINK, message.private_url), "text/html")
     return mail
 
 
+def ascii_address(address: str) -> str:
+    """The address with an international domain in the form that every mail server takes."""
+    local, _, domain = address.rpartition("@")
+    return f"{local}@{punycode(domain)}"
+
+
 def _refused(message: Message, error: Exception, is_last_try: bool) -> Callable[[], None]:
     code = smtp_code(error)
     text = f"{type(error).__name__} {code}" if code else type(error).__name__
-    if is_last_try or 500 <= code < 600:
+    if is_last_try or is_for_good(error):
         return lambda: _record(message, state=Message.State.FAILED, error=text)
     _record(message, state=Message.State.QUEUED, error=text)
     raise kinds.JobError(f"The mail server did not take it: {text}") from error
+
+
+def is_for_good(error: Exception) -> bool:
+    """Whether the server refused this reader or this text with a 5xx.
+
+    A 5xx at the greeting, the login or our own sender address says that our set-up is wrong, which can be mended.
+    """
+    about_the_message = isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
+    return about_the_message and 500 <= smtp_code(error) < 600
 
 
 def smtp_code(error: Exception) -> int:
@@ -74,7 +106,10 @@ def smtp_code(error: Exception) -> int:
 
 
 def _record(message: Message, **changes: object) -> None:
-    Message.objects.filter(pk=message.pk, state=Message.State.SENDING).update(**changes)
+    """Write the end of this delivery, unless another one of the same message has begun since."""
+    Message.objects.filter(
+        pk=message.pk, state=Message.State.SENDING, attempts=message.attempts
+    ).update(**changes)
 
 
 @transaction.atomic
@@ -95,5 +130,6 @@ def resend_message(*, message: Message, by: User) -> Message:
     Message.objects.filter(pk=message.pk).update(state=Message.State.QUEUED, sent_at=None, error="")
     key = f"message:{message.pk}:again:{message.attempts}"
     queue.enqueue(queue.Ask(kind="mail.deliver", subject_id=message.pk, key=key))
+    log.info("message sent again by hand", message=message.pk, user=by.pk)
     message.refresh_from_db()
     return message

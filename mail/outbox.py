@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import select_template
 from django.utils import translation
@@ -35,7 +36,9 @@ def queue_message(letter: Letter) -> Message:
     """Store a message and the job that sends it; a letter whose key exists leaves that message alone.
 
     Renders `<template>.<language>.txt` (its first line is "Subject: …") and `.html`, else the English ones.
+    Raises ValidationError when `to_email` is not one address.
     """
+    validate_email(letter.to_email)
     subject, text, html = render(letter)
     message, created = Message.objects.get_or_create(
         key=letter.key,
@@ -44,7 +47,7 @@ def queue_message(letter: Letter) -> Message:
             "reference": letter.reference,
             "language": letter.language,
             "to_email": letter.to_email,
-            "to_name": letter.to_name,
+            "to_name": _one_line(letter.to_name),
             "subject": subject,
             "text": text,
             "html": html,
@@ -68,8 +71,12 @@ def render(letter: Letter) -> tuple[str, str, str]:
         source = _template(letter, "txt").render(context)
         html = _template(letter, "html").render(context)
     first, _, text = source.partition("\n")
-    subject = " ".join(first.removeprefix("Subject:").split())[:300]
-    return subject, text.strip() + "\n", html
+    return _one_line(first.removeprefix("Subject:"))[:300], text.strip() + "\n", html
+
+
+def _one_line(text: str) -> str:
+    """The text without line breaks of any kind: in a header, what follows one would be the next header."""
+    return " ".join(text.split())
 
 
 def _template(letter: Letter, ending: str) -> Any:
