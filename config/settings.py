@@ -1,24 +1,34 @@
-"""Every setting, from the environment. Safe values are the defaults; what production needs and lacks stops the start."""
+"""All settings, from the environment. Safe values are the defaults; what production needs and lacks stops the start."""
 
+from collections.abc import Collection
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+
+from config.staff_site import UNFOLD as UNFOLD  # the look of the staff screens
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 
-def required(name: str, hint: str) -> str:
-    """The value of an environment variable that has no safe default.
+def stop(problem: str) -> NoReturn:
+    """End the start with one line; an exception would hide it under a traceback."""
+    raise SystemExit(f"{problem} See .env.example.")
 
-    Raises ImproperlyConfigured with one line that says what to set.
+
+def required(name: str, hint: str, schemes: Collection[str] = ()) -> str:
+    """The value of an environment variable that has no safe default; stops the start when it is missing.
+
+    With `schemes` it is an address, which must begin with one of them.
     """
     value = env.str(name, default="")
     if not value:
-        raise ImproperlyConfigured(f"{name} is not set. {hint} See .env.example.")
+        stop(f"{name} is not set. {hint}")
+    if schemes and value.partition("://")[0] not in schemes:
+        stop(f"{name} begins with none of {', '.join(schemes)}. {hint}")
     return value
 
 
@@ -26,7 +36,7 @@ def secret_key() -> str:
     """SECRET_KEY, refused when it is short enough to guess."""
     value = required("SECRET_KEY", "Set it to at least 50 random characters.")
     if len(value) < 50:
-        raise ImproperlyConfigured("SECRET_KEY is shorter than 50 characters. Set a longer random one.")
+        stop("SECRET_KEY is shorter than 50 characters. Set a longer random one.")
     return value
 
 
@@ -35,7 +45,9 @@ HOME = Path(env.str("DERISK_HOME", default=str(BASE_DIR / "var"))).resolve()
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = secret_key()
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-SITE_URL = required("SITE_URL", "Set the public address, such as https://www.example.org.").rstrip("/")
+SITE_URL = required(
+    "SITE_URL", "Set the public address, such as https://www.example.org.", ("https", "http")
+).rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or ""])
 HTTPS = SITE_URL.startswith("https://")
 # How many proxies of ours stand in front; 0 believes no X-Forwarded-* header at all.
@@ -71,6 +83,7 @@ MIDDLEWARE = [
     "config.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.staff_policy.StaffPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.outage.OutageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -100,7 +113,11 @@ TEMPLATES = [
 # ---- Database: one PostgreSQL, plain persistent connections, nothing waits for ever
 DATABASES = {
     "default": env.db_url_config(
-        required("DATABASE_URL", "Set it like postgres://user:password@host:5432/derisk.")
+        required(
+            "DATABASE_URL",
+            "Set it like postgres://user:password@host:5432/derisk.",
+            ("postgres", "postgresql"),
+        )
     )
     | {
         "CONN_MAX_AGE": 60,
@@ -116,13 +133,17 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # ---- Valkey or Redis: broker and cache; both may die without loss
-REDIS_URL = required("REDIS_URL", "Set it like redis://:password@host:6379/0.")
+REDIS_URL = required("REDIS_URL", "Set it like redis://:password@host:6379/0.", ("redis", "rediss"))
 CACHES = {
     "default": {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "derisk",
-        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 0.5, "SOCKET_TIMEOUT": 0.5, "IGNORE_EXCEPTIONS": True},
+        "OPTIONS": {
+            "SOCKET_CONNECT_TIMEOUT": 0.5,
+            "SOCKET_TIMEOUT": 0.5,
+            "IGNORE_EXCEPTIONS": True,
+        },
     }
 }
 CELERY_BROKER_URL = REDIS_URL
@@ -221,7 +242,11 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 
 # ---- Mail: `dummymail://` keeps messages in the database for staff to read, as in the demo
 EMAIL_CONFIG = env.email_url_config(
-    required("EMAIL_URL", "Set it like smtp://user:password@host:587, or dummymail:// to send nothing.")
+    required(
+        "EMAIL_URL",
+        "Set it like smtp+tls://user:password@host:587, or dummymail:// to send nothing.",
+        env.EMAIL_SCHEMES,
+    )
 )
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
@@ -241,6 +266,8 @@ LANGUAGES = [("en", "English"), ("fr", "Français"), ("pt", "Português"), ("ar"
 TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+FORMAT_MODULE_PATH = "config.formats"
 
 # ---- Static files: our own, our fonts (cut at installation), nothing from another host
 STATIC_URL = "/static/"
@@ -302,5 +329,6 @@ LOGGING = {
         # Django's own request lines repeat ours and carry addresses with private tokens.
         "django.request": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "propagate": False},
+        "django.security.csrf": {"level": "CRITICAL"},
     },
 }
