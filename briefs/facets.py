@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import CharField, Count, F, Func, QuerySet, TextField, Value
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, pgettext
 
 from briefs import geography, topics
 from briefs.finding import Wish

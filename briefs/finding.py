@@ -6,17 +6,18 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from briefs import geography
-from briefs.models import Brief
+from briefs.models import Brief, BriefQuerySet
 
 PAGE_SIZE = 20
 LAST_PAGE = 5_000
 _LANGUAGES = dict(settings.LANGUAGES)
 _SLUG = re.compile(r"[a-z0-9_-]{1,120}")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Wish:
         """The language to speak to this reader in."""
         return self.language if self.language in _LANGUAGES else settings.LANGUAGE_CODE
 
-    def briefs(self) -> QuerySet[Brief]:
+    def briefs(self) -> BriefQuerySet:
         """The public briefs that fit, in no order."""
         found = Brief.objects.public()
         if not self._is_possible():

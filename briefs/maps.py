@@ -88,10 +88,15 @@ def map_of(places: Iterable[PlacePoint], country: str) -> BriefMap | None:
     step = _step(HEIGHT / frame.px_per_lat)
     return BriefMap(
         dots=_dots(points, frame),
-        meridians=[Line(frame.x(v), _degrees(v, "E", "W")) for v in _ticks(frame.west, WIDTH / frame.px_per_lon, step)],
+        meridians=[
+            Line(frame.x(v), _degrees(v, "E", "W"))
+            for v in _ticks(frame.west, WIDTH / frame.px_per_lon, step)
+        ],
         parallels=[
             Line(frame.y(v), _degrees(v, "N", "S"))
-            for v in _ticks(frame.north - HEIGHT / frame.px_per_lat, HEIGHT / frame.px_per_lat, step)
+            for v in _ticks(
+                frame.north - HEIGHT / frame.px_per_lat, HEIGHT / frame.px_per_lat, step
+            )
         ],
         ruler_km=ruler_km,
         ruler_px=ruler_px,

@@ -23,7 +23,7 @@ _IN_THE_SITEMAP = 10_000
 def home(request: HttpRequest) -> HttpResponse:
     """What the house does, and its newest briefs in one language."""
     language = finding.wish_from(request.GET).spoken
-    newest = Brief.objects.public().in_language(language).newest().teasers()[:_ON_THE_FRONT]
+    newest = Brief.objects.public().in_language(language).teasers().newest()[:_ON_THE_FRONT]
     briefs = list(reading.with_open_judgement(newest, timezone.now().date()))
     judged = [(brief, line) for brief in briefs if (line := reading.open_judgement(brief))]
     context = {

@@ -84,7 +84,7 @@ class BriefFactory(DjangoModelFactory):
     summary = "What happened, in two sentences."
     body = "What we know."
     countries = ["ML"]
-    topics = ["transport"]
+    topics = ["road-movement"]
     data_cutoff = factory.LazyFunction(lambda: timezone.now() - timedelta(days=2))
     created_by = factory.SubFactory(UserFactory)
 

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from unfold.admin import TabularInline
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -98,15 +98,28 @@ class JudgementFormSet(BaseInlineFormSet):
     def clean(self) -> None:
         """Refuse to take the last judgement from a brief that is public."""
         super().clean()
-        kept = [form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")]
+        kept = [
+            form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
         if self.instance.published_at and not kept:
             raise forms.ValidationError("A public brief keeps at least one judgement.")
+
+
+class JudgementForm(forms.ModelForm):
+    """The claim in a box that shows all of it."""
+
+    class Meta:
+        model = Judgement
+        fields = ("position", "text", "likelihood", "confidence", "horizon_on")
+        widgets = {"text": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
 
 
 class JudgementInline(TabularInline):
     """What we expect, in the order of the page."""
 
     model = Judgement
+    form = JudgementForm
+    hide_title = True
     formset = JudgementFormSet
     extra = 0
     fields = ("position", "text", "likelihood", "confidence", "horizon_on")
@@ -121,7 +134,15 @@ class BriefAdmin(VerbAdmin):
     verbs = BRIEF_VERBS
     change_form_outer_before_template = "briefs/admin/brief.html"
     inlines = (JudgementInline,)
-    list_display = ("title", "status_name", "reference", "language", "about", "published_at", "is_sample")
+    list_display = (
+        "title",
+        "status_name",
+        "reference",
+        "language",
+        "about",
+        "published_at",
+        "is_sample",
+    )
     list_filter = ("status", "language", "kind", "is_sample")
     search_fields = ("title", "reference", "summary")
     ordering = ("-pk",)
@@ -136,7 +157,10 @@ class BriefAdmin(VerbAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         preview = self.admin_site.admin_view(self.preview)
-        return [path("<int:pk>/preview/", preview, name="briefs_brief_preview"), *super().get_urls()]
+        return [
+            path("<int:pk>/preview/", preview, name="briefs_brief_preview"),
+            *super().get_urls(),
+        ]
 
     def get_fieldsets(self, request: HttpRequest, obj: Brief | None = None) -> Any:
         """Who may only read gets the countries in words: the fields to choose them are the form's."""
@@ -149,11 +173,15 @@ class BriefAdmin(VerbAdmin):
             ("Who and what happened", {"fields": ("actors", "places", "incidents")}),
         )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Brief | None = None) -> tuple[str, ...]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: Brief | None = None
+    ) -> tuple[str, ...]:
         """Readers hold the address of what was published; it stays."""
         return ("slug",) if obj and obj.published_at else ()
 
-    def get_prepopulated_fields(self, request: HttpRequest, obj: Brief | None = None) -> dict[str, Any]:
+    def get_prepopulated_fields(
+        self, request: HttpRequest, obj: Brief | None = None
+    ) -> dict[str, Any]:
         return {} if obj and obj.published_at else self.prepopulated_fields
 
     def has_change_permission(self, request: HttpRequest, obj: Brief | None = None) -> bool:

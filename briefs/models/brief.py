@@ -12,10 +12,11 @@ from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
+from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 
-from briefs import geography, rendering
+from briefs import geography, rendering, topics
 from briefs.models.actor import Actor
 from briefs.models.brief_queryset import SEARCH_CONFIGS, BriefQuerySet
 from briefs.models.incident import Incident
@@ -58,7 +59,7 @@ MOVES: tuple[tuple[str, str], ...] = (
 _ONCE_PUBLIC = ("published", "archived", "withdrawn")
 
 
-def _search_vector(config: str) -> SearchVector:
+def _search_vector(config: str) -> Combinable:
     return (
         SearchVector("title", weight="A", config=config)
         + SearchVector("summary", weight="B", config=config)
@@ -214,14 +215,16 @@ class Brief(models.Model):
         return [geography.country_name(code, language) for code in self.countries]
 
     def clean(self) -> None:
-        """Render the body; refuse codes that are no African country, and gaps once readers see it."""
+        """Render the body; refuse unknown countries and topics, and gaps once readers see it."""
         self.render()
-        unknown = [code for code in self.countries or [] if code not in geography.AFRICAN_COUNTRIES]
-        if unknown:
+        if strangers := set(self.countries or []) - set(geography.AFRICAN_COUNTRIES):
             raise ValidationError(
-                {
-                    "countries": f"Not an African country: {', '.join(unknown)}. Use codes such as ML."
-                }
+                f"Not an African country: {', '.join(sorted(strangers))}. Use codes such as ML.",
+                code="country_unknown",
+            )
+        if strangers := set(self.topics or []) - set(topics.Topic.values):
+            raise ValidationError(
+                f"Not a topic of ours: {', '.join(sorted(strangers))}.", code="topic_unknown"
             )
         if self.published_at and (gaps := self.text_gaps(self.published_at)):
             raise ValidationError(gaps)

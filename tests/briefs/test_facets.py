@@ -1,0 +1,82 @@
+"""How lists are narrowed."""
+
+import pytest
+
+from briefs import facets
+from briefs.facets import facets_of
+from briefs.finding import Wish
+from tests.briefs.facts import add_actor
+from tests.factories import BriefFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def as_dict(wish: Wish) -> dict[str, list[tuple[str, int]]]:
+    return {f.title: [(o.label, o.count) for o in f.options] for f in facets_of(wish).narrower}
+
+
+@pytest.fixture
+def three_briefs() -> None:
+    first = BriefFactory(countries=["ML", "SN"], topics=["ports"])
+    second = BriefFactory(countries=["ML"], topics=["crime", "ports"], language="fr")
+    BriefFactory(countries=["KE"], topics=["ports"])
+    BriefFactory(countries=["NG"], topics=["mining"], is_published=False)
+    second.actors.add(add_actor(first, "Example Front"))
+    add_actor(first, "Other Front")
+
+
+@pytest.mark.usefixtures("three_briefs")
+def test_counts_are_those_of_the_public_briefs() -> None:
+    assert as_dict(Wish()) == {
+        "Country": [("Mali", 2), ("Kenya", 1), ("Senegal", 1)],
+        "Topic": [("Ports", 3), ("Crime", 1)],
+        "Actor": [("Example Front", 2), ("Other Front", 1)],
+        "Language": [("English", 2), ("Français", 1)],
+    }
+    assert facets_of(Wish()).total == 3
+
+
+@pytest.mark.usefixtures("three_briefs")
+def test_counts_are_those_within_the_filters_in_use() -> None:
+    found = facets_of(Wish(actor="example-front", country="ML"))
+
+    assert {f.title for f in found.narrower} == {"Topic", "Language"}
+    assert [(o.label, o.url) for o in found.chosen] == [
+        ("Mali", "/briefs/?actor=example-front"),
+        ("Example Front", "/briefs/?country=ML"),
+    ]
+    assert found.total == 2
+
+
+@pytest.mark.usefixtures("three_briefs")
+def test_each_count_is_what_its_link_shows() -> None:
+    for facet in facets_of(Wish()).narrower:
+        for option in facet.options:
+            pairs = dict(pair.split("=") for pair in option.url.partition("?")[2].split("&"))
+            assert facets_of(Wish(**pairs)).total == option.count
+
+
+def test_counting_stops_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facets, "COUNTED", 2)
+    BriefFactory.create_batch(3)
+
+    found = facets_of(Wish())
+
+    assert (found.total, found.is_capped) == (2, True)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_one_statement_whatever_the_number(count: int, django_assert_num_queries) -> None:
+    BriefFactory.create_batch(count)
+
+    with django_assert_num_queries(1):
+        facets_of(Wish(q="brief", topic="road-movement"))
+
+
+def test_impossible_wish_has_no_facets() -> None:
+    BriefFactory()
+
+    found = facets_of(Wish(country="XX", topic="x" * 60))
+
+    assert (found.narrower, found.total) == ([], 0)
+    assert [o.label for o in found.chosen] == ["XX", "x" * 60]

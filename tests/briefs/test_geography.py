@@ -1,0 +1,40 @@
+"""Country codes and names."""
+
+import pytest
+
+from briefs import geography
+from briefs.capitals import CAPITALS
+
+
+def test_every_country_has_a_region_and_a_capital() -> None:
+    assert len(geography.AFRICAN_COUNTRIES) == len(set(geography.AFRICAN_COUNTRIES)) == 55
+    # The capital of Western Sahara is a matter of dispute: no dot.
+    assert set(CAPITALS) == set(geography.AFRICAN_COUNTRIES) - {"EH"}
+
+
+@pytest.mark.parametrize(
+    ("code", "language", "name"),
+    [
+        ("CI", "en", "Côte d’Ivoire"),
+        ("CD", "fr", "RD Congo"),
+        ("MZ", "pt", "Moçambique"),
+        ("EG", "ar", "مصر"),
+        ("ML", "fr-ca", "Mali"),
+        ("XX", "en", "XX"),
+    ],
+)
+def test_country_name(code: str, language: str, name: str) -> None:
+    assert geography.country_name(code, language) == name
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "pt", "ar"])
+def test_every_country_has_a_name_of_its_own_in_each_language(language: str) -> None:
+    names = {geography.country_name(code, language) for code in geography.AFRICAN_COUNTRIES}
+
+    assert len(names) == 55
+    assert not names & set(geography.AFRICAN_COUNTRIES)
+
+
+def test_region_of() -> None:
+    assert "NE" in geography.region_of("ML")
+    assert geography.region_of("XX") == ()
