@@ -20,16 +20,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class ProposalQuerySet(models.QuerySet["Proposal"]):
-    """Proposals by who may see them: as their leads."""
-
-    def visible_to(self, user: "User") -> "ProposalQuerySet":
-        """Those of the leads that the user may see."""
-        if not user.has_perm("proposals.view_proposal"):
-            return self.none()
-        return self.filter(lead__in=Lead.objects.visible_to(user))
-
-
 class Proposal(models.Model):
     """What the house offers for one lead."""
 
@@ -46,8 +36,6 @@ class Proposal(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(db_default=Now())
-
-    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,6 +1,7 @@
 """Proposals at each step of their way, made by the verbs."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts.models import User
-from intake.models import Lead, Status
+from intake.models import Adviser, Lead, Status
 from jobs import working
 from jobs.models import Job
 from mail.models import Message
@@ -46,12 +47,12 @@ def make_template(language: str = "en", **fields: Any) -> ProposalTemplate:
     return template
 
 
-def make_lead(**content: Any) -> Lead:
-    """A lead with its adviser, and a template for it."""
+def make_lead(owner: Adviser | None = None, **content: Any) -> Lead:
+    """A qualified lead with its adviser, and a template for it."""
     if not ProposalTemplate.objects.exists():
         make_template()
     given = {"organisation": "Sahel Mining Example", "needs": NEEDS}
-    return factories.lead_of(status=Status.QUALIFIED, **given | content)
+    return factories.lead_of(owner, Status.QUALIFIED, **given | content)
 
 
 def adviser_of(lead: Lead) -> User:
@@ -90,10 +91,15 @@ def make_sent(lead: Lead | None = None, **changes: Any) -> ProposalVersion:
     return version
 
 
-def make_overdue() -> ProposalVersion:
+def last_month() -> AbstractContextManager[object]:
+    """Inside it the application's clock, not the database's, stands 31 days back."""
+    return mock.patch("django.utils.timezone.now", return_value=timezone.now() - timedelta(days=31))
+
+
+def make_overdue(lead: Lead | None = None) -> ProposalVersion:
     """A version that was sent 31 days ago and whose time is over."""
-    with mock.patch("django.utils.timezone.now", return_value=timezone.now() - timedelta(days=31)):
-        return make_sent()
+    with last_month():
+        return make_sent(lead)
 
 
 def link_of(version: ProposalVersion) -> ClientLink:
