@@ -1,0 +1,232 @@
+import os
+import select
+import signal
+import threading
+from collections.abc import Callable
+
+import pytest
+from kombu.exceptions import OperationalError
+from redis.exceptions import TimeoutError as RedisTimeout
+
+from jobs import hints
+from tests.jobs.broker import Broker
+from tests.processes import eventually
+
+
+def fail(error: Exception) -> Callable[[], None]:
+    def function() -> None:
+        raise error
+
+    return function
+
+
+# --- The circuit breaker
+
+
+def test_a_closed_breaker_passes_the_answer_on() -> None:
+    assert hints.Breaker(pause=60).call(lambda: 7) == 7
+
+
+@pytest.mark.parametrize(
+    "error", [OperationalError(), RedisTimeout(), ConnectionRefusedError(), TimeoutError()]
+)
+def test_a_failure_of_the_broker_opens_the_breaker(error: Exception) -> None:
+    breaker, called = hints.Breaker(pause=60), []
+
+    with pytest.raises(hints.BrokerAway):
+        breaker.call(fail(error))
+    with pytest.raises(hints.BrokerAway):
+        breaker.call(lambda: called.append(1))
+
+    assert breaker.is_open
+    assert called == []
+
+
+def test_an_open_breaker_closes_after_its_pause() -> None:
+    breaker = hints.Breaker(pause=0.05)
+    with pytest.raises(hints.BrokerAway):
+        breaker.call(fail(ConnectionRefusedError()))
+
+    eventually(lambda: not breaker.is_open)
+
+    assert breaker.call(lambda: 7) == 7
+
+
+def test_another_failure_is_not_taken_for_the_brokers() -> None:
+    breaker = hints.Breaker(pause=60)
+
+    with pytest.raises(LookupError):
+        breaker.call(fail(LookupError()))
+
+    assert not breaker.is_open
+
+
+def test_the_pause_is_logged_without_the_address_of_the_broker(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with pytest.raises(hints.BrokerAway):
+        hints.Breaker(pause=30).call(fail(OperationalError("redis://:password@host")))
+
+    (line,) = [record.msg for record in caplog.records]
+    assert (line["event"], line["error"], line["seconds"]) == ("hints paused", "OperationalError", 30)
+    assert "password" not in str(line)
+
+
+# --- What lies in the broker
+
+
+def test_a_hint_is_an_id_on_the_queue_of_the_workers(broker: Broker) -> None:
+    hints.publish(41)
+
+    assert broker.messages() == [("jobs.look", [41])]
+
+
+def test_waiting_counts_what_no_worker_has_taken(broker: Broker) -> None:
+    assert hints.waiting() == 0
+
+    hints.publish(1)
+    hints.publish(2)
+
+    assert hints.waiting() == 2
+
+
+# --- The thread that publishes
+
+
+class Slow:
+    """A broker that takes a hint only when the test lets it."""
+
+    def __init__(self) -> None:
+        self.asked = threading.Semaphore(0)
+        self.let = threading.Semaphore(0)
+        self.published: list[int] = []
+
+    def publish(self, job_id: int) -> None:
+        self.asked.release()
+        assert self.let.acquire(timeout=10)
+        self.published.append(job_id)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
+    slow = Slow()
+    monkeypatch.setattr(hints, "publish", slow.publish)
+    return slow
+
+
+def test_sending_returns_before_the_broker_answers(slow: Slow) -> None:
+    publisher = hints.Publisher()
+
+    publisher.send([1, 2])
+    assert slow.asked.acquire(timeout=10)
+    assert slow.published == []
+
+    slow.let.release(2)
+    publisher.drain()
+    assert slow.published == [1, 2]
+
+
+def test_what_does_not_fit_falls_and_is_logged(
+    slow: Slow, caplog: pytest.LogCaptureFixture
+) -> None:
+    publisher = hints.Publisher(size=3)
+    publisher.send([1])
+    assert slow.asked.acquire(timeout=10)  # the thread holds 1; three more find room
+
+    publisher.send([2, 3, 4, 5, 6])
+
+    assert [r.msg["job"] for r in caplog.records if r.msg["event"] == "hint dropped"] == [5, 6]
+    slow.let.release(4)
+    publisher.drain()
+    assert slow.published == [1, 2, 3, 4]
+
+
+def test_one_thread_serves_many_senders(slow: Slow) -> None:
+    publisher = hints.Publisher()
+    slow.let.release(100)
+    before = threading.active_count()
+
+    senders = [threading.Thread(target=publisher.send, args=([n],)) for n in range(100)]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+    publisher.drain()
+
+    assert sorted(slow.published) == list(range(100))
+    assert threading.active_count() == before + 1
+
+
+def test_after_a_failure_hints_fall_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def refuse(job_id: int) -> None:
+        asked.append(job_id)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(hints, "publish", refuse)
+    publisher = hints.Publisher(pause=60)
+
+    publisher.send([1, 2, 3])
+    publisher.drain()
+
+    assert asked == [1]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_ours_ends_the_thread_and_the_next_hint_starts_another(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    published: list[int] = []
+
+    def publish(job_id: int) -> None:
+        if job_id == 1:
+            raise LookupError("a fault of ours")
+        published.append(job_id)
+
+    monkeypatch.setattr(hints, "publish", publish)
+    publisher = hints.Publisher()
+    publisher.send([1])
+    publisher.drain()
+    thread = publisher._thread
+    assert thread is not None
+    thread.join(10)
+
+    publisher.send([2])
+    publisher.drain()
+
+    assert published == [2]
+
+
+def test_a_forked_child_publishes_although_its_parent_was_in_the_middle_of_it(
+    slow: Slow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = hints.Publisher()
+    publisher.send([1])
+    assert slow.asked.acquire(timeout=10)
+    reader, writer = os.pipe()
+
+    with publisher._lock:  # another thread of the parent is just sending
+        child = os.fork()
+        if child == 0:
+            signal.alarm(10)  # a deadlock ends the child, not the test run
+            monkeypatch.setattr(hints, "publish", lambda job_id: os.write(writer, bytes([job_id])))
+            publisher.send([2])
+            publisher.drain()
+            os._exit(0)
+
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert select.select([reader], [], [], 0)[0]
+    assert os.read(reader, 10) == bytes([2])
+    os.close(reader)
+    os.close(writer)
+    slow.let.release()
+    publisher.drain()
+    assert slow.published == [1]  # the parent's hint stayed the parent's
+
+
+def test_the_process_wide_publisher_takes_hints(broker: Broker) -> None:
+    hints.send([5, 6])
+
+    assert broker.hinted() == [5, 6]

@@ -1,0 +1,63 @@
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db.models.functions import Now
+from django.utils import timezone
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from jobs import retrying
+from jobs.models import Job
+from tests.factories import UserFactory
+from tests.jobs.broker import Broker
+from tests.jobs.making import make_job, make_leased
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_dead_job_runs_again_from_its_first_try(
+    broker: Broker,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    job = make_job(state="dead", attempts=8, last_error="ValueError at a.py:1")
+    user = UserFactory()
+
+    with django_capture_on_commit_callbacks(execute=True):
+        retried = retrying.retry_job(job=job, by=user)
+
+    assert (retried.pk, retried.state, retried.attempts) == (job.pk, "pending", 0)
+    assert abs(retried.run_at - timezone.now()) < timedelta(seconds=30)
+    assert retried.last_error == "ValueError at a.py:1"  # until the next try says otherwise
+    assert Job.objects.claimable().get() == job
+    assert broker.hinted() == [job.pk]
+    (line,) = [r.msg for r in caplog.records if r.name == "derisk.job"]
+    assert (line["event"], line["job"], line["user"]) == ("job retried by hand", job.pk, user.pk)
+
+
+@pytest.mark.parametrize("state", ["pending", "leased", "done"])
+def test_a_job_that_is_not_dead_is_refused_and_stays_as_it_is(state: str, broker: Broker) -> None:
+    made = {
+        "pending": lambda: make_job(attempts=3),
+        "leased": lambda: make_leased(attempts=3),
+        "done": lambda: make_job(state="done", done_at=Now(), attempts=3),
+    }
+    job = made[state]()
+    before = Job.objects.values().get()
+
+    with pytest.raises(ValidationError, match="not dead") as refusal:
+        retrying.retry_job(job=job, by=UserFactory())
+
+    assert refusal.value.code == "conflict"
+    assert Job.objects.values().get() == before
+    assert broker.messages() == []
+
+
+def test_what_the_caller_believes_of_the_job_does_not_count() -> None:
+    job = make_job(state="dead", attempts=8)
+    retrying.retry_job(job=job, by=UserFactory())
+    job.state = "dead"  # a page opened before
+
+    with pytest.raises(ValidationError, match="not dead"):
+        retrying.retry_job(job=job, by=UserFactory())

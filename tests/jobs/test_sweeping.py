@@ -1,0 +1,244 @@
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from jobs import hints, sweeping
+from jobs.models import Heartbeat, Job
+from tests import racing
+from tests.jobs.broker import Broker
+from tests.jobs.making import FUTURE, PAST, make_job, make_leased
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def breaker() -> hints.Breaker:
+    return hints.Breaker(pause=60)
+
+
+def make_unhinted(**fields: object) -> Job:
+    """A due job whose hint was lost."""
+    return make_job(**{"run_at": PAST, "hinted_at": PAST} | fields)
+
+
+# --- Freeing
+
+
+def test_frees_what_a_worker_dropped_and_says_why() -> None:
+    job = make_leased(lease_until=PAST, attempts=2)
+
+    assert sweeping.free_abandoned() == 1
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.lease_token, job.lease_until) == ("pending", 2, None, None)
+    assert "worker stopped" in job.last_error
+    assert timedelta(seconds=15) < job.run_at - timezone.now() <= timedelta(seconds=16)
+
+
+def test_lays_down_dead_what_was_dropped_at_the_last_try() -> None:
+    job = make_leased(lease_until=PAST, attempts=8)
+
+    sweeping.free_abandoned()
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("dead", 8)
+    assert "worker stopped" in job.last_error
+
+
+def test_leaves_every_other_job_alone() -> None:
+    make_leased()
+    make_job()
+    make_job(state="done", done_at=Now())
+    make_job(state="dead")
+    before = list(Job.objects.order_by("pk").values())
+
+    assert sweeping.free_abandoned() == 0
+
+    assert list(Job.objects.order_by("pk").values()) == before
+
+
+# --- Hinting
+
+
+def test_hints_due_jobs_in_the_order_in_which_they_became_due(
+    broker: Broker, breaker: hints.Breaker
+) -> None:
+    late, early = (
+        make_unhinted(),
+        make_unhinted(run_at=PAST - timedelta(hours=1), hinted_at=PAST - timedelta(hours=1)),
+    )
+
+    assert sweeping.hint_due(breaker) == 2
+
+    assert broker.hinted() == [early.pk, late.pk]
+
+
+def test_hints_a_job_once_per_period(broker: Broker, breaker: hints.Breaker) -> None:
+    job = make_unhinted()
+
+    assert [sweeping.hint_due(breaker) for _ in range(3)] == [1, 0, 0]
+    Job.objects.update(hinted_at=Now() - sweeping.HINT_AGAIN_AFTER)
+    assert [sweeping.hint_due(breaker) for _ in range(3)] == [1, 0, 0]
+
+    assert broker.hinted() == [job.pk, job.pk]
+
+
+def test_hints_at_once_what_became_due_by_time(broker: Broker, breaker: hints.Breaker) -> None:
+    """A retry was hinted before it had to wait; that hint says nothing about now."""
+    job = make_job(hinted_at=Now() - timedelta(seconds=2), run_at=Now() - timedelta(seconds=1))
+
+    assert sweeping.hint_due(breaker) == 1
+
+    assert broker.hinted() == [job.pk]
+
+
+def test_hints_nothing_else(broker: Broker, breaker: hints.Breaker) -> None:
+    make_job()  # hinted when it was stored, a moment ago
+    make_unhinted(run_at=FUTURE)
+    make_unhinted(state="done", done_at=Now())
+    make_unhinted(state="dead")
+    make_leased(run_at=PAST, hinted_at=PAST)
+
+    assert sweeping.hint_due(breaker) == 0
+
+    assert broker.messages() == []
+
+
+def test_fills_the_queue_and_never_more(
+    broker: Broker, breaker: hints.Breaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "BATCH", 3)
+    jobs = [make_unhinted() for _ in range(5)]
+
+    assert [sweeping.hint_due(breaker) for _ in range(2)] == [3, 0]
+    assert broker.hinted() == [job.pk for job in jobs[:3]]
+
+    broker.clear()  # a worker has taken them
+    assert sweeping.hint_due(breaker) == 2
+    assert broker.hinted() == [job.pk for job in jobs[3:]]
+
+
+def test_stops_at_the_brokers_first_failure_and_tells_again_later(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = [make_unhinted() for _ in range(3)]
+    asked: list[int] = []
+
+    def refuse(job_id: int) -> None:
+        asked.append(job_id)
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(hints, "publish", refuse)
+        breaker = hints.Breaker(pause=60)
+        assert [sweeping.hint_due(breaker) for _ in range(2)] == [0, 0]
+    assert asked == [jobs[0].pk]
+
+    Job.objects.update(hinted_at=Now() - sweeping.HINT_AGAIN_AFTER)
+    assert sweeping.hint_due(hints.Breaker(pause=60)) == 3
+    assert broker.hinted() == [job.pk for job in jobs]
+
+
+def test_a_broker_that_is_away_leaves_no_job_marked_as_hinted(
+    breaker: hints.Breaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> int:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(hints, "waiting", refuse)
+    job = make_unhinted()
+
+    assert sweeping.hint_due(breaker) == 0
+
+    assert breaker.is_open
+    assert Job.objects.unhinted(sweeping.HINT_AGAIN_AFTER).get() == job
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_statements_of_a_sweep_do_not_grow_with_the_jobs(
+    broker: Broker, breaker: hints.Breaker, count: int
+) -> None:
+    for _ in range(count):
+        make_unhinted()
+
+    with CaptureQueriesContext(connection) as queries:
+        sweeping.hint_due(breaker)
+
+    selects_and_updates = [q["sql"].split()[0] for q in queries if "jobs_job" in q["sql"]]
+    assert selects_and_updates == ["SELECT", "UPDATE"]
+
+
+# --- Side by side
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", ["free", "hint"])
+def test_two_sweeps_at_once_take_different_rows(
+    step: str, broker: Broker, breaker: hints.Breaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first sweep is held in the middle of its transaction; the second neither waits nor takes the same."""
+    monkeypatch.setattr(sweeping, "BATCH", 2)
+    for _ in range(3):
+        make_leased(lease_until=PAST) if step == "free" else make_unhinted()
+    take: Callable[[], int] = {
+        "free": sweeping.free_abandoned,
+        "hint": lambda: len(sweeping._mark_hinted(2)),
+    }[step]
+    taken, second_is_through = threading.Event(), threading.Event()
+
+    def first() -> int:
+        with transaction.atomic():
+            count = take()
+            taken.set()
+            assert second_is_through.wait(10)
+        return count
+
+    def second() -> int:
+        assert taken.wait(10)
+        try:
+            return take()
+        finally:
+            second_is_through.set()
+
+    assert racing.race(first, second) == [2, 1]
+
+
+# --- The whole
+
+
+def test_a_sweep_frees_hints_and_beats(broker: Broker, breaker: hints.Breaker) -> None:
+    make_leased(lease_until=PAST)
+    job = make_unhinted()
+
+    assert sweeping.sweep_once(breaker) == {"freed": 1, "hinted": 1}
+
+    assert broker.hinted() == [job.pk]
+    assert Heartbeat.objects.get().name == "sweep"
+
+
+def test_a_sweep_beats_without_a_broker(breaker: hints.Breaker) -> None:
+    with pytest.raises(hints.BrokerAway):
+        breaker.call(lambda: (_ for _ in ()).throw(ConnectionRefusedError()))
+    make_leased(lease_until=PAST)
+
+    assert sweeping.sweep_once(breaker) == {"freed": 1, "hinted": 0}
+
+    assert Heartbeat.objects.filter(name="sweep").exists()
+
+
+def test_pings_a_worker_unless_the_broker_is_away(
+    broker: Broker, breaker: hints.Breaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sweeping.ping_worker(breaker)
+    assert broker.messages() == [("jobs.ping", [])]
+
+    with pytest.raises(hints.BrokerAway):
+        breaker.call(lambda: (_ for _ in ()).throw(ConnectionRefusedError()))
+    assert not sweeping.ping_worker(breaker)
+    assert len(broker.messages()) == 1
