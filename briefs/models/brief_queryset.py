@@ -73,7 +73,7 @@ class BriefQuerySet(models.QuerySet["Brief"]):
             )
         )
         same_country = Q(countries__overlap=brief.countries)
-        same_region = Q(countries__overlap=geography.region_of((brief.countries or [""])[0]))
+        same_region = Q(countries__overlap=_region_of(brief))
         same_topic = Q(topics__overlap=brief.topics)
         closeness = (
             _points(same_actor, 4)
@@ -90,3 +90,7 @@ class BriefQuerySet(models.QuerySet["Brief"]):
 
 def _points(condition: Q | Exists, points: int) -> Case:
     return Case(When(condition, then=Value(points)), default=Value(0))
+
+
+def _region_of(brief: "Brief") -> list[str]:
+    return list(geography.region_of(brief.countries[0])) if brief.countries else []

@@ -51,7 +51,8 @@ def test_labels_keep_apart_and_inside() -> None:
 
     assert drawn is not None
     boxes = [_box(dot) for dot in drawn.dots]
-    assert all(l >= 0 and t >= 0 and r <= WIDTH and b <= HEIGHT for l, t, r, b in boxes)
+    assert all(box[0] >= 0 and box[1] >= 0 for box in boxes)
+    assert all(box[2] <= WIDTH and box[3] <= HEIGHT for box in boxes)
     apart = [
         a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
         for a, b in combinations(boxes, 2)

@@ -1,0 +1,105 @@
+"""Seed briefs come in through the verbs, once."""
+
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+
+from briefs.models import Actor, Brief, Incident
+from seeds import briefs_loading
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+HEADER = """---
+title: "Towns held"
+language: fr
+kind: flash
+is_sample: true
+published_at: 2026-01-09T14:00:00Z
+data_cutoff: 2026-01-08T10:00:00Z
+countries: [ML, SN]
+topics: [armed-conflict]
+summary: "Deux villes."
+actors:
+  - {name: "Example Front", aliases: [EXF], kind: armed_group}
+places:
+  - {name: Douentza, country: ML, latitude: 15.0, longitude: -2.95}
+incidents:
+  - {occurred_on: 2025-12-31, precision: week, place: Douentza, event_type: battles,
+     title: "Attaque", actors: ["Example Front"], fatalities: null}
+judgements:
+  - {text: "Encore une.", likelihood: likely, confidence: low, horizon_on: 2026-04-30}
+---
+"""
+
+
+def test_every_seed_brief_loads_and_its_page_opens() -> None:
+    editor = UserFactory()
+
+    counts = briefs_loading.load_briefs(by=editor)
+
+    files = list(briefs_loading.FOLDER.glob("*.md"))
+    assert counts == (len(files), 0)
+    assert len(files) >= 12
+    assert {b.slug for b in Brief.objects.public()} == {path.stem for path in files}
+    for brief in Brief.objects.public():
+        assert Client().get(brief.get_absolute_url()).status_code == 200
+
+
+def test_second_load_keeps_what_staff_changed() -> None:
+    editor = UserFactory()
+    first = briefs_loading.load_briefs(by=editor)
+    Brief.objects.filter(language="en").update(summary="Changed by staff.")
+
+    second = briefs_loading.load_briefs(by=editor)
+
+    assert second == (0, first.loaded)
+    assert set(Brief.objects.filter(language="en").values_list("summary", flat=True)) == {
+        "Changed by staff."
+    }
+
+
+def test_file_becomes_a_brief_with_all_its_facts(tmp_path: Path) -> None:
+    (tmp_path / "towns-held.md").write_text(HEADER + "Le *calme* tient.\n")
+
+    briefs_loading.load_briefs(by=UserFactory(), folder=tmp_path)
+
+    brief = Brief.objects.public().get(slug="towns-held")
+    assert (brief.title, brief.language, brief.kind) == ("Towns held", "fr", "flash")
+    assert (brief.reference, brief.body_html) == (
+        "DR-2026-0001",
+        "<p>Le <em>calme</em> tient.</p>",
+    )
+    assert Actor.objects.get().aliases == ["EXF"]
+    incident = Incident.objects.get()
+    assert (incident.place.name, incident.fatalities) == ("Douentza", None)
+    assert list(incident.actors.all()) == list(brief.actors.all())
+
+
+def test_actors_places_and_incidents_are_shared_between_briefs(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.md").write_text(HEADER + "Texte.\n")
+
+    briefs_loading.load_briefs(by=UserFactory(), folder=tmp_path)
+
+    assert Incident.objects.get().briefs.count() == 2
+    assert Actor.objects.get().briefs.count() == 2
+
+
+def test_damaged_header_names_its_file(tmp_path: Path) -> None:
+    (tmp_path / "broken.md").write_text("no header at all")
+
+    with pytest.raises(ValueError, match=r"broken\.md"):
+        briefs_loading.load_briefs(by=UserFactory(), folder=tmp_path)
+
+
+def test_incomplete_brief_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "thin.md").write_text(HEADER.replace("countries: [ML, SN]", "countries: []"))
+
+    with pytest.raises(ValidationError, match="Name at least one country"):
+        briefs_loading.load_briefs(by=UserFactory(), folder=tmp_path)
+
+    assert not Brief.objects.exists()
+    assert not Actor.objects.exists()
