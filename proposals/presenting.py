@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from proposals import content, money, pdf
+from proposals import content, money, printing
 
 
 def present(frozen: Mapping[str, Any]) -> dict[str, Any]:
@@ -19,7 +19,7 @@ def present(frozen: Mapping[str, Any]) -> dict[str, Any]:
 
     totals, adviser = frozen["totals"], frozen["prepared_by"]
     names = {"version": str(frozen["version"]), "currency": currency}
-    labels = {key: pdf.fill(text, names) for key, text in pdf.labels(language).items()}
+    labels = {key: printing.fill(text, names) for key, text in printing.labels(language).items()}
     return {
         "labels": labels,
         "sections": [
@@ -41,15 +41,15 @@ def present(frozen: Mapping[str, Any]) -> dict[str, Any]:
         "taxes": [
             {
                 "label": t["label"] or labels["tax"],
-                "rate": pdf.per_cent(number(t["rate"])),
+                "rate": printing.per_cent(number(t["rate"])),
                 "amount": amount(t["amount"]),
             }
             for t in totals["taxes"]
         ],
         "total": amount(totals["total"]),
         "amount": money.format_amount(Decimal(totals["total"]), currency, language),
-        "valid_until": pdf.written_time(frozen["valid_until"], language),
-        "issued_at": pdf.written_date(frozen["issued_at"], language),
+        "valid_until": printing.written_time(frozen["valid_until"], language),
+        "issued_at": printing.written_date(frozen["issued_at"], language),
         "adviser": ", ".join(part for part in (adviser["name"], adviser["title"]) if part),
         "briefs": frozen["briefs"],
     }

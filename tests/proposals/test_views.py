@@ -1,0 +1,456 @@
+"""The client's pages."""
+
+import hashlib
+import re
+from collections.abc import Callable
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from mail.models import Message
+from proposals import drafting
+from proposals.models import Acceptance, ClientLink, Decline, Proposal, ProposalVersion, Section
+from tests.proposals import making
+from tests.proposals.making import make_draft, make_lead, make_sent, statuses, token_of
+from tests.racing import Race, wait_for_blocked
+
+PAGES = ("", "proposal.pdf", "accept/", "decline/")
+HOSTILE = "<script>alert(1)</script> & \"quoted\" {{ 7 }} 'x'"
+ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot; {{ 7 }} &#x27;x&#x27;"
+
+
+def get(client: Client, version: ProposalVersion, page: str = "") -> HttpResponse:
+    return client.get(f"/p/{token_of(version)}/{page}")
+
+
+def sign(client: Client, version: ProposalVersion, **changes: str) -> HttpResponse:
+    """Send the form for acceptance as a browser does; an empty value leaves its field out."""
+    fields = {
+        "full_name": "Aïcha Example",
+        "job_title": "Head of transport",
+        "consent": "on",
+        "content_sha256": version.content_sha256,
+    }
+    data = {name: value for name, value in (fields | changes).items() if value}
+    return client.post(f"/p/{token_of(version)}/accept/", data)
+
+
+# ---- Who may open what
+
+
+@pytest.fixture
+def strange_tokens() -> list[str]:
+    """Tokens of no open link, and one open link beside them that could leak."""
+    revoked, live = make_sent(), make_sent()
+    token = token_of(revoked)
+    ClientLink.objects.filter(version=revoked).update(revoked_at=timezone.now())
+    open_token = token_of(live)
+    digest = ClientLink.objects.get(version=live).digest
+    return [token, "A" * 43, open_token[:-1], f"{open_token}A", open_token.swapcase(), digest, "%00"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES)
+def test_unknown_revoked_and_malformed_links_are_one_404(
+    client: Client, strange_tokens: list[str], page: str
+) -> None:
+    answers = [client.get(f"/p/{token}/{page}") for token in strange_tokens]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+    assert len({str(sorted(headers(answer).items())) for answer in answers}) == 1
+
+
+def headers(answer: HttpResponse) -> dict[str, str]:
+    own = ("X-Request-ID", "Content-Length")
+    return {name: value for name, value in answer.items() if name not in own}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES[2:])
+def test_form_sent_to_a_strange_link_is_the_same_404(
+    client: Client, strange_tokens: list[str], page: str
+) -> None:
+    answers = [client.post(f"/p/{token}/{page}", {"reason": "x"}) for token in strange_tokens]
+
+    assert {answer.status_code for answer in answers} == {404}
+    assert len({answer.content for answer in answers}) == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES)
+def test_private_pages_are_not_kept_indexed_or_told_of(client: Client, page: str) -> None:
+    answer = get(client, make_sent(), page)
+
+    assert answer.status_code == 200
+    assert answer["Cache-Control"] == "no-store, private"
+    assert answer["X-Robots-Tag"] == "noindex, nofollow"
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert not answer.cookies
+
+
+@pytest.mark.django_db
+def test_missing_page_is_not_kept_or_told_of_either(client: Client) -> None:
+    answer = client.get(f"/p/{'A' * 43}/")
+
+    assert answer["Cache-Control"] == "no-store, private"
+    assert answer["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_reading_changes_nothing(client: Client, page: str, method: str) -> None:
+    version = make_sent()
+    before = everything()
+
+    for _ in range(2):
+        answer = getattr(client, method)(f"/p/{token_of(version)}/{page}")
+        assert answer.status_code == 200
+
+    assert everything() == before
+
+
+def everything() -> list[list[dict[str, object]]]:
+    models = (ProposalVersion, Proposal, ClientLink, Message, Acceptance, Decline)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", PAGES[:2])
+def test_pages_to_read_take_no_post(client: Client, page: str) -> None:
+    assert client.post(f"/p/{token_of(make_sent())}/{page}").status_code == 405
+
+
+@pytest.mark.django_db
+def test_log_names_no_token_and_nobody(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    version = make_sent()
+    token = token_of(version)
+    caplog.clear()
+
+    for page in PAGES:
+        client.get(f"/p/{token}/{page}")
+    sign(client, version)
+
+    assert caplog.text.count("proposals:") == 5
+    for private in (token, "Aïcha", version.recipient_email, version.recipient_name):
+        assert private not in caplog.text
+
+
+# ---- The proposal
+
+
+@pytest.mark.django_db
+def test_page_shows_what_was_frozen(client: Client) -> None:
+    version = make_sent(terms="Pay *soon*.")
+
+    page = get(client, version).content.decode()
+
+    assert f'<h1 dir="auto">{version.title}</h1>' in page
+    assert "“A route assessment from Bamako to Gao.”" in page
+    assert "Pay <em>soon</em>." in page
+    for amount in ("1,250.00", "2,500.00", "450.00", "2,950.00"):
+        assert amount in page
+    assert version.document.sha256 in page
+    assert f"mailto:{version.prepared_by.email}?subject={version.proposal.reference}" in page
+
+
+@pytest.mark.django_db
+def test_page_keeps_what_was_sent_when_the_world_goes_on(client: Client) -> None:
+    version = make_sent()
+    before = get(client, version).content
+
+    version.prepared_by.full_name = "Somebody Else"
+    version.prepared_by.save()
+    making.factories.BriefFactory(title="A newer brief")
+
+    assert get(client, version).content == before
+
+
+@pytest.mark.django_db
+def test_amounts_without_decimals_have_none(client: Client) -> None:
+    version = make_sent(currency="XOF")
+
+    page = get(client, version).content.decode()
+
+    cells = re.findall(r'<td class="n[^>]*>([^<]*)</td>', page)
+    assert cells == ["2 report", "1,250", "2,500", "2,500", "450", "2,950"]
+    assert "Total, XOF" in page
+    assert (
+        "Accept for <bdi>XOF\N{NO-BREAK SPACE}2,950</bdi>"
+        in get(client, version, "accept/").content.decode()
+    )
+
+
+@pytest.mark.django_db
+def test_what_people_wrote_is_text_and_not_markup(client: Client) -> None:
+    version = make_draft(
+        make_lead(needs=HOSTILE, organisation=HOSTILE),
+        title=HOSTILE,
+        terms=HOSTILE,
+        recipient_name=HOSTILE,
+    )
+    version.sections.update(heading=HOSTILE)
+    version.lines.update(description=HOSTILE, unit="<i>", tax_label="<b>")
+    making.send(version)
+    making.run_jobs("proposals.render", version.pk)
+
+    pages = [get(client, version, page).content.decode() for page in ("", "accept/", "decline/")]
+
+    for page in pages:
+        assert "<script" not in page
+        assert ESCAPED in page
+    for tag in ("<i>", "<b>"):
+        assert tag not in pages[0]
+
+
+@pytest.mark.django_db
+def test_pdf_is_what_is_stored(client: Client) -> None:
+    version = make_sent()
+
+    answer = get(client, version, "proposal.pdf")
+
+    assert answer.content == bytes(version.document.pdf)
+    assert hashlib.sha256(answer.content).hexdigest() == version.document.sha256
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Content-Disposition"] == (
+        f'attachment; filename="{version.proposal.reference}-v1.pdf"'
+    )
+
+
+@pytest.mark.django_db
+def test_page_costs_the_same_with_one_line_or_many(
+    client: Client, django_assert_num_queries: Callable[..., object]
+) -> None:
+    version = make_draft()
+    for number in range(20):
+        Section.objects.create(version=version, position=number, heading="More", body="Words.")
+    making.send(version)
+    making.run_jobs("proposals.render", version.pk)
+    address = f"/p/{token_of(version)}/"
+
+    with django_assert_num_queries(2):  # the link with what hangs on it, the acceptance
+        client.get(address)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "direction", "words"),
+    [
+        ("en", "ltr", ("Private link", "Price", "Continue to accept version 1", "Total, EUR")),
+        ("fr", "ltr", ("Lien privé", "Prix", "Continuer pour accepter la version 1", "Total, EUR")),
+        (
+            "pt",
+            "ltr",
+            ("Ligação privada", "Preço", "Continuar para aceitar a versão 1", "Total, EUR"),
+        ),
+        ("ar", "rtl", ("رابط خاص", "السعر", "المتابعة لقبول النسخة 1", "الإجمالي، EUR")),
+    ],
+)
+def test_page_speaks_the_language_of_its_version(
+    client: Client, language: str, direction: str, words: tuple[str, ...]
+) -> None:
+    page = get(client, make_sent(language=language)).content.decode()
+
+    assert f'<html lang="{language}" dir="{direction}">' in page
+    for each in words:
+        assert each in page
+
+
+@pytest.mark.django_db
+def test_forms_speak_the_language_of_their_version(client: Client) -> None:
+    version = make_sent(language="fr")
+
+    page = sign(client, version, consent="").content.decode()
+
+    assert "Cochez la case si vous acceptez" in page
+    assert "J’accepte cette proposition" in page
+    assert "facultatif" in page
+    assert "Décliner la version 1" in get(client, version, "decline/").content.decode()
+
+
+# ---- Accepting
+
+
+@pytest.mark.django_db
+def test_form_for_acceptance_knows_the_name_and_asks_for_consent(client: Client) -> None:
+    version = make_sent(recipient_name="Aïcha Example")
+
+    page = get(client, version, "accept/").content.decode()
+
+    assert 'value="Aïcha Example"' in page
+    assert f'name="content_sha256" value="{version.content_sha256}"' in page
+    assert not re.search(r'<input type="checkbox"[^>]*checked', page)
+
+
+@pytest.mark.django_db
+def test_acceptance_leads_back_to_the_page_which_says_so(client: Client) -> None:
+    version = make_sent()
+
+    answer = sign(client, version)
+
+    assert (answer.status_code, answer["Location"]) == (303, f"/p/{token_of(version)}/")
+    assert statuses(version) == ("accepted", "won", "won")
+    page = get(client, version).content.decode()
+    assert "Accepted by <bdi>Aïcha Example</bdi> on" in page
+    assert "accept/" not in page
+    assert "decline/" not in page
+    assert get(client, version, "proposal.pdf").status_code == 200
+
+
+@pytest.mark.django_db
+def test_form_with_errors_keeps_what_was_typed(client: Client) -> None:
+    version = make_sent()
+
+    answer = sign(client, version, full_name="", job_title=HOSTILE, consent="")
+
+    page = answer.content.decode()
+    assert answer.status_code == 400
+    assert '<a href="#id_full_name">Enter your full name</a>' in page
+    assert '<a href="#id_consent">Tick the box if you accept</a>' in page
+    assert f'value="{ESCAPED}"' in page
+    assert "<title>Error: Accept" in page
+    assert statuses(version) == ("sent", "open", "proposal")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"full_name": "x" * 201},
+        {"full_name": "two\nlines"},
+        {"full_name": "bidi \u202e"},
+        {"full_name": "nul \x00"},
+        {"job_title": "x" * 100_000},
+    ],
+)
+def test_bad_input_is_a_field_error(client: Client, changes: dict[str, str]) -> None:
+    version = make_sent()
+
+    answer = sign(client, version, **changes)
+
+    assert answer.status_code == 400
+    assert 'class="error-summary"' in answer.content.decode()
+    assert not Acceptance.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("digest", ["", "0" * 64, "é" * 9000])
+def test_acceptance_of_another_text_is_a_conflict(client: Client, digest: str) -> None:
+    version = make_sent()
+
+    answer = sign(client, version, content_sha256=digest)
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "This is not the version that you were shown." in page
+    assert "Continue to accept version 1" in page
+    assert statuses(version) == ("sent", "open", "proposal")
+
+
+@pytest.mark.django_db
+def test_second_acceptance_is_a_conflict_and_changes_nothing(client: Client) -> None:
+    version = make_sent()
+    sign(client, version)
+    before = everything()
+
+    answer = sign(client, version, full_name="Somebody Else")
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Accepted by <bdi>Aïcha Example</bdi>" in page
+    assert everything() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_double_click_accepts_once(client: Client) -> None:
+    version = make_sent()
+
+    with transaction.atomic():
+        Proposal.objects.select_for_update().get()
+        clicks = Race(*[lambda: sign(Client(), version).status_code] * 2)
+        wait_for_blocked(2)
+
+    assert sorted(clicks.results()) == [303, 409]
+    assert Acceptance.objects.count() == 1
+
+
+# ---- Declining
+
+
+@pytest.mark.django_db
+def test_decline_leads_back_to_the_page_which_says_so(client: Client) -> None:
+    version = make_sent()
+
+    answer = client.post(f"/p/{token_of(version)}/decline/", {"reason": "Too dear."})
+
+    assert (answer.status_code, answer["Location"]) == (303, f"/p/{token_of(version)}/")
+    assert Decline.objects.get().reason == "Too dear."
+    assert "You declined this proposal." in get(client, version).content.decode()
+
+
+@pytest.mark.django_db
+def test_reason_that_is_too_long_is_kept_on_the_page(client: Client) -> None:
+    version = make_sent()
+
+    answer = client.post(f"/p/{token_of(version)}/decline/", {"reason": "word " * 1001})
+
+    assert answer.status_code == 400
+    assert "word " * 1000 in answer.content.decode()
+    assert not Decline.objects.exists()
+
+
+# ---- When there is nothing to answer any more
+
+
+def replace(version: ProposalVersion) -> None:
+    making.send(drafting.revise_version(version=version, by=version.prepared_by))
+
+
+def withdraw(version: ProposalVersion) -> None:
+    lead = version.proposal.lead
+    making.withdrawing.lose_lead(lead=lead, by=version.prepared_by, reason="No answer.")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        (making.accept, "Accepted by"),
+        (making.decline, "You declined this proposal."),
+        (replace, "A newer version replaced this one."),
+        (withdraw, "This proposal was withdrawn."),
+    ],
+)
+def test_closed_version_says_why_and_offers_no_answer(
+    client: Client, end: Callable[[ProposalVersion], object], words: str
+) -> None:
+    version = make_sent()
+    end(version)
+
+    page = get(client, version)
+    assert page.status_code == 200
+    assert words in page.content.decode()
+    assert "accept/" not in page.content.decode()
+    for form in ("accept/", "decline/"):
+        address = f"/p/{token_of(version)}/{form}"
+        for answer in (client.get(address), client.post(address)):
+            assert answer.status_code == 409
+            assert words in answer.content.decode()
+            assert "<form" not in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_version_whose_time_is_over_says_so_before_the_job_has_run(client: Client) -> None:
+    version = making.make_overdue()
+
+    page = get(client, version).content.decode()
+
+    assert statuses(version)[0] == "sent"
+    assert "This proposal can no longer be answered; it was open until" in page
+    assert sign(client, version).status_code == 409
+    assert not Acceptance.objects.exists()
