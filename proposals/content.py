@@ -193,9 +193,10 @@ def html_of(content: Sequence[Block], direction: SafeString) -> SafeString:
 
 def block_html(block: Block, direction: SafeString) -> SafeString:
     """One block as HTML."""
-    if block["t"] == "h3" or block["t"] == "p":
-        tag = SafeString(block["t"])
-        return format_html("<{}{}>{}</{}>", tag, direction, runs_html(block["runs"]), tag)
+    if block["t"] == "h3":
+        return format_html("<h3{}>{}</h3>", direction, runs_html(block["runs"]))
+    if block["t"] == "p":
+        return format_html("<p{}>{}</p>", direction, runs_html(block["runs"]))
     items = format_html_join(
         "\n", "<li>{}</li>", ((html_of(i, INHERITED),) for i in block["items"])
     )

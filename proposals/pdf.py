@@ -32,7 +32,7 @@ def render(content: bytes) -> bytes:
     try:
         return export(content, frozen, archive=True)
     except typst.TypstError as error:
-        if "could not be displayed" not in error.message:
+        if "could not be displayed" not in str(error):
             raise
         # A letter and a mark that no single font joins: better a plain PDF than no offer at all.
         log.warning("pdf without archive standard", reference=frozen["reference"], reason="glyph")

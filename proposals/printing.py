@@ -128,7 +128,7 @@ def written_time(instant: str, language: str) -> str:
     moment = datetime.fromisoformat(instant)
     clock = format_datetime(moment, "HH:mm", locale=money.locale(language))
     comma = "،" if language == "ar" else ","
-    return f"{written_date(instant, language)}{comma} {clock} UTC"
+    return f"{written_date(instant, language)}{comma} {clock}\N{NO-BREAK SPACE}UTC"
 
 
 def printable(value: Any) -> Any:

@@ -188,7 +188,7 @@ def test_amounts_and_dates_are_written_in_the_language() -> None:
     }
     assert (printed["issued_at"], printed["valid_until"]) == (
         "5 mars 2026",
-        "31 mars 2026, 23:59 UTC",
+        "31 mars 2026, 23:59\u00a0UTC",
     )
 
 
@@ -211,12 +211,18 @@ def test_a_text_that_the_engine_cannot_show_is_sent_without_the_archive_standard
     assert not is_archive(rendered)
 
 
-def test_other_faults_are_not_hidden(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "proposal.typ").write_text('#panic("at fault")')
-    monkeypatch.setattr(pdf, "TEMPLATE", tmp_path)
+def test_other_faults_are_raised_and_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[bool] = []
+
+    def fail(*_: object, archive: bool) -> bytes:
+        tried.append(archive)
+        raise typst.TypstError("at fault", "")
+
+    monkeypatch.setattr(pdf, "export", fail)
 
     with pytest.raises(typst.TypstError, match="at fault"):
-        pdf.export(b"{}", {**json.loads(content.freeze(make_content()))}, archive=True)
+        pdf.render(content.freeze(make_content()))
+    assert tried == [True]
 
 
 def test_sixty_lines_and_twenty_sections_are_rendered() -> None:
