@@ -4,6 +4,7 @@ Counts live in each web process, not in Valkey: a limit must neither cost a netw
 With several web processes the limits apply to each.
 """
 
+import ipaddress
 import threading
 import time
 from collections import deque
@@ -16,6 +17,7 @@ from rest_framework.views import APIView
 PER_ADDRESS = 20
 OVER_ALL = 600
 WINDOW_SECONDS = 60.0
+_EVERYBODY = "*"
 
 
 class Flood:
@@ -27,17 +29,17 @@ class Flood:
         self._lock = threading.Lock()
         self._arrivals: dict[str, deque[float]] = {}
 
-    def wait(self, address: str) -> float:
+    def wait(self, address: str | None) -> float:
         """Count one arrival; seconds to wait when it is one too many, else 0. Refused arrivals do not count."""
         now = time.monotonic()
         with self._lock:
             self._forget(now - self._window)
+            keys = (sender(address), _EVERYBODY)
             waits = [
-                self._wait(key, limit, now)
-                for key, limit in zip((address, ""), self._limits, strict=True)
+                self._wait(key, limit, now) for key, limit in zip(keys, self._limits, strict=True)
             ]
             if not max(waits):
-                for key in (address, ""):
+                for key in keys:
                     self._arrivals.setdefault(key, deque()).append(now)
         return max(waits)
 
@@ -59,6 +61,15 @@ class Flood:
             self._arrivals.clear()
 
 
+def sender(address: str | None) -> str:
+    """Whom an address counts for: an IPv6 network of 64 bits, which one household holds, counts as one."""
+    try:
+        ip = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
+
+
 enquiries = Flood(PER_ADDRESS, OVER_ALL, WINDOW_SECONDS)
 
 
@@ -67,7 +78,7 @@ class EnquiryThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Whether the request may go on; remembers how long to wait otherwise."""
-        self._wait = enquiries.wait(self.get_ident(request) or "") if settings.THROTTLE else 0.0
+        self._wait = enquiries.wait(self.get_ident(request)) if settings.THROTTLE else 0.0
         return not self._wait
 
     def wait(self) -> float | None:

@@ -1,59 +1,76 @@
 """The request form: four required fields, the rest optional, and every typed value kept."""
 
 import uuid
+from functools import cache
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator, slug_re
+from django.core.validators import slug_re
+from django.utils import translation
 from django_countries import countries
 
 from briefs import geography
-from intake import attachments, consent, text_rules
+from intake import consent
 from intake.catalogue import Budget, Language, Service, Timeframe
+from intake.form_fields import (
+    AttachmentsField,
+    EmailField,
+    FilesInput,
+    LineField,
+    LongTextField,
+    Select,
+)
 from intake.submission import EnquiryContent
 
 NEEDS_LIMIT = 20_000
-_HIDDEN = text_rules.refuse_hidden_characters
-_ONE_LINE = [_HIDDEN, text_rules.refuse_line_breaks]
 
 
-class _Limit(MaxLengthValidator):
-    """Says by how much a text is too long; the page never cuts what was typed."""
-
-    message = "Shorten this to %(limit_value)d characters or fewer; it has %(show_value)d now."
-
-
-def _line(label: str, missing: str = "", *, limit: int = 200, **attrs: str) -> forms.CharField:
-    return forms.CharField(
+def _line(
+    label: str, missing: str = "", *, limit: int = 200, hint: str = "", **attrs: str
+) -> LineField:
+    return LineField(
         label=label,
+        limit=limit,
         required=bool(missing),
+        help_text=hint,
         error_messages={"required": missing},
-        validators=[*_ONE_LINE, _Limit(limit)],
         widget=forms.TextInput(attrs=attrs),
     )
 
 
-def _choice(label: str, choices: Any, empty: str) -> forms.ChoiceField:
+def _choice(label: str, choices: Any, **attrs: str) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
         required=False,
-        choices=[("", empty), *choices],
+        choices=choices,
+        widget=Select(attrs=attrs),
         error_messages={"invalid_choice": "Choose one from the list."},
     )
 
 
-class FilesInput(forms.FileInput):
-    """Django's file input with leave to choose several."""
+def _choices(label: str, things: str, choices: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label,
+        required=False,
+        choices=choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": f"Choose {things} from the list."},
+    )
 
-    allow_multiple_selected = True
+
+_NOT_SAID = ("", "Not said")
 
 
-class AttachmentsField(forms.FileField):
-    """Several files, checked together."""
+# Both once for all requests: sorting and naming 250 countries takes milliseconds.
+@cache
+def _countries() -> list[tuple[str, str]]:
+    with translation.override("en"):
+        return [_NOT_SAID, *((code, str(name)) for code, name in countries)]
 
-    def clean(self, data: Any, initial: Any = None) -> tuple[attachments.Upload, ...]:
-        files = data if isinstance(data, list | tuple) else [data]
-        return attachments.check_uploads([file for file in files if file])
+
+@cache
+def _african_countries() -> list[tuple[str, str]]:
+    return geography.country_choices("en")
 
 
 class RequestForm(forms.Form):
@@ -62,51 +79,46 @@ class RequestForm(forms.Form):
     use_required_attribute = False
 
     full_name = _line("Full name", "Enter your full name", autocomplete="name", spellcheck="false")
-    email = forms.EmailField(
+    email = EmailField(
         label="E-mail",
+        limit=254,
         max_length=None,
+        help_text="We send the answer here and nothing else.",
         error_messages={
             "required": "Enter an e-mail address, so that we can answer",
             "invalid": "Enter an e-mail address with an @, like name@company.com",
         },
-        validators=[*_ONE_LINE, _Limit(254), text_rules.refuse_unusual_email],
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
-    needs = forms.CharField(
+    needs = LongTextField(
         label="What do you need?",
+        limit=NEEDS_LIMIT,
         strip=False,
+        help_text="Places, dates, people or goods that move, and what worries you. Leave out names that should not "
+        "travel by web form; write “call me” instead. Up to 20,000 characters.",
         error_messages={"required": "Tell us what you need; a few words are enough"},
-        validators=[_HIDDEN, _Limit(NEEDS_LIMIT)],
         widget=forms.Textarea(attrs={"rows": "9"}),
     )
-    services = forms.MultipleChoiceField(
-        label="Services",
-        required=False,
-        choices=Service.choices,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Choose services from the list."},
-    )
-    countries_of_interest = forms.MultipleChoiceField(
-        label="Countries that it concerns",
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "Choose countries from the list."},
-    )
-    timeframe = _choice("When do you need it?", Timeframe.choices, "Not said")
-    budget = _choice("Budget", Budget.choices, "Not said")
+    services = _choices("Services", "services", Service.choices)
+    countries_of_interest = _choices("Countries that it concerns", "countries", _african_countries)
+    timeframe = _choice("When do you need it?", [_NOT_SAID, *Timeframe.choices])
+    budget = _choice("Budget", [_NOT_SAID, *Budget.choices])
     organisation = _line("Organisation", autocomplete="organization")
     job_title = _line("Job title", autocomplete="organization-title")
-    phone = _line("Phone", limit=40, autocomplete="tel", type="tel")
-    country = _choice("Where you are", [], "Not said")
-    language = forms.ChoiceField(
-        label="Language for our answer",
-        required=False,
-        choices=Language.choices,
-        error_messages={"invalid_choice": "Choose one from the list."},
+    phone = _line(
+        "Phone",
+        limit=40,
+        hint="Any format, with the country code",
+        autocomplete="tel",
+        type="tel",
     )
+    country = _choice("Where you are", _countries, autocomplete="country")
+    language = _choice("Language for our answer", Language.choices)
     attachments = AttachmentsField(
         label="Files",
         required=False,
+        help_text="At most three files of 10 MB: PDF, Word, Excel, pictures or text. "
+        "After an error, choose them again.",
         widget=FilesInput(attrs={"accept": ".pdf,.docx,.xlsx,.png,.jpg,.jpeg,.txt,.csv"}),
     )
     consent = forms.BooleanField(
@@ -119,22 +131,6 @@ class RequestForm(forms.Form):
     brief = forms.Field(required=False, widget=forms.HiddenInput)
     form_id = forms.Field(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["country"].choices = [("", "Not said"), *countries]  # type: ignore[attr-defined]
-        self.fields["country"].widget.attrs["autocomplete"] = "country"
-        african = geography.country_choices("en")
-        self.fields["countries_of_interest"].choices = african  # type: ignore[attr-defined]
-
-    def clean_needs(self) -> str:
-        """The text with the line breaks that the person typed; browsers send each as two characters."""
-        needs: str = self.cleaned_data["needs"].replace("\r\n", "\n")
-        if not needs.strip():
-            raise forms.ValidationError(
-                self.fields["needs"].error_messages["required"], code="required"
-            )
-        return needs
-
     def clean_brief(self) -> str:
         """The slug when it can be one, else none."""
         slug = self.cleaned_data["brief"] or ""
@@ -146,8 +142,8 @@ class RequestForm(forms.Form):
         return EnquiryContent(
             **{name: data[name] for name in _TEXTS},
             language=data["language"] or Language.ENGLISH,
-            services=tuple(data["services"]),
-            countries_of_interest=tuple(data["countries_of_interest"]),
+            services=tuple(dict.fromkeys(data["services"])),
+            countries_of_interest=tuple(dict.fromkeys(data["countries_of_interest"])),
             brief=data["brief"],
             attachments=data["attachments"],
         )
@@ -164,6 +160,8 @@ class RequestForm(forms.Form):
 _TEXTS = (
     "full_name", "email", "needs", "organisation", "job_title", "phone", "country", "timeframe", "budget",
 )  # fmt: skip
-OPTIONAL = (
+# The folded part of the page; a language always comes, chosen or not.
+TYPED_OPTIONAL = (
     "services", "countries_of_interest", "timeframe", "budget", "organisation", "job_title", "phone", "country",
 )  # fmt: skip
+OPTIONAL = (*TYPED_OPTIONAL, "language", "attachments")

@@ -86,7 +86,11 @@ def receive_enquiry(
 
 @transaction.atomic(durable=True)
 def _store(content: EnquiryContent, channel: Enquiry.Channel, key: str | None) -> Lead:
-    brief = Brief.objects.public().filter(slug=content.brief).first() if content.brief else None
+    brief = (
+        Brief.objects.public().only("countries").filter(slug=content.brief).first()
+        if content.brief
+        else None
+    )
     columns = content.texts() | {
         "brief": brief,
         "countries_of_interest": list(content.countries_of_interest),

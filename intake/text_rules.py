@@ -29,19 +29,23 @@ def refuse_line_breaks(value: str) -> None:
 def refuse_unusual_email(value: str) -> None:
     """Raise ValidationError(code="unusual_email") for addresses that mail servers do not take.
 
-    Django's own check lets through invisible characters in the domain and local parts over 64 characters.
+    Django's own check lets through invisible characters in the domain, a few letters that are not ASCII before
+    the @, local parts over 64 characters, and domains that grow too long when written in ASCII.
     """
     local, _, domain = value.rpartition("@")
-    is_plain = domain.isascii() or _is_idna(domain)
-    if len(local) > 64 or not is_plain or not local.isprintable():
+    is_plain = local.isascii() and local.isprintable() and len(local) <= 64
+    if not is_plain or not 0 < len(_in_ascii(domain)) <= 253 - len(local):
         raise ValidationError(
             "Enter an e-mail address that can receive mail, like name@company.com",
             code="unusual_email",
         )
 
 
-def _is_idna(domain: str) -> bool:
+def _in_ascii(domain: str) -> str:
+    """The domain as mail servers write it; empty when it cannot be one."""
+    if not domain.isprintable():
+        return ""
     try:
-        return domain.encode("idna").decode().lower() != "" and domain.isprintable()
+        return domain.encode("idna").decode()
     except UnicodeError:
-        return False
+        return ""

@@ -4,22 +4,24 @@ import uuid
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent, ValidationError
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_safe, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 from rest_framework.throttling import BaseThrottle
 
 from briefs.models import Brief
 from intake import flood, private_links, stages, submission
-from intake.forms import OPTIONAL, RequestForm
+from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm
 from intake.models import Enquiry, Lead
 
 log = structlog.get_logger("derisk.intake")
 RETRY_AFTER_SECONDS = 30
+# Three files of 10 MB, the texts, and what surrounds them. More is not read, since files are written to disk.
+LARGEST_BODY = 32 * 1024 * 1024
 
 
 # Exempt from CSRF: the page knows no session and no cookie, so there is nothing that a foreign page could borrow.
@@ -30,14 +32,19 @@ def request_form(request: HttpRequest) -> HttpResponse:
     """The form that asks how we can help; a request that was stored leads to its status page."""
     if request.method == "POST":
         return _receive(request)
-    form = RequestForm(
-        initial={"brief": request.GET.get("brief", ""), "form_id": str(uuid.uuid4())}
-    )
-    return _page(request, form, slug=request.GET.get("brief", ""))
+    slug = request.GET.get("brief", "")
+    return _page(request, _empty_form(slug), slug=slug)
+
+
+def _empty_form(slug: str = "") -> RequestForm:
+    return RequestForm(initial={"brief": slug, "form_id": str(uuid.uuid4())})
 
 
 def _receive(request: HttpRequest) -> HttpResponse:
-    form = RequestForm(request.POST, request.FILES)
+    try:
+        form = _sent_form(request)
+    except (RequestDataTooBig, TooManyFilesSent):
+        return _page(request, _empty_form(), status=413)
     wait = flood.enquiries.wait(BaseThrottle().get_ident(request)) if settings.THROTTLE else 0
     if wait:
         return _page(request, form, status=429, retry_after=int(wait) + 1)
@@ -53,6 +60,14 @@ def _receive(request: HttpRequest) -> HttpResponse:
         log.error("request not stored", error=type(error).__name__)
         return _page(request, form, status=503, retry_after=RETRY_AFTER_SECONDS)
     return HttpResponseRedirect(reverse("intake:status", args=[receipt.token]), status=303)
+
+
+def _sent_form(request: HttpRequest) -> RequestForm:
+    """What was sent; raises RequestDataTooBig or TooManyFilesSent."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or len(length) > 12 or int(length) > LARGEST_BODY:
+        raise RequestDataTooBig
+    return RequestForm(request.POST, request.FILES)
 
 
 def _page(
@@ -79,12 +94,19 @@ def _page(
 
 def _is_optional_part_used(form: RequestForm) -> bool:
     """Whether the folded part holds something typed or wrong, which must not be hidden."""
-    return form.is_bound and any(form.data.get(name) or form.errors.get(name) for name in OPTIONAL)
+    typed = any(form.data.get(name) for name in TYPED_OPTIONAL)
+    return form.is_bound and (typed or any(form.errors.get(name) for name in OPTIONAL))
 
 
 def _brief(slug: str) -> Brief | None:
-    """The public brief that the form was opened from, if there is one."""
-    return Brief.objects.public().filter(slug=slug).first() if slug.isprintable() and slug else None
+    """The public brief that the form was opened from, if there is one; the form works without it."""
+    if not slug or not slug.isprintable():
+        return None
+    try:
+        return Brief.objects.public().filter(slug=slug).first()
+    except (OperationalError, InterfaceError) as error:
+        log.error("brief not found", error=type(error).__name__)
+        return None
 
 
 @require_safe
@@ -97,7 +119,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "lead": lead,
         "enquiry": lead.enquiry,
+        "files": lead.enquiry.attachments.order_by("pk").values_list("name", flat=True),
         "stage": stages.STAGES[lead.status],
     }
-    context["files"] = list(lead.enquiry.attachments.values_list("name", flat=True))
     return render(request, "intake/status.html", context)
