@@ -19,7 +19,7 @@ def feed(client: Client, query: str = "") -> ElementTree.Element:
 
 
 def test_entry_tells_what_a_reader_needs(client: Client) -> None:
-    brief = BriefFactory(title="Towns & roads", countries=["ML", "NE"])
+    brief = BriefFactory.create(title="Towns & roads", countries=["ML", "NE"])
 
     entry = feed(client).find(f"{ATOM}entry")
 
@@ -34,9 +34,9 @@ def test_entry_tells_what_a_reader_needs(client: Client) -> None:
 
 
 def test_feed_holds_what_fits_its_filters_newest_first(client: Client) -> None:
-    BriefFactory(title="Kenya", countries=["KE"])
-    BriefFactory(title="Old", countries=["ML"])
-    BriefFactory(title="New", countries=["ML"])
+    BriefFactory.create(title="Kenya", countries=["KE"])
+    BriefFactory.create(title="Old", countries=["ML"])
+    BriefFactory.create(title="New", countries=["ML"])
 
     root = feed(client, "?country=ML")
 

@@ -32,7 +32,7 @@ def text_of(client: Client, address: str) -> str:
 
 
 def full_brief(**fields: object) -> Brief:
-    brief = BriefFactory(**fields)
+    brief = BriefFactory.create(**fields)
     add_actor(brief, "Example Front", aliases=["Front of Examples", "EXF"])
     add_incident(brief, add_place(brief), precision="week", fatalities=0)
     add_judgement(brief, 2)
@@ -70,7 +70,7 @@ def test_confidence_is_told_apart_from_likelihood(client: Client) -> None:
 
 
 def test_unknown_number_of_deaths_is_left_out(client: Client) -> None:
-    brief = BriefFactory()
+    brief = BriefFactory.create()
     add_incident(brief, add_place(brief), fatalities=None)
 
     page = text_of(client, brief.get_absolute_url())
@@ -81,11 +81,11 @@ def test_unknown_number_of_deaths_is_left_out(client: Client) -> None:
 
 def test_written_text_is_escaped_on_every_page(client: Client) -> None:
     hostile = '<img src=x onerror="alert(1)">'
-    brief = BriefFactory(title=hostile, summary=hostile, body=hostile)
+    brief = BriefFactory.create(title=hostile, summary=hostile, body=hostile)
     add_actor(brief, hostile, slug="hostile")
     place = add_place(brief, hostile)
     add_incident(brief, place, title=hostile)
-    BriefFactory()
+    BriefFactory.create()
 
     for address in (
         "/",
@@ -109,7 +109,7 @@ def test_written_text_is_escaped_on_every_page(client: Client) -> None:
 def test_brief_page_speaks_the_language_of_the_brief(
     client: Client, language: str, direction: str, heading: str
 ) -> None:
-    brief = BriefFactory(language=language)
+    brief = BriefFactory.create(language=language)
 
     response = client.get(brief.get_absolute_url())
 
@@ -130,14 +130,14 @@ def test_drawings_hold_numbers_that_svg_can_read(client: Client) -> None:
 
 
 def test_sample_says_so_first(client: Client) -> None:
-    sample, real = BriefFactory(is_sample=True), BriefFactory()
+    sample, real = BriefFactory.create(is_sample=True), BriefFactory.create()
 
     assert "Sample brief." in text_of(client, sample.get_absolute_url())
     assert "Sample brief." not in text_of(client, real.get_absolute_url())
 
 
 def test_brief_page_is_known_to_other_sites(client: Client) -> None:
-    brief = BriefFactory(title="Towns & roads")
+    brief = BriefFactory.create(title="Towns & roads")
 
     page = text_of(client, brief.get_absolute_url())
 
@@ -148,7 +148,7 @@ def test_brief_page_is_known_to_other_sites(client: Client) -> None:
 
 
 def test_discover_more_shows_three_others(client: Client) -> None:
-    brief = BriefFactory()
+    brief = BriefFactory.create()
     others = BriefFactory.create_batch(4)
 
     page = text_of(client, brief.get_absolute_url())
@@ -159,18 +159,18 @@ def test_discover_more_shows_three_others(client: Client) -> None:
 
 
 def hidden_briefs() -> list[Brief]:
-    draft = BriefFactory(slug="unseen-draft", title="Unseen draft", is_published=False)
-    archived = BriefFactory(slug="unseen-archived", title="Unseen archived")
-    publishing.archive_brief(brief=archived, by=UserFactory())
-    later = BriefFactory(slug="unseen-later", title="Unseen later", is_published=False)
+    draft = BriefFactory.create(slug="unseen-draft", title="Unseen draft", is_published=False)
+    archived = BriefFactory.create(slug="unseen-archived", title="Unseen archived")
+    publishing.archive_brief(brief=archived, by=UserFactory.create())
+    later = BriefFactory.create(slug="unseen-later", title="Unseen later", is_published=False)
     tomorrow = timezone.now() + timedelta(days=1)
-    publishing.publish_brief(brief=later, by=UserFactory(), published_at=tomorrow)
+    publishing.publish_brief(brief=later, by=UserFactory.create(), published_at=tomorrow)
     return [draft, archived, later]
 
 
 def test_what_is_not_public_is_nowhere(client: Client) -> None:
     hidden = hidden_briefs()
-    public = BriefFactory()
+    public = BriefFactory.create()
 
     for brief in hidden:
         assert client.get(brief.get_absolute_url()).status_code == 404
@@ -180,15 +180,15 @@ def test_what_is_not_public_is_nowhere(client: Client) -> None:
 
 
 def test_staff_do_not_see_drafts_on_public_pages_either(client: Client) -> None:
-    draft = BriefFactory(is_published=False)
-    client.force_login(UserFactory(is_superuser=True))
+    draft = BriefFactory.create(is_published=False)
+    client.force_login(UserFactory.create(is_superuser=True))
 
     assert client.get(draft.get_absolute_url()).status_code == 404
 
 
 def test_list_filters_and_offers_the_way_back(client: Client) -> None:
-    mali = BriefFactory(title="In Mali", countries=["ML"])
-    kenya = BriefFactory(title="In Kenya", countries=["KE"])
+    mali = BriefFactory.create(title="In Mali", countries=["ML"])
+    kenya = BriefFactory.create(title="In Kenya", countries=["KE"])
 
     page = text_of(client, "/briefs/?country=KE")
 
@@ -221,7 +221,7 @@ def test_pages_of_the_list_hold_each_brief_once(client: Client, monkeypatch) -> 
 
 @pytest.mark.parametrize("page", ["4", "999999999", "5000"])
 def test_page_past_the_end_is_not_found(client: Client, page: str) -> None:
-    BriefFactory()
+    BriefFactory.create()
 
     assert client.get(f"/briefs/?page={page}").status_code == 404
 
@@ -252,7 +252,7 @@ def test_page_past_the_end_is_not_found(client: Client, page: str) -> None:
 )
 @pytest.mark.parametrize("path", ["/briefs/", "/briefs/feed.atom", "/"])
 def test_bad_parameters_give_a_page(client: Client, path: str, query: str) -> None:
-    BriefFactory()
+    BriefFactory.create()
 
     assert client.get(f"{path}?{query}").status_code in (200, 404)
 
@@ -264,7 +264,7 @@ def test_unknown_brief_is_not_found(client: Client, slug: str) -> None:
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 def test_public_pages_change_nothing(client: Client, method: str) -> None:
-    brief = BriefFactory()
+    brief = BriefFactory.create()
 
     for address in ["/", "/briefs/", brief.get_absolute_url(), "/methodology/"]:
         assert getattr(client, method)(address).status_code == 405
@@ -310,7 +310,7 @@ def test_pages_take_few_statements_whatever_the_number(
     for number in range(count):
         add_judgement(brief, number + 3)
         add_incident(brief, add_place(brief, f"Town {number}"), title=f"Incident {number}")
-        BriefFactory(is_sample=True)
+        BriefFactory.create(is_sample=True)
 
     with django_assert_num_queries(2):
         client.get(brief.get_absolute_url())
@@ -322,9 +322,9 @@ def test_pages_take_few_statements_whatever_the_number(
 
 
 def test_front_page_shows_open_judgements_only(client: Client) -> None:
-    brief = BriefFactory(title="Judged")
+    brief = BriefFactory.create(title="Judged")
     brief.judgements.update(text="Still open.")
-    past = BriefFactory(title="Past")
+    past = BriefFactory.create(title="Past")
     past.judgements.update(text="Long over.", horizon_on=timezone.now().date() - timedelta(days=1))
 
     page = text_of(client, "/")
@@ -335,7 +335,7 @@ def test_front_page_shows_open_judgements_only(client: Client) -> None:
 
 
 def test_front_page_in_french_shows_french_briefs(client: Client) -> None:
-    french, english = BriefFactory(language="fr"), BriefFactory()
+    french, english = BriefFactory.create(language="fr"), BriefFactory.create()
 
     page = text_of(client, "/?language=fr")
 
@@ -350,7 +350,7 @@ def test_front_page_without_briefs(client: Client) -> None:
 
 
 def test_sitemap_and_robots_name_public_addresses(client: Client) -> None:
-    brief = BriefFactory()
+    brief = BriefFactory.create()
 
     assert f"<loc>{settings.SITE_URL}{brief.get_absolute_url()}</loc>" in text_of(
         client, "/sitemap.xml"

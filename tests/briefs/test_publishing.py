@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db
 
 
 def test_published_brief_is_public_with_reference_and_record() -> None:
-    brief = BriefFactory(is_published=False)
-    editor = UserFactory()
+    brief = BriefFactory.create(is_published=False)
+    editor = UserFactory.create()
     moment = datetime(2026, 3, 1, 9, tzinfo=UTC)
     Brief.objects.filter(pk=brief.pk).update(data_cutoff=moment)
 
@@ -31,7 +31,7 @@ def test_published_brief_is_public_with_reference_and_record() -> None:
 
 
 def test_publishing_renders_the_body() -> None:
-    brief = BriefFactory(is_published=False)
+    brief = BriefFactory.create(is_published=False)
     Brief.objects.filter(pk=brief.pk).update(body="A *quiet* week.", body_html="")
 
     publishing.publish_brief(brief=brief, by=brief.created_by)
@@ -54,7 +54,7 @@ def test_references_count_up_within_their_year() -> None:
 
 
 def test_every_gap_is_named_at_once_and_nothing_changes() -> None:
-    brief = Brief.objects.create(slug="bare", title="Bare", created_by=UserFactory())
+    brief = Brief.objects.create(slug="bare", title="Bare", created_by=UserFactory.create())
 
     with pytest.raises(ValidationError) as refusal:
         publishing.publish_brief(brief=brief, by=brief.created_by)
@@ -72,7 +72,7 @@ def test_every_gap_is_named_at_once_and_nothing_changes() -> None:
 
 
 def test_judgement_that_ends_before_publication_is_refused() -> None:
-    brief = BriefFactory(is_published=False)
+    brief = BriefFactory.create(is_published=False)
     Judgement.objects.update(horizon_on=date(2020, 1, 1))
 
     with pytest.raises(ValidationError) as refusal:
@@ -82,7 +82,7 @@ def test_judgement_that_ends_before_publication_is_refused() -> None:
 
 
 def test_data_cutoff_after_publication_is_refused() -> None:
-    brief = BriefFactory(is_published=False, data_cutoff=timezone.now() + timedelta(hours=1))
+    brief = BriefFactory.create(is_published=False, data_cutoff=timezone.now() + timedelta(hours=1))
 
     with pytest.raises(ValidationError) as refusal:
         publishing.publish_brief(brief=brief, by=brief.created_by)
@@ -91,17 +91,17 @@ def test_data_cutoff_after_publication_is_refused() -> None:
 
 
 def test_unknown_country_and_topic_are_refused() -> None:
-    brief = BriefFactory.build(countries=["ML", "FR"], created_by=UserFactory())
+    brief = BriefFactory.build(countries=["ML", "FR"], created_by=UserFactory.create())
     with pytest.raises(ValidationError, match="Not an African country: FR"):
         brief.clean()
 
-    brief = BriefFactory.build(topics=["gossip"], created_by=UserFactory())
+    brief = BriefFactory.build(topics=["gossip"], created_by=UserFactory.create())
     with pytest.raises(ValidationError, match="Not a topic of ours: gossip"):
         brief.clean()
 
 
 def test_second_publication_is_a_conflict() -> None:
-    brief = BriefFactory()
+    brief = BriefFactory.create()
 
     with pytest.raises(ValidationError) as refusal:
         publishing.publish_brief(brief=brief, by=brief.created_by)
@@ -111,7 +111,7 @@ def test_second_publication_is_a_conflict() -> None:
 
 
 def test_archived_brief_is_gone_for_readers_and_keeps_its_reference() -> None:
-    brief = BriefFactory()
+    brief = BriefFactory.create()
 
     archived = publishing.archive_brief(brief=brief, by=brief.created_by)
 
@@ -122,7 +122,7 @@ def test_archived_brief_is_gone_for_readers_and_keeps_its_reference() -> None:
 
 
 def test_draft_cannot_be_archived() -> None:
-    brief = BriefFactory(is_published=False)
+    brief = BriefFactory.create(is_published=False)
 
     with pytest.raises(ValidationError) as refusal:
         publishing.archive_brief(brief=brief, by=brief.created_by)
@@ -140,8 +140,8 @@ def _publish(brief: Brief, by: User) -> str:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_editors_at_once_publish_a_brief_once() -> None:
-    brief = BriefFactory(is_published=False)
-    editor = UserFactory()
+    brief = BriefFactory.create(is_published=False)
+    editor = UserFactory.create()
 
     results = race(lambda: _publish(brief, editor), lambda: _publish(brief, editor))
 
@@ -153,7 +153,7 @@ def test_two_editors_at_once_publish_a_brief_once() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_two_briefs_at_once_get_two_references() -> None:
     first, second = BriefFactory.create_batch(2, is_published=False)
-    editor = UserFactory()
+    editor = UserFactory.create()
 
     results = race(lambda: _publish(first, editor), lambda: _publish(second, editor))
 

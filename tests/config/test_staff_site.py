@@ -23,7 +23,7 @@ def test_every_list_has_one_place_in_the_side_bar() -> None:
 
 @pytest.mark.django_db
 def test_side_bar_offers_what_the_user_may_open(client: Client) -> None:
-    client.force_login(UserFactory(roles=["analyst"]))
+    client.force_login(UserFactory.create(roles=["analyst"]))
 
     page = client.get("/staff/").content.decode()
 

@@ -16,7 +16,7 @@ LIST = "/staff/briefs/brief/"
 
 
 def as_role(client: Client, role: str) -> Client:
-    client.force_login(UserFactory(roles=[role]))
+    client.force_login(UserFactory.create(roles=[role]))
     return client
 
 
@@ -73,7 +73,7 @@ def test_analyst_writes_and_editor_publishes(client: Client) -> None:
 
 
 def test_form_comes_back_with_what_was_stored(client: Client) -> None:
-    brief = BriefFactory(is_published=False, countries=["NE", "ML"], topics=["ports"])
+    brief = BriefFactory.create(is_published=False, countries=["NE", "ML"], topics=["ports"])
     add_incident(brief, add_place(brief))
     add_actor(brief)
 
@@ -95,7 +95,7 @@ def test_missing_title_is_a_field_error_that_keeps_the_text(client: Client) -> N
 
 @pytest.mark.parametrize("role", ["analyst", "adviser", "auditor"])
 def test_only_those_who_may_publish_publish(client: Client, role: str) -> None:
-    brief = BriefFactory(is_published=False)
+    brief = BriefFactory.create(is_published=False)
     as_role(client, role)
 
     assert "Publish</button>" not in client.get(page_of(brief)).content.decode()
@@ -104,7 +104,7 @@ def test_only_those_who_may_publish_publish(client: Client, role: str) -> None:
 
 
 def test_stranger_is_sent_to_the_login(client: Client) -> None:
-    brief = BriefFactory(is_published=False)
+    brief = BriefFactory.create(is_published=False)
     preview = reverse("admin:briefs_brief_preview", args=[brief.pk])
 
     for address in (LIST, page_of(brief), verb(brief, "publish"), preview):
@@ -114,7 +114,7 @@ def test_stranger_is_sent_to_the_login(client: Client) -> None:
 
 
 def test_looking_at_the_button_changes_nothing(client: Client) -> None:
-    brief = BriefFactory(is_published=False)
+    brief = BriefFactory.create(is_published=False)
 
     response = as_role(client, "editor").get(verb(brief, "publish"))
 
@@ -123,7 +123,7 @@ def test_looking_at_the_button_changes_nothing(client: Client) -> None:
 
 
 def test_button_needs_the_token_of_its_page(client: Client) -> None:
-    brief = BriefFactory(is_published=False)
+    brief = BriefFactory.create(is_published=False)
     strict = Client(enforce_csrf_checks=True)
     as_role(strict, "editor")
 
@@ -132,7 +132,7 @@ def test_button_needs_the_token_of_its_page(client: Client) -> None:
 
 
 def test_refusal_names_every_gap(client: Client) -> None:
-    brief = Brief.objects.create(slug="bare", title="Bare", created_by=UserFactory())
+    brief = Brief.objects.create(slug="bare", title="Bare", created_by=UserFactory.create())
     as_role(client, "editor")
 
     page = client.post(verb(brief, "publish"), follow=True).content.decode()
@@ -143,7 +143,7 @@ def test_refusal_names_every_gap(client: Client) -> None:
 
 
 def test_archived_by_button(client: Client) -> None:
-    brief = BriefFactory()
+    brief = BriefFactory.create()
     as_role(client, "editor")
     assert "Archive</button>" in client.get(page_of(brief)).content.decode()
 
@@ -156,7 +156,7 @@ def test_archived_by_button(client: Client) -> None:
 
 
 def test_public_brief_is_changed_by_those_who_may_publish_only(client: Client) -> None:
-    brief = BriefFactory()
+    brief = BriefFactory.create()
     data = form(summary="Changed.") | judgement_rows(brief)
 
     assert as_role(client, "analyst").post(page_of(brief), data).status_code == 403
@@ -193,7 +193,7 @@ def judgement_rows(brief: Brief) -> dict[str, str]:
     ],
 )
 def test_public_brief_stays_complete(client: Client, changes: dict[str, Any], text: str) -> None:
-    brief = BriefFactory()
+    brief = BriefFactory.create()
 
     response = as_role(client, "editor").post(
         page_of(brief), form() | judgement_rows(brief) | changes
@@ -205,7 +205,7 @@ def test_public_brief_stays_complete(client: Client, changes: dict[str, Any], te
 
 
 def test_auditor_reads_and_cannot_write(client: Client) -> None:
-    brief = BriefFactory(countries=["NE", "ML"])
+    brief = BriefFactory.create(countries=["NE", "ML"])
     as_role(client, "auditor")
 
     page = client.get(page_of(brief)).content.decode()
@@ -216,8 +216,8 @@ def test_auditor_reads_and_cannot_write(client: Client) -> None:
 
 
 def test_only_drafts_can_be_deleted(client: Client) -> None:
-    public, draft = BriefFactory(), BriefFactory(is_published=False)
-    client.force_login(UserFactory(is_superuser=True))
+    public, draft = BriefFactory.create(), BriefFactory.create(is_published=False)
+    client.force_login(UserFactory.create(is_superuser=True))
 
     for brief, status in ((public, 403), (draft, 302)):
         address = reverse("admin:briefs_brief_delete", args=[brief.pk])
@@ -227,7 +227,7 @@ def test_only_drafts_can_be_deleted(client: Client) -> None:
 
 
 def test_preview_shows_a_draft_and_says_so(client: Client) -> None:
-    draft = Brief.objects.create(slug="bare", title="Bare draft", created_by=UserFactory())
+    draft = Brief.objects.create(slug="bare", title="Bare draft", created_by=UserFactory.create())
     as_role(client, "analyst")
 
     page = client.get(reverse("admin:briefs_brief_preview", args=[draft.pk])).content.decode()
@@ -238,7 +238,7 @@ def test_preview_shows_a_draft_and_says_so(client: Client) -> None:
 
 
 def test_history_of_status_is_on_the_page(client: Client) -> None:
-    brief = BriefFactory()
+    brief = BriefFactory.create()
 
     page = as_role(client, "auditor").get(page_of(brief)).content.decode()
 
@@ -253,7 +253,7 @@ def test_lists_take_few_statements_whatever_the_number(
     client: Client, model: str, count: int, django_assert_max_num_queries
 ) -> None:
     for number in range(count):
-        brief = BriefFactory()
+        brief = BriefFactory.create()
         place = add_place(brief, f"Town {number}")
         add_incident(brief, place, title=f"Incident {number}")
         add_actor(brief, f"Group {number}")
@@ -265,7 +265,7 @@ def test_lists_take_few_statements_whatever_the_number(
 
 @pytest.mark.parametrize("model", ["actor", "place", "incident"])
 def test_facts_can_be_added(client: Client, model: str) -> None:
-    place = add_place(BriefFactory())
+    place = add_place(BriefFactory.create())
     forms = {
         "actor": {"name": "Group", "slug": "group", "kind": "criminal", "aliases": "A, B"},
         "place": {"name": "Gao", "country": "ML", "latitude": "16.27", "longitude": "-0.05"},

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_brief_starts_as_a_draft() -> None:
     with pytest.raises(DatabaseError, match="Cannot insert"):
-        BriefFactory(is_published=False, status="in_review")
+        BriefFactory.create(is_published=False, status="in_review")
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_brief_starts_as_a_draft() -> None:
     ids=str,
 )
 def test_published_brief_refuses(changes: dict[str, object]) -> None:
-    brief = BriefFactory()
+    brief = BriefFactory.create()
 
     with pytest.raises(DatabaseError):
         Brief.objects.filter(pk=brief.pk).update(**changes)
@@ -49,21 +49,21 @@ def test_published_brief_refuses(changes: dict[str, object]) -> None:
 
 @pytest.mark.parametrize("status", ["published", "archived", "withdrawn"])
 def test_status_alone_makes_nothing_public(status: str) -> None:
-    brief = BriefFactory(is_published=False)
+    brief = BriefFactory.create(is_published=False)
 
     with pytest.raises(DatabaseError):
         Brief.objects.filter(pk=brief.pk).update(status=status)
 
 
 def test_public_brief_cannot_be_deleted() -> None:
-    brief = BriefFactory()
+    brief = BriefFactory.create()
 
     with pytest.raises(DatabaseError, match="Cannot delete"):
         Brief.objects.filter(pk=brief.pk)._raw_delete("default")
 
 
 def test_draft_can_be_deleted_with_its_judgements() -> None:
-    brief = BriefFactory(is_published=False)
+    brief = BriefFactory.create(is_published=False)
 
     brief.delete()
 
@@ -71,14 +71,14 @@ def test_draft_can_be_deleted_with_its_judgements() -> None:
 
 
 def test_moves_are_frozen() -> None:
-    BriefFactory()
+    BriefFactory.create()
 
     with pytest.raises(DatabaseError, match="Cannot update"):
         Move.objects.update(to_status="withdrawn")
 
 
 def test_position_is_taken_once_in_a_brief() -> None:
-    BriefFactory()
+    BriefFactory.create()
     judgement = Judgement.objects.get()
     judgement.pk = None
     judgement.save()
@@ -109,7 +109,7 @@ def test_move_that_leads_nowhere_is_refused() -> None:
 
 
 def test_public_brief_cannot_lose_its_summary_through_a_form() -> None:
-    brief = BriefFactory()
+    brief = BriefFactory.create()
     brief.summary = " "
 
     with pytest.raises(ValidationError, match="Write a summary"):
@@ -117,8 +117,8 @@ def test_public_brief_cannot_lose_its_summary_through_a_form() -> None:
 
 
 def test_archived_brief_moves_on_to_withdrawn_only() -> None:
-    brief = BriefFactory()
-    publishing.archive_brief(brief=brief, by=UserFactory())
+    brief = BriefFactory.create()
+    publishing.archive_brief(brief=brief, by=UserFactory.create())
     brief.refresh_from_db()
 
     assert [s.value for s in BriefStatus if brief.may_become(s)] == ["withdrawn"]

@@ -18,26 +18,26 @@ def slugs(briefs: BriefQuerySet) -> list[str]:
 
 
 def test_only_published_briefs_are_public() -> None:
-    BriefFactory(slug="out")
-    BriefFactory(slug="draft", is_published=False)
-    archived = BriefFactory(slug="archived")
-    publishing.archive_brief(brief=archived, by=UserFactory())
+    BriefFactory.create(slug="out")
+    BriefFactory.create(slug="draft", is_published=False)
+    archived = BriefFactory.create(slug="archived")
+    publishing.archive_brief(brief=archived, by=UserFactory.create())
 
     assert slugs(Brief.objects.public()) == ["out"]
 
 
 def test_brief_with_a_later_hour_is_not_public_yet() -> None:
-    brief = BriefFactory(is_published=False)
+    brief = BriefFactory.create(is_published=False)
     tomorrow = timezone.now() + timedelta(days=1)
 
-    publishing.publish_brief(brief=brief, by=UserFactory(), published_at=tomorrow)
+    publishing.publish_brief(brief=brief, by=UserFactory.create(), published_at=tomorrow)
 
     assert not Brief.objects.public().exists()
 
 
 def test_filters_narrow() -> None:
-    mali = BriefFactory(slug="mali", countries=["ML", "SN"], topics=["ports", "crime"])
-    BriefFactory(slug="kenya", countries=["KE"], topics=["elections"], language="fr")
+    mali = BriefFactory.create(slug="mali", countries=["ML", "SN"], topics=["ports", "crime"])
+    BriefFactory.create(slug="kenya", countries=["KE"], topics=["elections"], language="fr")
     add_actor(mali, "Example Front")
     public = Brief.objects.public()
 
@@ -58,15 +58,15 @@ def test_filters_narrow() -> None:
     ],
 )
 def test_words_are_found_in_other_forms(language: str, body: str, q: str) -> None:
-    BriefFactory(slug="hit", language=language, body=body)
-    BriefFactory(slug="miss", language=language)
+    BriefFactory.create(slug="hit", language=language, body=body)
+    BriefFactory.create(slug="miss", language=language)
 
     assert slugs(Brief.objects.public().matching(q)) == ["hit"]
 
 
 def test_quotes_and_minus_are_understood() -> None:
-    BriefFactory(slug="mali", title="Fuel convoy in Mali")
-    BriefFactory(slug="niger", title="Convoy with fuel in Niger")
+    BriefFactory.create(slug="mali", title="Fuel convoy in Mali")
+    BriefFactory.create(slug="niger", title="Convoy with fuel in Niger")
     public = Brief.objects.public()
 
     assert slugs(public.matching('"fuel convoy"')) == ["mali"]
@@ -75,21 +75,21 @@ def test_quotes_and_minus_are_understood() -> None:
 
 @pytest.mark.parametrize("q", ["'", '"', "a & | !", "the", "-", "<->", "\\", "%", "a:*", "((("])
 def test_no_words_break_the_search(q: str) -> None:
-    BriefFactory()
+    BriefFactory.create()
 
     assert slugs(Brief.objects.public().matching(q)) == []
 
 
 def test_related_are_own_language_first_then_closest_then_newest() -> None:
     about = {"countries": ["ML"], "topics": ["ports"]}
-    brief = BriefFactory(slug="this", **about)
-    BriefFactory(slug="french", language="fr", **about)
-    BriefFactory(slug="topic", countries=["KE"], topics=["ports"])
-    BriefFactory(slug="region", countries=["NE"], topics=["ports"])
-    BriefFactory(slug="country", countries=["ML"], topics=["crime"])
-    BriefFactory(slug="stranger", countries=["KE"], topics=["crime"])
+    brief = BriefFactory.create(slug="this", **about)
+    BriefFactory.create(slug="french", language="fr", **about)
+    BriefFactory.create(slug="topic", countries=["KE"], topics=["ports"])
+    BriefFactory.create(slug="region", countries=["NE"], topics=["ports"])
+    BriefFactory.create(slug="country", countries=["ML"], topics=["crime"])
+    BriefFactory.create(slug="stranger", countries=["KE"], topics=["crime"])
     actor = add_actor(brief)
-    ally = BriefFactory(slug="actor", countries=["KE"], topics=["crime"])
+    ally = BriefFactory.create(slug="actor", countries=["KE"], topics=["crime"])
     ally.actors.add(actor)
 
     related = Brief.objects.public().related_to(brief)
@@ -101,6 +101,6 @@ def test_newest_leaves_no_ties() -> None:
     first, second = BriefFactory.create_batch(2, is_published=False)
     moment = timezone.now()
     for brief in (first, second):
-        publishing.publish_brief(brief=brief, by=UserFactory(), published_at=moment)
+        publishing.publish_brief(brief=brief, by=UserFactory.create(), published_at=moment)
 
     assert list(Brief.objects.public().newest()) == [second, first]
