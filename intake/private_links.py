@@ -42,7 +42,8 @@ def private(
         try:
             response = view(request, *args, **kwargs)
         except Http404 as error:
-            response = get_resolver().resolve_error_handler(404)(request, exception=error)
+            not_found: Callable[..., HttpResponse] = get_resolver().resolve_error_handler(404)
+            response = not_found(request, exception=error)
         response["Cache-Control"] = "no-store, private"
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Referrer-Policy"] = "no-referrer"
