@@ -2,12 +2,14 @@
 
 import smtplib
 from collections.abc import Callable
+from contextlib import closing
+from email.header import Header
 from email.utils import parseaddr, quote
 
 import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -34,7 +36,9 @@ def deliver(*, message_id: int, is_last_try: bool = False) -> Callable[[], None]
     if is_mail_kept():
         return lambda: _record(message, state=Message.State.KEPT)
     try:
-        compose(message).send()
+        # Django leaves the connection open when the server refuses us before the first message.
+        with closing(get_connection()) as connection:
+            connection.send_messages([compose(message)])
     except (smtplib.SMTPException, OSError) as error:
         return _refused(message, error, is_last_try)
     return lambda: _record(
@@ -65,13 +69,20 @@ def compose(message: Message) -> EmailMultiAlternatives:
         body=message.text.replace(PRIVATE_LINK, message.private_url),
         to=[address],  # the envelope; whatever stands in the name, it goes to this address alone
         headers={
-            "To": f'"{quote(message.to_name)}" <{address}>' if message.to_name else address,
+            "To": f"{written_name(message.to_name)} <{address}>" if message.to_name else address,
             "Message-ID": f"<{message.uuid}@{domain}>",
             "Auto-Submitted": "auto-generated",
         },
     )
     mail.attach_alternative(message.html.replace(PRIVATE_LINK, message.private_url), "text/html")
     return mail
+
+
+def written_name(name: str) -> str:
+    """A name as a header holds it; one that looks encoded already is encoded, so that no reader decodes it."""
+    if name.isascii() and "=?" not in name:
+        return f'"{quote(name)}"'
+    return Header(name, "utf-8").encode(linesep="")  # the mail as a whole is folded later
 
 
 def ascii_address(address: str) -> str:

@@ -1,7 +1,8 @@
+from typing import Any
+
 import pytest
 from django.contrib.messages import get_messages
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -16,16 +17,16 @@ HEARTBEATS = reverse("admin:jobs_heartbeat_changelist")
 
 
 def log_in(client: Client, role: str) -> Client:
-    client.force_login(UserFactory(roles=[role]))
+    client.force_login(UserFactory.create(roles=[role]))
     return client
 
 
-def retry(client: Client, *jobs: Job) -> HttpResponse:
+def retry(client: Client, *jobs: Job) -> Any:
     data = {"action": "retry", "_selected_action": [job.pk for job in jobs]}
     return client.post(JOBS, data)
 
 
-def told(response: HttpResponse) -> list[str]:
+def told(response: Any) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
@@ -40,7 +41,9 @@ def test_the_lists_are_for_the_roles_that_watch_over_the_work(client: Client, ad
 
 
 def test_the_list_shows_what_failed_and_why(client: Client) -> None:
-    make_job(kind="mail.deliver", state="dead", attempts=8, last_error="SMTPDataError 451 at x.py:1")
+    make_job(
+        kind="mail.deliver", state="dead", attempts=8, last_error="SMTPDataError 451 at x.py:1"
+    )
 
     page = log_in(client, "desk lead").get(JOBS, {"state__exact": "dead"}).content.decode()
 

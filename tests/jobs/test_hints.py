@@ -10,6 +10,7 @@ from redis.exceptions import TimeoutError as RedisTimeout
 
 from jobs import hints
 from tests.jobs.broker import Broker
+from tests.log_lines import logged
 from tests.processes import eventually
 
 
@@ -67,8 +68,12 @@ def test_the_pause_is_logged_without_the_address_of_the_broker(
     with pytest.raises(hints.BrokerAway):
         hints.Breaker(pause=30).call(fail(OperationalError("redis://:password@host")))
 
-    (line,) = [record.msg for record in caplog.records]
-    assert (line["event"], line["error"], line["seconds"]) == ("hints paused", "OperationalError", 30)
+    (line,) = logged(caplog, "derisk.hints")
+    assert (line["event"], line["error"], line["seconds"]) == (
+        "hints paused",
+        "OperationalError",
+        30,
+    )
     assert "password" not in str(line)
 
 
@@ -135,7 +140,8 @@ def test_what_does_not_fit_falls_and_is_logged(
 
     publisher.send([2, 3, 4, 5, 6])
 
-    assert [r.msg["job"] for r in caplog.records if r.msg["event"] == "hint dropped"] == [5, 6]
+    dropped = [line["job"] for line in logged(caplog, "derisk.hints")]
+    assert dropped == [5, 6]
     slow.let.release(4)
     publisher.drain()
     assert slow.published == [1, 2, 3, 4]

@@ -11,6 +11,7 @@ from jobs.models import Job
 from tests.factories import UserFactory
 from tests.jobs.broker import Broker
 from tests.jobs.making import make_job, make_leased
+from tests.log_lines import logged
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ def test_a_dead_job_runs_again_from_its_first_try(
 ) -> None:
     caplog.set_level("INFO")
     job = make_job(state="dead", attempts=8, last_error="ValueError at a.py:1")
-    user = UserFactory()
+    user = UserFactory.create()
 
     with django_capture_on_commit_callbacks(execute=True):
         retried = retrying.retry_job(job=job, by=user)
@@ -32,7 +33,7 @@ def test_a_dead_job_runs_again_from_its_first_try(
     assert retried.last_error == "ValueError at a.py:1"  # until the next try says otherwise
     assert Job.objects.claimable().get() == job
     assert broker.hinted() == [job.pk]
-    (line,) = [r.msg for r in caplog.records if r.name == "derisk.job"]
+    (line,) = logged(caplog, "derisk.job")
     assert (line["event"], line["job"], line["user"]) == ("job retried by hand", job.pk, user.pk)
 
 
@@ -47,7 +48,7 @@ def test_a_job_that_is_not_dead_is_refused_and_stays_as_it_is(state: str, broker
     before = Job.objects.values().get()
 
     with pytest.raises(ValidationError, match="not dead") as refusal:
-        retrying.retry_job(job=job, by=UserFactory())
+        retrying.retry_job(job=job, by=UserFactory.create())
 
     assert refusal.value.code == "conflict"
     assert Job.objects.values().get() == before
@@ -56,8 +57,8 @@ def test_a_job_that_is_not_dead_is_refused_and_stays_as_it_is(state: str, broker
 
 def test_what_the_caller_believes_of_the_job_does_not_count() -> None:
     job = make_job(state="dead", attempts=8)
-    retrying.retry_job(job=job, by=UserFactory())
+    retrying.retry_job(job=job, by=UserFactory.create())
     job.state = "dead"  # a page opened before
 
     with pytest.raises(ValidationError, match="not dead"):
-        retrying.retry_job(job=job, by=UserFactory())
+        retrying.retry_job(job=job, by=UserFactory.create())

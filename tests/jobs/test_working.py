@@ -17,6 +17,7 @@ from jobs import kinds, working
 from jobs.models import Job
 from tests import racing
 from tests.jobs.making import FUTURE, PAST, make_job, make_leased
+from tests.log_lines import logged
 
 pytestmark = pytest.mark.django_db
 
@@ -326,10 +327,6 @@ def test_when_the_failure_cannot_be_recorded_the_first_error_stays_private(
 # --- What is logged
 
 
-def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, object]]:
-    return [r.msg for r in caplog.records if r.name == "derisk.job" and isinstance(r.msg, dict)]
-
-
 def test_each_try_leaves_one_line_with_ids_only(
     register: Callable[..., str], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -340,7 +337,7 @@ def test_each_try_leaves_one_line_with_ids_only(
     working.run_job(fine.pk)
     working.run_job(bad.pk)
 
-    done, failed = lines(caplog)
+    done, failed = logged(caplog, "derisk.job")
     assert (done["outcome"], done["job"], done["request_id"]) == ("done", fine.pk, "r-12345678")
     assert (failed["outcome"], failed["job"], failed["kind"]) == ("failed", bad.pk, "tests.bad")
     assert "Amina" not in json.dumps([done, failed], default=str)
@@ -356,4 +353,4 @@ def test_a_lost_lease_is_logged_as_such(
 
     working.run_job(make_job(kind=register(work, external=True)).pk)
 
-    assert [line["outcome"] for line in lines(caplog)] == ["lease lost"]
+    assert [line["outcome"] for line in logged(caplog, "derisk.job")] == ["lease lost"]

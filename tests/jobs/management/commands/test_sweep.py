@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError
 from jobs import hints, sweeping
 from jobs.models import Heartbeat
 from tests.jobs.broker import Broker
+from tests.log_lines import logged
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,9 +30,7 @@ def test_once_sweeps_once_and_pings_a_worker(broker: Broker) -> None:
     assert broker.messages() == [("jobs.ping", [])]
 
 
-def test_sweeps_until_it_is_asked_to_stop(
-    broker: Broker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sweeps_until_it_is_asked_to_stop(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
     sweeps: list[hints.Breaker] = []
 
     def sweep(breaker: hints.Breaker) -> None:
@@ -68,5 +67,5 @@ def test_outlives_a_database_that_is_away(
     call_command("sweep", every=0.01)
 
     assert len(sweeps) == 2
-    lines = [record.msg for record in caplog.records if record.name == "derisk.sweep"]
-    assert [(line["event"], line["error"]) for line in lines] == [("sweep failed", error.__name__)] * 2
+    lines = [(line["event"], line["error"]) for line in logged(caplog, "derisk.sweep")]
+    assert lines == [("sweep failed", error.__name__)] * 2
