@@ -3,6 +3,7 @@
 from django.contrib import admin
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
+from proposals.admin.markdown import SectionForm, TermsForm
 from proposals.models import ProposalTemplate, TemplateLine, TemplateSection
 
 
@@ -10,6 +11,7 @@ class TemplateSectionInline(StackedInline):
     """Standing sections."""
 
     model = TemplateSection
+    form = SectionForm
     extra = 0
     ordering = ("position",)
 
@@ -26,6 +28,7 @@ class TemplateLineInline(TabularInline):
 class ProposalTemplateAdmin(ModelAdmin):
     """What a new draft starts from."""
 
+    form = TermsForm
     inlines = (TemplateSectionInline, TemplateLineInline)
     list_display = ("name", "language", "is_default")
     search_fields = ("name",)

@@ -18,50 +18,28 @@ from unfold.admin import StackedInline, TabularInline
 from accounts.models import User
 from accounts.staff_screens import Verb, VerbAdmin
 from proposals import content, drafting, money, presenting, sending
+from proposals.admin.markdown import SectionForm, TermsForm
 from proposals.models import LIVE, LineItem, ProposalVersion, Section, VersionStatus
-
-
-def _check_text(markdown: str) -> str:
-    """Refuse at saving what could not be sent."""
-    content.blocks(markdown)
-    return markdown
-
-
-class VersionForm(forms.ModelForm):
-    """The frame of a draft."""
-
-    def clean_terms(self) -> str:
-        return _check_text(self.cleaned_data["terms"])
-
-
-class SectionForm(forms.ModelForm):
-    """A heading and its text."""
-
-    def clean_body(self) -> str:
-        return _check_text(self.cleaned_data["body"])
 
 
 class LineItemForm(forms.ModelForm):
     """Refuses amounts that the currency of the version cannot express."""
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, version: ProposalVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.currency = currency
+        self.version = version
 
     def clean_unit_price(self) -> Decimal:
         price: Decimal = self.cleaned_data["unit_price"]
-        money.check_amount(price, self.currency)
+        money.check_amount(price, self.version.currency)
         return price
 
 
 class LineItemFormSet(forms.BaseInlineFormSet):
-    """Gives each line the currency that is chosen in the same form, not the stored one."""
+    """Gives each line the version as it is in the same form, with the currency chosen there."""
 
     def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        currency = self.instance.currency
-        if currency not in money.CURRENCIES:  # the form above says so
-            currency = money.CURRENCIES[0]
-        return super().get_form_kwargs(index) | {"currency": currency}
+        return super().get_form_kwargs(index) | {"version": self.instance}
 
 
 class DraftInline:
@@ -138,7 +116,7 @@ class ProposalVersionAdmin(VerbAdmin):
             "A new link is on its way; the old one opens nothing any more.",
         ),
     )  # fmt: skip
-    form = VersionForm
+    form = TermsForm
     change_form_outer_before_template = "proposals/admin/version.html"
     inlines = (SectionInline, LineItemInline)
     list_display = ("name", "title", "client", "status_name", "currency", "valid_until", "sent_at")
@@ -214,7 +192,7 @@ class ProposalVersionAdmin(VerbAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except PermissionDenied:
             may_edit = super().has_change_permission(request)
-            if request.method != "POST" or not may_edit:
+            if object_id is None or request.method != "POST" or not may_edit:
                 raise
             text = (
                 "This version was sent or closed while you were editing. Nothing of that was saved."

@@ -1,0 +1,475 @@
+"""The staff screens of proposal versions."""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+from django.contrib.messages import get_messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+
+from mail.models import Message
+from proposals.models import ClientLink, LineItem, ProposalVersion
+from tests.factories import AdviserFactory, UserFactory
+from tests.proposals import making
+from tests.proposals.admin.forms import address, whole_form
+from tests.proposals.making import make_draft, make_lead, make_sent
+from tests.racing import Race, wait_for_blocked
+
+LIST = "/staff/proposals/proposalversion/"
+READERS = ["approver", "auditor"]
+STRANGERS = ["analyst", "editor"]
+
+
+def as_author(client: Client, version: ProposalVersion) -> Client:
+    client.force_login(version.prepared_by)
+    return client
+
+
+def as_role(client: Client, role: str) -> Client:
+    client.force_login(UserFactory(roles=[role]))
+    return client
+
+
+def said(answer: HttpResponse) -> list[str]:
+    """The messages that the next page shows."""
+    return [str(message) for message in get_messages(answer.wsgi_request)]
+
+
+def press(client: Client, version: ProposalVersion, verb: str) -> HttpResponse:
+    return client.post(address(version, f"verbs/{verb}"))
+
+
+def buttons(client: Client, version: ProposalVersion) -> set[str]:
+    """The verbs that the version's page offers."""
+    page = client.get(address(version)).content.decode()
+    return set(re.findall(rf'action="{address(version, "verbs")}(\w+)/"', page))
+
+
+# ---- Who may do what
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("page", ["change", "preview", "document", "verbs/send"])
+def test_nobody_sees_anything_without_login(client: Client, page: str) -> None:
+    version = make_sent()
+
+    answer = client.get(address(version, page))
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/staff/login/?next=")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", ["desk lead", *READERS])
+def test_those_who_see_all_leads_see_all_versions(client: Client, role: str) -> None:
+    version = make_sent()
+    as_role(client, role)
+
+    assert version.proposal.reference in client.get(LIST).content.decode()
+    for page in ("change", "preview", "document"):
+        assert client.get(address(version, page)).status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", STRANGERS)
+def test_those_who_see_no_leads_see_no_versions(client: Client, role: str) -> None:
+    version = make_sent()
+    as_role(client, role)
+
+    assert client.get(LIST).status_code == 403
+    assert client.get(address(version)).status_code == 403
+    for page in ("preview", "document", "verbs/send"):
+        assert client.get(address(version, page)).status_code == 404
+    assert press(client, version, "revise").status_code == 404
+    assert ProposalVersion.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_adviser_sees_own_versions_only(client: Client) -> None:
+    own, other = make_sent(), make_sent()
+    as_author(client, own)
+
+    page = client.get(LIST).content.decode()
+
+    assert own.proposal.reference in page
+    assert other.proposal.reference not in page
+    assert client.get(address(own)).status_code == 200
+    assert client.get(address(other)).status_code == 302
+    for part in ("preview", "document"):
+        assert client.get(address(other, part)).status_code == 404
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", READERS)
+def test_readers_change_nothing(client: Client, role: str) -> None:
+    version = make_draft()
+    as_role(client, role)
+
+    assert buttons(client, version) == set()
+    assert press(client, version, "send").status_code == 403
+    assert client.post(address(version), whole_form(version, title="New")).status_code == 403
+    stored = ProposalVersion.objects.get()
+    assert (stored.status, stored.title) == ("draft", version.title)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", ["send", "revise", "link"])
+def test_adviser_presses_no_button_on_anothers_version(client: Client, verb: str) -> None:
+    version = make_sent()
+    client.force_login(AdviserFactory().user)
+
+    assert press(client, version, verb).status_code == 404
+    assert ProposalVersion.objects.count() == ClientLink.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["add/", "{pk}/delete/"])
+def test_versions_are_neither_added_nor_deleted_by_hand(client: Client, path: str) -> None:
+    version = make_draft()
+    client.force_login(UserFactory(is_superuser=True))
+
+    assert client.post(LIST + path.format(pk=version.pk), {"post": "yes"}).status_code == 403
+    assert ProposalVersion.objects.count() == 1
+
+
+# ---- Buttons
+
+
+@pytest.mark.django_db
+def test_buttons_follow_the_state(client: Client) -> None:
+    version = make_draft()
+    as_author(client, version)
+
+    assert buttons(client, version) == {"send"}
+    making.send(version)
+    assert buttons(client, version) == {"revise"}
+    making.run_jobs("proposals.render", version.pk)
+    assert buttons(client, version) == {"revise", "link"}
+    making.decline(version)
+    assert buttons(client, version) == set()
+
+
+@pytest.mark.django_db
+def test_send_button_sends(client: Client) -> None:
+    version = make_draft()
+
+    answer = press(as_author(client, version), version, "send")
+
+    assert (answer.status_code, answer["Location"]) == (302, address(version))
+    assert making.statuses(version) == ("sent", "open", "proposal")
+
+
+@pytest.mark.django_db
+def test_refusal_to_send_names_every_problem(client: Client) -> None:
+    version = make_draft(title=" ")
+    version.lines.all().delete()
+
+    answer = press(as_author(client, version), version, "send")
+
+    assert answer.status_code == 302
+    assert said(answer) == ["Give the proposal a title.", "Add at least one price line."]
+    assert making.statuses(version)[0] == "draft"
+
+
+@pytest.mark.django_db
+def test_second_click_on_send_is_refused_in_words(client: Client) -> None:
+    version = make_draft()
+    as_author(client, version)
+    press(client, version, "send")
+
+    answer = press(client, version, "send")
+
+    assert said(answer)[-1] == "This version was sent or closed already."
+
+
+@pytest.mark.django_db
+def test_next_version_opens_for_editing(client: Client) -> None:
+    version = make_sent()
+
+    answer = press(as_author(client, version), version, "revise")
+
+    draft = ProposalVersion.objects.get(number=2)
+    assert answer["Location"] == address(draft)
+
+
+@pytest.mark.django_db
+def test_new_link_is_mailed(client: Client) -> None:
+    version = make_sent()
+
+    press(as_author(client, version), version, "link")
+
+    assert ClientLink.objects.filter(version=version).count() == 2
+    assert Message.objects.filter(template="proposals/mail/proposal").count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("verb", ["send", "revise", "link"])
+def test_opening_the_address_of_a_button_does_nothing(client: Client, verb: str) -> None:
+    version = make_sent()
+
+    answer = as_author(client, version).get(address(version, f"verbs/{verb}"))
+
+    assert answer.status_code == 302
+    assert ProposalVersion.objects.count() == ClientLink.objects.count() == 1
+
+
+# ---- Editing
+
+
+@pytest.mark.django_db
+def test_draft_is_edited_with_its_parts(client: Client) -> None:
+    version = make_draft()
+    changes = {
+        "title": "Another title",
+        "sections-0-body": "Other words.",
+        "lines-0-unit_price": "999.99",
+        "lines-TOTAL_FORMS": 2,
+        "lines-1-position": 2,
+        "lines-1-description": "A call",
+        "lines-1-quantity": "1",
+        "lines-1-unit_price": "100",
+        "lines-1-tax_rate": "0",
+        "lines-1-tax_label": "VAT",
+        "lines-1-version": version.pk,
+    }
+
+    answer = as_author(client, version).post(address(version), whole_form(version, **changes))
+
+    assert answer.status_code == 302
+    assert ProposalVersion.objects.get().title == "Another title"
+    assert version.sections.get(position=1).body == "Other words."
+    lines = version.lines.order_by("position").values_list("description", "unit_price")
+    assert list(lines) == [("Written assessment", Decimal("999.99")), ("A call", Decimal(100))]
+
+
+@pytest.mark.django_db
+def test_price_that_the_currency_cannot_express_is_a_field_error(client: Client) -> None:
+    version = make_draft()
+    changes = {"currency": "XOF", "title": "Kept title", "lines-0-unit_price": "10.50"}
+
+    answer = as_author(client, version).post(address(version), whole_form(version, **changes))
+
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    lines = answer.context["inline_admin_formsets"][1].formset
+    assert lines.errors[0].keys() == {"unit_price"}
+    assert "XOF has no decimals" in lines.errors[0]["unit_price"][0]
+    assert 'value="10.50"' in page
+    assert 'value="Kept title"' in page
+    stored = ProposalVersion.objects.get()
+    assert (stored.currency, stored.title) == ("EUR", version.title)
+
+
+@pytest.mark.django_db
+def test_currency_and_prices_change_together(client: Client) -> None:
+    version = make_draft(currency="XOF")
+    changes = {"currency": "EUR", "lines-0-unit_price": "10.50"}
+
+    answer = as_author(client, version).post(address(version), whole_form(version, **changes))
+
+    assert answer.status_code == 302
+    assert LineItem.objects.get().unit_price == Decimal("10.50")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("currency", "ZZZ"),
+        ("valid_until_0", "someday"),
+        ("title", ""),
+        ("title", "bidi \u202e"),
+        ("terms", "- a\n  - b\n    - c\n      - d"),
+        ("recipient_email", "nobody"),
+        ("sections-0-body", "hidden \x07"),
+        ("sections-0-body", "- a\n  - b\n    - c\n      - d"),
+        ("sections-0-heading", ""),
+        ("lines-0-quantity", "0"),
+        ("lines-0-quantity", "-1"),
+        ("lines-0-unit_price", "1e30"),
+        ("lines-0-unit_price", "NaN"),
+        ("lines-0-unit_price", "-1"),
+        ("lines-0-tax_rate", "100.01"),
+        ("lines-0-tax_label", "\u2066x"),
+    ],
+)
+def test_bad_input_is_refused_and_kept(client: Client, field: str, value: str) -> None:
+    version = make_draft()
+    changes = {"recipient_name": "Typed Before", field: value}
+
+    answer = as_author(client, version).post(address(version), whole_form(version, **changes))
+
+    assert answer.status_code == 200
+    assert 'value="Typed Before"' in answer.content.decode()
+    assert ProposalVersion.objects.get().recipient_name == version.recipient_name
+
+
+@pytest.mark.django_db
+def test_sent_version_is_to_read_only(client: Client) -> None:
+    version = make_sent()
+    as_author(client, version)
+
+    page = client.get(address(version)).content.decode()
+
+    assert version.title in page
+    assert 'name="title"' not in page
+    assert "sections-0-body" not in page
+    assert "lines-0-unit_price" not in page
+
+
+@pytest.mark.django_db
+def test_edit_of_a_version_that_was_sent_meanwhile_says_so(client: Client) -> None:
+    version = make_draft()
+    form = whole_form(version, title="Too late")
+    as_author(client, version)
+    making.send(version)
+
+    answer = client.post(address(version), form)
+
+    assert (answer.status_code, answer["Location"]) == (302, address(version))
+    assert said(answer) == [
+        "This version was sent or closed while you were editing. Nothing of that was saved."
+    ]
+    assert ProposalVersion.objects.get().title == version.title
+
+
+@pytest.mark.django_db(transaction=True)
+def test_edit_at_the_moment_of_sending_is_whole_or_refused(client: Client) -> None:
+    version = make_draft()
+    as_author(client, version)
+    form = whole_form(version, title="Too late")
+
+    with transaction.atomic():
+        ProposalVersion.objects.select_for_update().get(pk=version.pk)
+        edit = Race(lambda: client.post(address(version), form))
+        wait_for_blocked(1)
+        making.send(version)
+
+    (answer,) = edit.results()
+    assert (answer.status_code, answer["Location"]) == (302, address(version))
+    assert ProposalVersion.objects.get().title == version.title
+
+
+# ---- Reading
+
+
+@pytest.mark.django_db
+def test_page_of_a_version_says_what_it_adds_up_to_and_what_the_client_answered(
+    client: Client,
+) -> None:
+    version = make_sent()
+    making.decline(version, "Too <dear>.")
+
+    page = as_author(client, version).get(address(version)).content.decode()
+
+    for text in ("EUR\N{NO-BREAK SPACE}2,950.00", "Too &lt;dear&gt;.", version.content_sha256):
+        assert text in page
+
+
+@pytest.mark.django_db
+def test_page_of_a_draft_says_why_it_cannot_be_priced(client: Client) -> None:
+    version = make_draft(currency="XOF")
+    version.lines.update(unit_price=Decimal("0.5"))
+
+    page = as_author(client, version).get(address(version)).content.decode()
+
+    assert "XOF has no decimals" in page
+
+
+@pytest.mark.django_db
+def test_preview_of_a_draft_is_the_clients_page_without_answers(client: Client) -> None:
+    version = make_draft(language="fr")
+
+    page = as_author(client, version).get(address(version, "preview")).content.decode()
+
+    assert "Preview for staff." in page
+    assert '<html lang="fr"' in page
+    assert "<h2>Prix</h2>" in page
+    assert "accept/" not in page
+    assert making.statuses(version)[0] == "draft"
+
+
+@pytest.mark.django_db
+def test_preview_of_what_cannot_be_priced_says_why(client: Client) -> None:
+    version = make_draft(currency="XOF")
+    version.lines.update(unit_price=Decimal("0.5"))
+
+    answer = as_author(client, version).get(address(version, "preview"))
+
+    assert answer.status_code == 409
+    assert "XOF has no decimals" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_document_is_the_clients(client: Client) -> None:
+    version = make_sent()
+
+    answer = as_author(client, version).get(address(version, "document"))
+
+    assert answer.content == bytes(version.document.pdf)
+    assert "no-store" in answer["Cache-Control"]
+    assert answer["Content-Disposition"].endswith(f'"{version.proposal.reference}-v1.pdf"')
+
+
+@pytest.mark.django_db
+def test_version_without_a_document_has_none_to_download(client: Client) -> None:
+    version = make_draft()
+
+    assert as_author(client, version).get(address(version, "document")).status_code == 404
+
+
+@pytest.mark.django_db
+def test_links_tokens_are_on_no_staff_page(client: Client) -> None:
+    version = make_sent()
+    token = making.token_of(version)
+    client.force_login(UserFactory(is_superuser=True))
+
+    for page in (address(version), address(version, "preview"), LIST):
+        assert token not in client.get(page).content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("query", ["?q=Sahel", "?q=P-", "?status__exact=sent", "?q=%00", "?p=x"])
+def test_list_is_searched_and_filtered(client: Client, query: str) -> None:
+    version = make_sent()
+
+    assert as_author(client, version).get(LIST + query).status_code in (200, 302)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_costs_the_same_for_one_and_three(
+    client: Client, django_assert_num_queries: Callable[..., object], count: int
+) -> None:
+    owner = AdviserFactory()
+    for _ in range(count):
+        make_sent(make_lead(owner=owner))
+    client.force_login(owner.user)
+    client.get(LIST)  # content types are asked for once per process
+
+    with django_assert_num_queries(LIST_QUERIES):
+        page = client.get(LIST).content.decode()
+    assert page.count(">P-") == count
+
+
+LIST_QUERIES = 6
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("count", [1, 3])
+def test_page_costs_the_same_for_one_line_and_three(
+    client: Client, django_assert_num_queries: Callable[..., object], count: int
+) -> None:
+    version = make_draft()
+    for _ in range(count - 1):
+        LineItem.objects.create(version=version, description="A call")
+    as_author(client, version).get(address(version))
+
+    with django_assert_num_queries(PAGE_QUERIES):
+        client.get(address(version))
+
+
+PAGE_QUERIES = 11
