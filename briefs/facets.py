@@ -76,8 +76,6 @@ def _counted(wish: Wish) -> list[_Row]:
     newest = wish.briefs().newest().values("pk")[:COUNTED]
     briefs = Brief.objects.filter(pk__in=newest)
     named = Brief.actors.through.objects.filter(brief__in=newest)
-    if wish.actor:
-        named = named.filter(actor__slug=wish.actor)
     parts = [
         _tally("country", briefs, _each("countries")),
         _tally("topic", briefs, _each("topics")),

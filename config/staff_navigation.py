@@ -48,7 +48,9 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The side bar for this user: the lists that exist and that they may open."""
     open_lists = {
-        model._meta.label: reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        model._meta.label: reverse(
+            f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        )
         for model, screen in admin.site._registry.items()
         if screen.has_module_permission(request) and screen.has_view_permission(request)
     }

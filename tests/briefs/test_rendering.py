@@ -36,6 +36,10 @@ def test_links_and_tables_survive() -> None:
     assert "<td>1</td>" in html
 
 
+def test_html_is_shown_not_obeyed() -> None:
+    assert render_markdown("a <b>b</b>") == "<p>a &lt;b&gt;b&lt;/b&gt;</p>"
+
+
 def test_nothing_renders_to_nothing() -> None:
     assert render_markdown("  \n") == ""
 
