@@ -30,7 +30,9 @@ def load_briefs(*, by: User, folder: Path = FOLDER) -> Counts:
     Raises ValueError naming the file whose header cannot be read, and ValidationError for what
     no editor could publish either.
     """
-    files = sorted((_read(path) for path in folder.glob("*.md")), key=lambda file: file.published_at)
+    files = sorted(
+        (_read(path) for path in folder.glob("*.md")), key=lambda file: file.published_at
+    )
     known = set(Brief.objects.values_list("slug", flat=True))
     new = [file for file in files if file.slug not in known]
     for file in new:
@@ -53,7 +55,9 @@ def _read(path: Path) -> _File:
         _, header, body = path.read_text(encoding="utf-8").split("---\n", 2)
         return _File(path.stem, yaml.safe_load(header), body.strip())
     except (ValueError, yaml.YAMLError) as error:
-        raise ValueError(f"{path.name}: the header between the two --- lines is damaged.") from error
+        raise ValueError(
+            f"{path.name}: the header between the two --- lines is damaged."
+        ) from error
 
 
 @transaction.atomic
