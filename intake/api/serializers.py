@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.core.validators import RegexValidator
 from django_countries import countries
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from briefs import geography
@@ -12,6 +14,7 @@ from intake.forms import NEEDS_LIMIT
 from intake.submission import EnquiryContent
 
 _HIDDEN = text_rules.refuse_hidden_characters
+_SAID = RegexValidator(r"\S", "Write something here; blanks alone say nothing.", code="blank")
 _ONE_LINE = [_HIDDEN, text_rules.refuse_line_breaks]
 
 
@@ -24,28 +27,35 @@ class StrictCharField(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class StrictBooleanField(serializers.BooleanField):
-    """JSON true or false, nothing that resembles them."""
+@extend_schema_field({"type": "boolean", "enum": [True]})
+class ConsentField(serializers.BooleanField):
+    """JSON true or false, nothing that resembles them; without consent nothing may be kept."""
+
+    default_error_messages = {"required": "Must be true: without consent we may not keep this."}
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
+        if not data:
+            self.fail("required")
         return data
 
 
 def _line(limit: int = 200, **options: Any) -> StrictCharField:
-    return StrictCharField(max_length=limit, validators=_ONE_LINE, **options)
+    return StrictCharField(max_length=limit, **{"validators": _ONE_LINE, **options})
 
 
 class EnquirySerializer(serializers.Serializer[Any]):
     """What `POST /api/v1/enquiries/` takes."""
 
-    full_name = _line()
+    full_name = _line(validators=[*_ONE_LINE, _SAID])
     email = serializers.EmailField(
         max_length=254, validators=[*_ONE_LINE, text_rules.refuse_unusual_email]
     )
-    needs = StrictCharField(max_length=NEEDS_LIMIT, trim_whitespace=False, validators=[_HIDDEN])
-    consent = StrictBooleanField(help_text="Must be true.")
+    needs = StrictCharField(
+        max_length=NEEDS_LIMIT, trim_whitespace=False, validators=[_HIDDEN, _SAID]
+    )
+    consent = ConsentField(help_text="Must be true.")
     organisation = _line(required=False, allow_blank=True)
     job_title = _line(required=False, allow_blank=True)
     phone = _line(40, required=False, allow_blank=True)
@@ -72,26 +82,21 @@ class EnquirySerializer(serializers.Serializer[Any]):
         help_text="Slug of the brief that led to the request; an unknown one is ignored.",
     )  # fmt: skip
 
-    def validate_consent(self, value: bool) -> bool:
-        """Without consent nothing may be kept."""
-        if not value:
-            raise serializers.ValidationError(
-                "Must be true: without consent we may not keep this.", code="required"
-            )
-        return value
-
-    def validate_needs(self, value: str) -> str:
-        """Blank lines alone say nothing."""
-        if not value.strip():
-            raise serializers.ValidationError(
-                "Tell us what you need; a few words are enough.", code="blank"
-            )
-        return value
+    # A file that was dropped in silence would be lost to both sides.
+    attachments = serializers.ListField(
+        child=serializers.JSONField(),
+        required=False,
+        max_length=0,
+        error_messages={
+            "max_length": "Files come through the form at /request/ only; leave them out here."
+        },
+        help_text="Not taken here: files come through the form. Leave it out, or empty.",
+    )
 
     def content(self) -> EnquiryContent:
         """The checked fields."""
         data = {k: v for k, v in self.validated_data.items() if k != "consent"}
-        for name in ("services", "countries_of_interest"):
+        for name in ("services", "countries_of_interest", "attachments"):
             data[name] = tuple(dict.fromkeys(data.get(name, ())))
         return EnquiryContent(**data)
 
