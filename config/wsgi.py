@@ -1,9 +1,29 @@
 """The WSGI application that granian serves."""
 
 import os
+from typing import Any
 
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+
+class Utf8Request(WSGIRequest):
+    """A request that is UTF-8, whatever its sender calls it.
+
+    Django takes any codec that Python knows, also those that are none for text, such as "hex": then reading the
+    address or the body fails, in part before any view or middleware could answer.
+    """
+
+    @property
+    def encoding(self) -> str | None:
+        return None
+
+    @encoding.setter
+    def encoding(self, value: Any) -> None:
+        """Not taken."""
+
+
 application = get_wsgi_application()
+application.request_class = Utf8Request

@@ -1,13 +1,14 @@
 """The whole API against its own schema, and the answers below /api/ that no view gives."""
 
-import warnings
+import contextlib
+import io
+import re
 from typing import Any
 
+import hypothesis
 import pytest
 import schemathesis
 from django.core.management import call_command
-from django.test import Client
-import hypothesis
 from schemathesis.specs.openapi import checks
 
 from config.wsgi import application
@@ -30,7 +31,64 @@ schema = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
 @hypothesis.settings(
     max_examples=60, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
 )
-@pytest.mark.django_db(transaction=True)  # WSGI closes a connection that a test holds in a transaction
+@pytest.mark.django_db(
+    transaction=True
+)  # WSGI closes a connection that a test holds in a transaction
 def test_the_api_keeps_to_its_schema_whatever_comes(case: Any, settings: Any) -> None:
     settings.THROTTLE = False
     case.call_and_validate(checks=CHECKS)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/api/", "/api/v1/", "/api/v1/enquiries", "/api/v1/enquiries/1/", "/api/v2/enquiries/", "/api/%00"],
+)  # fmt: skip
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_below_api_every_unknown_address_is_a_problem_document(client, method, address):
+    response = getattr(client, method)(address)
+
+    assert response.status_code == 404
+    assert response["Content-Type"] == "application/problem+json"
+    assert response.json() == {
+        "type": "about:blank",
+        "title": "Not Found",
+        "status": 404,
+        "detail": "There is nothing at this address.",
+    }
+
+
+def test_the_schema_is_valid_and_complete():
+    written = io.StringIO()
+
+    call_command("spectacular", "--validate", "--fail-on-warn", stdout=written)
+
+    assert "/api/v1/enquiries/" in written.getvalue()
+
+
+def test_every_refusal_in_the_schema_is_a_problem_document(client):
+    paths = client.get("/api/schema/?format=json").json()["paths"]
+    refusals = [
+        (status, list(response["content"]))
+        for methods in paths.values()
+        for operation in methods.values()
+        for status, response in operation["responses"].items()
+        if status >= "400"
+    ]
+
+    assert {status for status, _ in refusals} >= {"400", "409", "413", "415", "422", "429", "503"}
+    assert {content for _, contents in refusals for content in contents} == {
+        "application/problem+json"
+    }
+
+
+def test_the_documentation_page_runs_under_the_content_policy(client):
+    response = client.get("/api/docs/")
+
+    assert response.status_code == 200
+    scripts = re.findall(r"<script([^>]*)>(.*?)</script>", response.content.decode(), re.DOTALL)
+    assert len(scripts) == 3
+    assert all("src=" in attributes and not body.strip() for attributes, body in scripts)
+    assert "script-src 'self'" in response["Content-Security-Policy"]
+    for source in re.findall(r'<script src="(/[^"]*)"', response.content.decode()):
+        with contextlib.closing(client.get(source)) as script:
+            assert script.status_code == 200

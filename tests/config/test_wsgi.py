@@ -1,0 +1,58 @@
+import pytest
+from werkzeug.test import Client
+
+from config.wsgi import application
+from intake import flood
+
+CODECS = [
+    "hex",
+    "rot13",
+    "zlib",
+    "undefined",
+    "unicode_escape",
+    "idna",
+    "punycode",
+    "utf-16",
+    "utf-7",
+    "latin-1",
+]
+
+
+@pytest.fixture
+def server() -> Client:
+    """A client that speaks to the application as a web server does; Django's own skips the request's making."""
+    flood.enquiries.clear()
+    return Client(application)
+
+
+@pytest.mark.parametrize("codec", CODECS)
+def test_an_address_is_read_as_utf_8_whatever_codec_is_named(server, codec):
+    headers = {"Content-Type": f"text/html; charset={codec}"}
+
+    response = server.get("/request/?x=1", headers=headers)
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("codec", CODECS)
+@pytest.mark.parametrize(
+    ("address", "media_type", "body", "name_read"),
+    [
+        ("/request/", "multipart/form-data; boundary=b", None, 'value="Aïcha \\ud800"'),
+        ("/request/", "application/x-www-form-urlencoded", "full_name=A%C3%AFcha", 'value="Aïcha"'),
+        ("/api/v1/enquiries/", "application/json", '{"full_name": "Aïcha"}', '"/email"'),
+    ],
+    ids=["files", "form", "json"],
+)
+def test_a_body_is_read_as_utf_8_whatever_codec_is_named(
+    server, codec, address, media_type, body, name_read
+):
+    part = 'Content-Disposition: form-data; name="full_name"\r\n\r\nAïcha \\ud800'
+    body = body or f"--b\r\n{part}\r\n--b--\r\n"
+
+    response = server.post(
+        address, data=body.encode(), headers={"Content-Type": f"{media_type}; charset={codec}"}
+    )
+
+    assert response.status_code == 400
+    assert name_read in response.get_data(as_text=True)
