@@ -1,0 +1,23 @@
+"""One house with every process, and a browser to visit it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+
+@pytest.fixture
+def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
+    """Chromium. Where it is missing the test fails: a journey that nobody walked proves nothing."""
+    assert CHROMIUM.exists(), "There is no /usr/bin/chromium. Install it: apt-get install chromium"
+    # Playwright runs an event loop in this thread, which makes Django refuse the ORM here.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-background-networking"]
+        )
+        yield browser
+        browser.close()
