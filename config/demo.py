@@ -1,5 +1,6 @@
 """`make demo`: the whole house on this machine, real parts, until Ctrl-C."""
 
+import math
 import os
 import signal
 import sys
@@ -29,10 +30,10 @@ def main() -> int:
     if "--stop-with-parent" in sys.argv:
         launch.die_with(os.getppid(), signal.SIGTERM)
     environ.Env.read_env(BASE_DIR / ".env")
-    for number in STOP_SIGNALS:
-        signal.signal(number, stop)
+    stop_on_signals()
     try:
-        run(environment())
+        # Where `make` leads the session, as in a window of its own, SIGHUP reaches make alone.
+        run(environment(), sys.stdin.fileno() if sys.stdin.isatty() else None)
     except Stopped:
         say("Stopped. The data is kept for the next start.")
         return 0
@@ -41,10 +42,18 @@ def main() -> int:
         return 1
 
 
-def stop(number: int, frame: FrameType | None) -> Never:
-    """Leave by Stopped at the first Ctrl-C, TERM or HUP; later ones change nothing, we are on our way."""
-    ignore_signals()
-    raise Stopped
+def stop_on_signals() -> None:
+    """Leave by Stopped at Ctrl-C, TERM or HUP. Two often come at once: the second would tear up the stopping."""
+    last = -math.inf
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal last
+        earlier, last = last, time.monotonic()
+        if last - earlier > 1:
+            raise Stopped
+
+    for number in STOP_SIGNALS:
+        signal.signal(number, stop)
 
 
 def ignore_signals() -> None:
@@ -53,7 +62,7 @@ def ignore_signals() -> None:
         signal.signal(number, lambda *_: None)
 
 
-def run(env: dict[str, str]) -> Never:
+def run(env: dict[str, str], terminal: int | None) -> Never:
     """Start everything and watch it; leaves by Stopped or CannotStart, with nothing left running."""
     began = time.monotonic()
     place = Path(env["DERISK_HOME"])
@@ -76,7 +85,8 @@ def run(env: dict[str, str]) -> Never:
                 host = urlsplit(env["SITE_URL"]).hostname or "localhost"
                 degraded = readiness.wait(supervisor, int(env["PORT"]), host, READY_SECONDS)
             say(welcome(env, degraded, time.monotonic() - began))
-            raise died(supervisor.wait_for_death())
+            child = supervisor.wait_for_death(terminal)
+            raise died(child) if child else Stopped
 
 
 def environment() -> dict[str, str]:

@@ -1,11 +1,13 @@
 """Start processes that cannot outlive us, watch them, stop them in order."""
 
 import os
+import select
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -149,11 +151,17 @@ class Supervisor:
         """The first child that has ended, if any."""
         return next((child for child in self.children if not child.alive), None)
 
-    def wait_for_death(self) -> Child:
-        """Block until one of the children ends, and return it."""
-        while (child := self.dead()) is None:
-            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOWAIT)
-        return child
+    def wait_for_death(self, terminal: int | None = None) -> Child | None:
+        """Block until one of the children ends, and return it; None when `terminal` was closed."""
+        with ExitStack() as opened:
+            poll = select.poll()
+            for child in self.children:
+                handle = opened.enter_context(os.fdopen(os.pidfd_open(child.pid)))
+                poll.register(handle, select.POLLIN)
+            if terminal is not None:
+                poll.register(terminal, 0)  # no event asked for: told of its end only
+            poll.poll()
+        return self.dead()
 
     def stop(self, *names: str, seconds: float = 30) -> None:
         """Stop these children together and remove their pid files."""

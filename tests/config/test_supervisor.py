@@ -120,3 +120,15 @@ def test_log_that_has_grown_too_long_is_set_aside(
 
     assert not log.exists()
     assert (tmp_path / "web.log.1").read_text() == "x" * 11
+
+
+def test_closed_terminal_ends_the_wait(tmp_path: Path) -> None:
+    house = supervisor.Supervisor(tmp_path)
+    house.start("web", SLEEPER, dict(os.environ))
+    ours, terminal = os.openpty()
+
+    os.close(ours)
+
+    assert house.wait_for_death(terminal) is None
+    house.stop_all()
+    os.close(terminal)
