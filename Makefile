@@ -13,12 +13,14 @@ RUNTIME := $(call stamp,runtime,requirements-boot.txt requirements.txt)
 DEVELOPMENT := $(call stamp,development,requirements-boot.txt requirements.txt requirements-dev.txt)
 
 # Enough environment for checks that connect to nothing; https, so that production's own settings are checked.
-NOWHERE := DERISK_HOME=$(CURDIR)/var DATABASE_URL=postgres://nobody@127.0.0.1:1/nothing REDIS_URL=redis://127.0.0.1:1/0 \
+NOWHERE := env DERISK_HOME=$(CURDIR)/var DATABASE_URL=postgres://nobody@127.0.0.1:1/nothing REDIS_URL=redis://127.0.0.1:1/0 \
 	SITE_URL=https://www.derisk.example ALLOWED_HOSTS=www.derisk.example EMAIL_URL=smtp://127.0.0.1:1 DEBUG=off \
 	TRUSTED_PROXIES=1 SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ
 
+CHECKS := formatted linted imports types migrations deployable templates bandit rules
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock clean .venv
+.PHONY: help demo test check $(CHECKS) format lock clean .venv
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -29,15 +31,36 @@ demo: $(RUNTIME)  ## everything on this machine, real parts, on http://localhost
 test: $(DEVELOPMENT)  ## the whole test suite against real servers (ARGS=… for a part)
 	@$(BIN)/python -m pytest $(ARGS)
 
-check: $(DEVELOPMENT)  ## format, lint, types, import contract, migrations, deploy settings, versions
-	$(BIN)/ruff format --check .
+check: $(CHECKS)  ## format, lint, types, import contract, migrations, deploy settings, versions (-k: go on after a failure)
+	@echo "All checks passed."
+
+$(CHECKS): $(DEVELOPMENT)
+
+formatted:
+	$(BIN)/ruff format --check --quiet .
+
+linted:
 	$(BIN)/ruff check .
-	$(BIN)/lint-imports
+
+imports:
+	$(BIN)/lint-imports --no-logo
+
+types:
 	$(NOWHERE) $(BIN)/mypy .
+
+migrations:  # its look into the database is not wanted here: the tests migrate a real one
 	$(NOWHERE) $(BIN)/python -W "ignore:Got an error checking" manage.py makemigrations --check --dry-run
+
+deployable:
 	$(NOWHERE) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+templates:
 	$(BIN)/djlint --lint --quiet .
+
+bandit:
 	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml .
+
+rules:
 	$(BIN)/python -m pytest --quiet tests/test_architecture.py tests/test_versions.py
 
 format: $(DEVELOPMENT)  ## rewrite the code as `make check` wants it

@@ -52,7 +52,7 @@ def load_secrets(home: Path) -> dict[str, Any]:
     known = json.loads(path.read_text()) if path.exists() else {}
     made = {
         "secret_key": secrets.token_urlsafe(50),
-        "demo_password": secrets.token_urlsafe(9),
+        "demo_password": secrets.token_urlsafe(12),
         "postgres_password": secrets.token_urlsafe(18),
         "valkey_password": secrets.token_urlsafe(18),
         "postgres_port": 0,
