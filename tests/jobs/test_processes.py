@@ -1,0 +1,167 @@
+"""The promises of jobs under kill -9, a frozen and an emptied broker: real worker, sweep, Valkey and PostgreSQL."""
+
+import os
+import signal
+from collections.abc import Iterator
+from statistics import median
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from jobs.models import Job
+from tests.conftest import STACK
+from tests.factories import UserFactory
+from tests.jobs.house import House
+from tests.processes import eventually
+from tests.stack import Stack
+
+pytestmark = pytest.mark.processes
+
+
+@pytest.fixture(scope="module")
+def built(module_stack: Stack) -> House:
+    return House(module_stack)
+
+
+@pytest.fixture
+def house(built: House, request: pytest.FixtureRequest) -> Iterator[House]:
+    """The house of all these tests, with nothing to do and at least one worker."""
+    request.node.stash[STACK] = built.stack  # shows the logs if the test fails
+    built.clear()
+    built.workers(1)
+    yield built
+    built.open_gate()
+
+
+@pytest.mark.parametrize("victim", ["the worker with its pool", "the one process that works"])
+def test_a_job_whose_worker_is_killed_in_the_middle_is_done_once(house: House, victim: str) -> None:
+    house.workers(2)
+    (job_id,) = house.ask("tests.hold")
+    (pid,) = eventually(lambda: house.begun(job_id))
+
+    if victim == "the one process that works":
+        os.kill(pid, signal.SIGKILL)
+    else:
+        house.worker_of(pid).kill()
+    house.open_gate()
+
+    house.wait_until_done()
+    assert len(house.begun(job_id)) == 2
+    (winner,) = house.effects(job_id)
+    assert winner != pid
+    assert Job.objects.get().attempts == 2
+
+
+def test_a_worker_that_lost_its_lease_while_working_changes_nothing(house: House) -> None:
+    house.workers(2)
+    (job_id,) = house.ask("tests.hold")
+    (slow,) = eventually(lambda: house.begun(job_id))
+    frozen = house.worker_of(slow)
+
+    frozen.freeze()
+    eventually(lambda: house.states() and len(house.begun(job_id)) == 2)
+    house.open_gate()
+    house.wait_until_done()
+    frozen.resume()
+
+    eventually(lambda: '"lease lost"' in frozen.log)
+    assert house.begun(job_id)[0] == slow
+    assert house.effects(job_id) == [house.begun(job_id)[1]]
+    assert Job.objects.get().attempts == 2
+
+
+def test_what_is_asked_for_while_the_broker_is_dead_is_done_when_it_is_back(house: House) -> None:
+    house.stack.valkey.kill()
+    ids = house.ask("tests.note", 5)
+    eventually(lambda: "hints paused" in house.sweeps[0].log)
+    assert set(house.states().values()) == {"pending"}
+
+    house.stack.valkey.start()
+
+    house.wait_until_done()
+    assert [len(house.effects(job_id)) for job_id in ids] == [1] * 5
+
+
+def test_a_frozen_broker_makes_nobody_wait_and_loses_nothing(house: House) -> None:
+    with house.web_like() as web:
+        web.ask(5)  # connections are made, modules loaded
+        usual = web.ask(21)
+
+        house.stack.valkey.freeze()
+        frozen = web.ask(21)
+        house.stack.valkey.resume()
+
+        # Waiting for the broker's time-out would make it a hundredfold.
+        assert median(frozen) < 20 * median(usual)
+        house.wait_until_done()
+    assert len(house.states()) == 47
+    assert [len(house.effects(job_id)) for job_id in house.states()] == [1] * 47
+
+
+def test_hints_that_an_emptied_broker_forgot_are_given_again(house: House) -> None:
+    workers = house.workers(1)
+    for worker in workers:
+        worker.freeze()
+    with house.web_like() as web:
+        web.ask(5)
+        with house.stack.valkey.client as client:
+            eventually(lambda: client.llen("derisk"))
+
+            house.stack.valkey.flush()
+
+            assert client.llen("derisk") == 0
+    assert set(house.states().values()) == {"pending"}
+    for worker in workers:
+        worker.resume()
+    house.wait_until_done()
+    assert [len(house.effects(job_id)) for job_id in house.states()] == [1] * 5
+
+
+def test_jobs_that_fail_or_kill_their_worker_end_dead_while_others_get_done(house: House) -> None:
+    (failing,) = house.ask("tests.fail")
+    (deadly,) = house.ask("tests.exit", max_attempts=2)
+    others = house.ask("tests.note", 10)
+
+    eventually(lambda: set(house.states().values()) == {"dead", "done"}, 60)
+
+    assert {pk for pk, state in house.states().items() if state == "dead"} == {failing, deadly}
+    assert [len(house.effects(job_id)) for job_id in others] == [1] * 10
+    assert house.effects(failing) == house.effects(deadly) == []
+    assert Job.objects.get(pk=failing).attempts == 8
+    assert Job.objects.get(pk=deadly).attempts == 2
+    page = staff_list_of_dead_jobs()
+    assert "JobError: This never works. at kinds_for_tests.py:" in page
+    assert "The worker stopped, hung or lost its connection while it worked." in page
+
+
+def staff_list_of_dead_jobs() -> str:
+    client = Client()
+    client.force_login(UserFactory.create(roles=["desk lead"]))
+    return client.get(reverse("admin:jobs_job_changelist"), {"state": "dead"}).content.decode()
+
+
+def test_two_workers_and_two_sweeps_do_each_job_once(house: House) -> None:
+    house.workers(2)
+    house.sweeps.append(house.stack.sweep())
+
+    ids = house.ask("tests.note", 200)
+
+    house.wait_until_done()
+    assert [len(house.effects(job_id)) for job_id in ids] == [1] * 200
+    assert set(Job.objects.values_list("attempts", flat=True)) == {1}
+
+
+def test_a_hint_that_comes_again_does_no_harm(house: House) -> None:
+    (job_id,) = house.ask("tests.hold")
+    eventually(lambda: house.begun(job_id))
+
+    house.hint(job_id, 5)
+    house.wait_for_quiet(in_work=1)
+    house.open_gate()
+    house.wait_until_done()
+    house.hint(job_id, 5)
+    house.wait_for_quiet()
+
+    assert len(house.begun(job_id)) == len(house.effects(job_id)) == 1
+    assert Job.objects.get().attempts == 1
