@@ -58,14 +58,20 @@ class VerbAdmin(ModelAdmin):
         """The admin's own addresses and one for verbs."""
         info = f"{self.opts.app_label}_{self.opts.model_name}"
         view = self.admin_site.admin_view(self.verb_view)
-        return [path("<path:object_id>/verbs/<slug:name>/", view, name=f"{info}_verb"), *super().get_urls()]
+        return [
+            path("<path:object_id>/verbs/<slug:name>/", view, name=f"{info}_verb"),
+            *super().get_urls(),
+        ]
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
         """Add the buttons that this user may press on this object now."""
         obj = kwargs.get("obj")
         if obj is not None:
             context["verb_buttons"] = [
-                {"verb": verb, "url": self._verb_url(obj, verb)} for verb in self._offered(request, obj)
+                {"verb": verb, "url": self._verb_url(obj, verb)}
+                for verb in self._offered(request, obj)
             ]
             context.update(self.page_context(request, obj))
         return super().render_change_form(request, context, *args, **kwargs)
@@ -92,7 +98,9 @@ class VerbAdmin(ModelAdmin):
     def _offered(self, request: HttpRequest, obj: Any) -> list[Verb]:
         return [v for v in self.verbs if request.user.has_perm(v.permission) and v.is_offered(obj)]
 
-    def _press(self, request: HttpRequest, obj: Any, verb: Verb, form: forms.Form | None = None) -> HttpResponse:
+    def _press(
+        self, request: HttpRequest, obj: Any, verb: Verb, form: forms.Form | None = None
+    ) -> HttpResponse:
         assert isinstance(request.user, User)
         try:
             next_page = verb.call(obj, request.user, **(form.cleaned_data if form else {}))
@@ -106,7 +114,9 @@ class VerbAdmin(ModelAdmin):
         self.message_user(request, verb.done, messages.SUCCESS)
         return HttpResponseRedirect(next_page) if isinstance(next_page, str) else self._back(obj)
 
-    def _form_page(self, request: HttpRequest, obj: Any, verb: Verb, form: forms.Form) -> HttpResponse:
+    def _form_page(
+        self, request: HttpRequest, obj: Any, verb: Verb, form: forms.Form
+    ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
             "title": f"{verb.label}: {obj}",
@@ -126,4 +136,6 @@ class VerbAdmin(ModelAdmin):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
 
     def _verb_url(self, obj: Any, verb: Verb) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_verb", args=[obj.pk, verb.name])
+        return reverse(
+            f"admin:{self.opts.app_label}_{self.opts.model_name}_verb", args=[obj.pk, verb.name]
+        )

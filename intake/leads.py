@@ -78,7 +78,7 @@ def reassign_lead(*, lead: Lead, to: Adviser, by: User, reason: str) -> Lead:
     """Give an open lead to another adviser, end the present assignment, and tell the new owner.
 
     Raises ValidationError: code "required" without a reason, "conflict" when the lead is closed, not routed yet or
-    with that adviser already.
+    with that adviser already, or when that adviser may not log in any more.
     """
     reason = _given(reason)
     lead = Lead.objects.select_for_update().get(pk=lead.pk)
@@ -86,6 +86,10 @@ def reassign_lead(*, lead: Lead, to: Adviser, by: User, reason: str) -> Lead:
         raise ValidationError(
             "Only an open lead that was routed can be given to another.",
             code="conflict",
+        )
+    if not to.user.is_active:
+        raise ValidationError(
+            f"{to} may not log in any more. Choose another adviser.", code="conflict"
         )
     if lead.owner_id == to.pk:
         raise ValidationError(f"{to} has this lead already.", code="conflict")

@@ -27,7 +27,8 @@ def route_lead(*, lead_id: int) -> RoutingDecision | None:
     """Give a new lead to the adviser who should have it; None when it is not new any more.
 
     Locks every adviser, so that two leads at once see each other's credit. Stores the decision with every candidate,
-    the assignment, the credit, the activity and the notice. Raises JobError when no desk is set up.
+    the assignment, the credit, the activity and the notice. Raises JobError when nobody can take the lead and there
+    is no desk, or its fallback owner may not log in any more: no lead goes where nobody looks.
     """
     lead = Lead.objects.select_for_update().get(pk=lead_id)
     if lead.status != Status.NEW:
@@ -90,6 +91,11 @@ def _fallback_owner() -> Adviser:
     if desk is None:
         raise JobError(
             "No desk is the default one. Add a desk with a fallback owner under Staff, Desks."
+        )
+    if not desk.fallback_owner.user.is_active:
+        raise JobError(
+            "The fallback owner of the default desk may not log in any more. "
+            "Choose another under Staff, Desks."
         )
     return desk.fallback_owner
 

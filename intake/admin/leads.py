@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.http import content_disposition_header
@@ -14,6 +14,7 @@ from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin
 from briefs import geography
 from intake import leads
 from intake.catalogue import Budget, Language, Service, Timeframe
+from intake.form_fields import LongTextField
 from intake.models import MOVES, Activity, Adviser, Enquiry, Lead, Status
 from mail.models import Message
 
@@ -21,17 +22,13 @@ from mail.models import Message
 class ReasonForm(forms.Form):
     """Why, in the words of whoever decides."""
 
-    reason = forms.CharField(
-        label="Why?", widget=forms.Textarea(attrs={"rows": 4}), max_length=5000
-    )
+    reason = LongTextField(label="Why?", limit=5000, widget=forms.Textarea(attrs={"rows": 4}))
 
 
 class NoteForm(forms.Form):
     """A note for the timeline."""
 
-    text = forms.CharField(
-        label="Note", widget=forms.Textarea(attrs={"rows": 6}), max_length=20_000
-    )
+    text = LongTextField(label="Note", limit=20_000, widget=forms.Textarea(attrs={"rows": 6}))
 
 
 class ReassignForm(ReasonForm):
@@ -39,7 +36,7 @@ class ReassignForm(ReasonForm):
 
     to = forms.ModelChoiceField(
         label="To",
-        queryset=Adviser.objects.select_related("user").order_by("user__full_name"),
+        queryset=Adviser.objects.who_may_log_in(),
     )
     field_order = ("to", "reason")
 
@@ -48,8 +45,19 @@ def _can_become(status: Status) -> Any:
     return lambda lead: status in MOVES[lead.status]
 
 
-def _has_owner(lead: Lead) -> bool:
-    return lead.owner_id is not None and bool(MOVES[lead.status])
+def _is_with_an_adviser(lead: Lead) -> bool:
+    return lead.owner_id is not None and lead.closed_at is None
+
+
+class OwnerFilter(admin.RelatedOnlyFieldListFilter):
+    """Owners of the leads that the user may see, in one statement; Django's own asks for each name by itself."""
+
+    def field_choices(
+        self, field: Any, request: HttpRequest, model_admin: Any
+    ) -> list[tuple[str, str]]:
+        owned = model_admin.get_queryset(request).filter(owner=OuterRef("pk")).order_by()
+        owners = Adviser.objects.filter(Exists(owned)).select_related("user")
+        return [(str(owner.pk), str(owner)) for owner in owners.order_by("user__full_name", "pk")]
 
 
 LEAD_VERBS: tuple[Verb, ...] = (
@@ -68,7 +76,7 @@ LEAD_VERBS: tuple[Verb, ...] = (
     Verb(
         "reassign", "Give to another adviser",
         lambda lead, by, to, reason: leads.reassign_lead(lead=lead, to=to, by=by, reason=reason),
-        _has_owner, "intake.view_all_leads", "The lead has a new owner, who was told.", ReassignForm,
+        _is_with_an_adviser, "intake.view_all_leads", "The lead has a new owner, who was told.", ReassignForm,
     ),
     Verb(
         "lose", "Mark as lost", lambda lead, by, reason: leads.lose_lead(lead=lead, by=by, reason=reason),
@@ -97,7 +105,7 @@ class LeadAdmin(VerbAdmin, ReadOnlyAdmin):
         "language",
         "created_at",
     )
-    list_filter = ("status", "language", ("owner", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("status", "language", ("owner", OwnerFilter))
     search_fields = (
         "reference",
         "enquiry__full_name",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
@@ -12,6 +13,7 @@ from unfold.widgets import (
     UnfoldAdminSelectMultipleWidget,
 )
 
+from accounts.models import User
 from briefs import geography
 from intake.catalogue import Language, Service
 from intake.models import Absence, Adviser, Desk
@@ -70,12 +72,19 @@ class AdviserAdmin(ModelAdmin):
     list_filter = ("is_taking_leads",)
     list_select_related = ("user",)
     search_fields = ("user__full_name", "user__email")
-    autocomplete_fields = ("user",)
     readonly_fields = ("credit",)
     ordering = ("user__full_name", "pk")
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Offer staff by name in a plain list: it needs neither JavaScript nor leave to see users."""
+        if db_field.name == "user":
+            options["queryset"] = User.objects.filter(
+                Q(is_active=True) | Q(adviser__isnull=False)
+            ).order_by("full_name", "pk")
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).for_routing(timezone.localdate())  # type: ignore[attr-defined]
+        return super().get_queryset(request).for_routing(timezone.localdate())
 
     @admin.display(description="Open leads")
     def open_leads(self, adviser: Any) -> int:
@@ -89,4 +98,9 @@ class DeskAdmin(ModelAdmin):
 
     list_display = ("name", "fallback_owner", "is_default")
     list_select_related = ("fallback_owner__user",)
-    autocomplete_fields = ("fallback_owner",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """Offer only those who can open what falls to them."""
+        if db_field.name == "fallback_owner":
+            options["queryset"] = Adviser.objects.who_may_log_in()
+        return super().formfield_for_foreignkey(db_field, request, **options)

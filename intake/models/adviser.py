@@ -13,6 +13,11 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 class AdviserQuerySet(models.QuerySet["Adviser"]):
     """Advisers with what routing must know of them."""
 
+    def who_may_log_in(self) -> "AdviserQuerySet":
+        """Those to whom a lead can be given by hand, by name."""
+        active = self.filter(user__is_active=True).select_related("user")
+        return active.order_by("user__full_name", "pk")
+
     def for_routing(self, today: date) -> "AdviserQuerySet":
         """Every adviser with `is_absent` on the day and the number of open leads, in a fixed order."""
         absences = Absence.objects.filter(
@@ -59,6 +64,10 @@ class Adviser(models.Model):
         max_digits=12, decimal_places=2, default=Decimal(0), editable=False
     )
     is_taking_leads = models.BooleanField(default=True)
+
+    # Set by `for_routing()`.
+    is_absent: bool
+    open_leads: int
 
     objects = AdviserQuerySet.as_manager()
 

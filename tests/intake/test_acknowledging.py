@@ -1,0 +1,103 @@
+import pytest
+
+from intake import acknowledging, submission
+from jobs import working
+from jobs.models import Job
+from mail import outbox
+from mail.models import Message
+from tests import factories
+
+
+def acknowledged(**content) -> tuple[Message, str]:
+    """The acknowledgement of a new lead, and the address of the lead's status page."""
+    lead = factories.new_lead(**content)
+    acknowledging.acknowledge_lead(lead_id=lead.pk)
+    return Message.objects.get(), f"/request/{submission.status_token(lead)}/"
+
+
+@pytest.mark.django_db
+def test_the_client_is_told_in_english(settings):
+    message, address = acknowledged(full_name="Aïcha <b>", email="aicha@client.example")
+
+    reference = message.reference
+    assert (message.to_email, message.to_name) == ("aicha@client.example", "Aïcha <b>")
+    assert message.subject == f"We have your request {reference}"
+    assert "Dear Aïcha <b>," in message.text
+    assert "Dear Aïcha &lt;b&gt;," in message.html
+    assert reference in message.text
+    assert reference in message.html
+    assert message.private_url == f"{settings.SITE_URL}{address}"
+
+
+@pytest.mark.django_db
+def test_the_private_link_is_not_in_the_stored_text():
+    message, address = acknowledged()
+
+    token = address.split("/")[2]
+    assert outbox.PRIVATE_LINK in message.text
+    assert outbox.PRIVATE_LINK in message.html
+    assert token not in message.text + message.html + message.subject
+
+
+SUBJECTS = {
+    "en": "We have your request",
+    "fr": "Nous avons bien reçu votre demande",
+    "pt": "Recebemos o seu pedido",
+    "ar": "وصلنا طلبك",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", SUBJECTS)
+def test_each_language_of_the_house_is_spoken(language):
+    message, _ = acknowledged(language=language)
+
+    direction = "rtl" if language == "ar" else "ltr"
+    assert message.language == language
+    assert message.subject == f"{SUBJECTS[language]} {message.reference}"
+    assert f'<html lang="{language}" dir="{direction}">' in message.html
+    english = ("Dear", "Your request", "mailbox")
+    spoken = [word for word in english if word in message.text + message.html]
+    assert bool(spoken) == (language == "en")
+
+
+@pytest.mark.django_db
+def test_what_the_client_asked_for_is_not_mailed_back():
+    message, _ = acknowledged(needs="Zanzibar", organisation="Quixotic", phone="+2250102030405")
+
+    everything = message.text + message.html + message.subject
+    assert not [word for word in ("Zanzibar", "Quixotic", "+2250102030405") if word in everything]
+
+
+@pytest.mark.django_db
+def test_asked_twice_it_is_one_message():
+    lead = factories.new_lead()
+
+    acknowledging.acknowledge_lead(lead_id=lead.pk)
+    acknowledging.acknowledge_lead(lead_id=lead.pk)
+
+    assert Message.objects.get().key == f"acknowledgement:lead:{lead.pk}"
+    assert Job.objects.filter(kind="mail.deliver").count() == 1
+
+
+@pytest.mark.django_db
+def test_the_three_jobs_of_a_request_do_their_work_and_each_once():
+    """By their kinds, as a worker finds them: matched, routed, acknowledged; a second run finds nothing to do."""
+    factories.DeskFactory()
+    owner = factories.AdviserFactory()
+    lead = factories.new_lead(organisation="Sahel")
+    jobs = list(Job.objects.filter(subject_id=lead.pk, key=f"lead:{lead.pk}"))
+
+    ran = [working.run_job(job.pk) for job in jobs]
+    ran_again = [working.run_job(job.pk) for job in jobs]
+
+    lead.refresh_from_db()
+    assert (ran, ran_again) == ([True] * 3, [False] * 3)
+    assert (lead.owner, lead.status, lead.organisation.name) == (owner, "routed", "Sahel")
+    assert sorted(Message.objects.values_list("template", flat=True)) == [
+        "intake/mail/acknowledgement",
+        "intake/mail/notice",
+    ]
+    assert set(Job.objects.filter(key=f"lead:{lead.pk}").values_list("state", flat=True)) == {
+        "done"
+    }
