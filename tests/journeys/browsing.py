@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from html import unescape
+from typing import Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
@@ -13,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from tests.processes import Smtp, eventually
 
 DESKTOP, PHONE = 1280, 390
+Scheme = Literal["light", "dark"]
 
 
 @dataclass
@@ -51,10 +53,14 @@ class Visit:
 
 
 @contextmanager
-def visiting(browser: Browser, url: str, *, width: int, scripts: bool = True) -> Iterator[Visit]:
+def visiting(
+    browser: Browser, url: str, *, width: int, scripts: bool = True, scheme: Scheme = "light"
+) -> Iterator[Visit]:
     """A new person at the site, without cookies."""
     context: BrowserContext = browser.new_context(
-        viewport={"width": width, "height": 900}, java_script_enabled=scripts
+        viewport={"width": width, "height": 900},
+        java_script_enabled=scripts,
+        color_scheme=scheme,
     )
     context.set_default_timeout(15_000)
     try:
