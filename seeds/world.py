@@ -76,7 +76,9 @@ def _desk(row: Mapping[str, Any], users: Mapping[str, User]) -> Desk:
 @transaction.atomic
 def _template(row: Mapping[str, Any]) -> None:
     fields = {name: row[name] for name in ("language", "title", "terms")}
-    template, is_new = ProposalTemplate.objects.get_or_create(name=row["name"], defaults={**fields, "is_default": True})
+    template, is_new = ProposalTemplate.objects.get_or_create(
+        name=row["name"], defaults={**fields, "is_default": True}
+    )
     if not is_new:
         return
     for position, part in enumerate(row["sections"], start=1):

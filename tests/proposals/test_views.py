@@ -49,7 +49,15 @@ def strange_tokens() -> list[str]:
     ClientLink.objects.filter(version=revoked).update(revoked_at=timezone.now())
     open_token = token_of(live)
     digest = ClientLink.objects.get(version=live).digest
-    return [token, "A" * 43, open_token[:-1], f"{open_token}A", open_token.swapcase(), digest, "%00"]
+    return [
+        token,
+        "A" * 43,
+        open_token[:-1],
+        f"{open_token}A",
+        open_token.swapcase(),
+        digest,
+        "%00",
+    ]
 
 
 @pytest.mark.django_db

@@ -14,6 +14,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         password = environ.Env().str("DEMO_PASSWORD", default="")
         if len(password) < 12:
-            raise CommandError("Set DEMO_PASSWORD to at least 12 characters; every demo account gets it.")
+            raise CommandError(
+                "Set DEMO_PASSWORD to at least 12 characters; every demo account gets it."
+            )
         counts = world.load(password=password)
         self.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()))
