@@ -54,7 +54,7 @@ class OwnerFilter(admin.RelatedOnlyFieldListFilter):
 
     def field_choices(
         self, field: Any, request: HttpRequest, model_admin: Any
-    ) -> list[tuple[str, str]]:
+    ) -> list[tuple[str, Any]]:
         owned = model_admin.get_queryset(request).filter(owner=OuterRef("pk")).order_by()
         owners = Adviser.objects.filter(Exists(owned)).select_related("user")
         return [(str(owner.pk), str(owner)) for owner in owners.order_by("user__full_name", "pk")]
@@ -76,7 +76,7 @@ LEAD_VERBS: tuple[Verb, ...] = (
     Verb(
         "reassign", "Give to another adviser",
         lambda lead, by, to, reason: leads.reassign_lead(lead=lead, to=to, by=by, reason=reason),
-        _is_with_an_adviser, "intake.view_all_leads", "The lead has a new owner, who was told.", ReassignForm,
+        _is_with_an_adviser, "intake.reassign_lead", "The lead has a new owner, who was told.", ReassignForm,
     ),
     Verb(
         "lose", "Mark as lost", lambda lead, by, reason: leads.lose_lead(lead=lead, by=by, reason=reason),
