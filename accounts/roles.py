@@ -43,6 +43,7 @@ _WORK_LEADS = (
 _LEAD_DESK = (
     *_WORK_LEADS,
     "intake.view_all_leads",
+    "intake.reassign_lead",
     "intake.add_adviser",
     "intake.change_adviser",
     "intake.add_absence",

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import factory
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -41,11 +41,18 @@ class UserFactory(DjangoModelFactory):
 
 
 def _groups(names: list[str]) -> list[Group]:
-    found = list(Group.objects.filter(name__in=names))
-    if len(found) < len(names):
-        roles.sync_roles()
-        found = [Group.objects.get(name=name) for name in names]
-    return found
+    return [Group.objects.filter(name=name).first() or _group(name) for name in names]
+
+
+def _group(name: str) -> Group:
+    """The group of a role. `sync_roles` makes all of them, which every test would have to wait for."""
+    group = Group.objects.create(name=name)
+    known = Permission.objects.select_related("content_type")
+    wanted = known.filter(codename__in=[code.partition(".")[2] for code in roles.ROLES[name]])
+    group.permissions.set(
+        p for p in wanted if f"{p.content_type.app_label}.{p.codename}" in roles.ROLES[name]
+    )
+    return group
 
 
 class AdviserFactory(DjangoModelFactory):

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from intake.catalogue import Language
 from intake.models.adviser import Adviser
 from intake.models.enquiry import Enquiry
 from intake.models.people import Contact, Organisation
@@ -79,7 +80,7 @@ class Lead(models.Model):
     reference = models.CharField(max_length=20, unique=True)
     enquiry = models.OneToOneField(Enquiry, on_delete=models.PROTECT, related_name="lead")
     status = models.CharField(max_length=12, choices=Status, default=Status.NEW)
-    language = models.CharField(max_length=2)
+    language = models.CharField(max_length=2, choices=Language)
     countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     services = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     owner = models.ForeignKey(
@@ -129,7 +130,10 @@ class Lead(models.Model):
                 transitions=[(str(old), str(new)) for old, news in MOVES.items() for new in news],
             ),
         ]
-        permissions = [("view_all_leads", "Can see every lead, not only their own")]
+        permissions = [
+            ("view_all_leads", "Can see every lead, not only their own"),
+            ("reassign_lead", "Can give a lead to another adviser"),
+        ]
 
     def __str__(self) -> str:
         return self.reference
