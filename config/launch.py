@@ -56,7 +56,8 @@ def main(parent: str, death_signal: str, run_as: str, *command: str) -> None:
     elif run_as == "nobody":
         become_nobody()
     die_with(int(parent), int(death_signal))  # last: a change of user clears it
-    os.execv(command[0], command)  # noqa: S606 # nosec B606 - the caller's fixed list, no shell wanted
+    # The caller's fixed list; no shell is wanted.
+    os.execv(command[0], command)  # noqa: S606 # nosec B606
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import os
 import secrets
 import shutil
 import signal
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -55,8 +54,8 @@ def bring_up() -> None:
     home = Path(tempfile.mkdtemp(prefix=PREFIX))
     hold(home)
     os.environ["DERISK_HOME"] = str(home)
-    for stop_on in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(stop_on, lambda number, _: sys.exit(128 + number))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # as Ctrl-C, which pytest knows: clean up, end
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     fonts.place(home / "fonts")
     (home / "static").mkdir()  # whitenoise warns where there is none

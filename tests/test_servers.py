@@ -34,7 +34,7 @@ def test_run_that_is_asked_to_end_leaves_no_server_and_no_directory() -> None:
 
         run.send_signal(signal.SIGTERM)
 
-    assert run.returncode == 128 + signal.SIGTERM
+    assert run.returncode == -signal.SIGINT
     assert processes_of(home) == []
     assert not home.exists()
 
