@@ -13,7 +13,6 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
-from django.utils.encoding import punycode
 
 from accounts.models import User
 from jobs import kinds, queue
@@ -63,13 +62,13 @@ def is_mail_kept() -> bool:
 def compose(message: Message) -> EmailMultiAlternatives:
     """The message as it leaves: private link in place, the same Message-ID at every try."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
-    address = ascii_address(message.to_email)
+    name, address = message.to_name, message.to_email
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text.replace(PRIVATE_LINK, message.private_url),
-        to=[address],  # the envelope; whatever stands in the name, it goes to this address alone
+        to=[address],  # the envelope: whatever stands in the name, it goes to this address alone
         headers={
-            "To": f"{written_name(message.to_name)} <{address}>" if message.to_name else address,
+            "To": f"{written_name(name)} <{address}>" if name else address,
             "Message-ID": f"<{message.uuid}@{domain}>",
             "Auto-Submitted": "auto-generated",
         },
@@ -83,12 +82,6 @@ def written_name(name: str) -> str:
     if name.isascii() and "=?" not in name:
         return f'"{quote(name)}"'
     return Header(name, "utf-8").encode(linesep="")  # the mail as a whole is folded later
-
-
-def ascii_address(address: str) -> str:
-    """The address with an international domain in the form that every mail server takes."""
-    local, _, domain = address.rpartition("@")
-    return f"{local}@{punycode(domain)}"
 
 
 def _refused(message: Message, error: Exception, is_last_try: bool) -> Callable[[], None]:

@@ -103,6 +103,7 @@ def test_an_international_domain_leaves_in_the_form_that_servers_take(server: Ma
     assert message.state == "sent"
     assert message.to_email == "amina@münchen.example"
     assert server.received[0][1] == ["amina@xn--mnchen-3ya.example"]
+    assert server.messages[0]["To"] == "Amina Diallo <amina@xn--mnchen-3ya.example>"
 
 
 def test_texts_in_any_script_arrive_as_they_were_written(server: MailServer) -> None:
