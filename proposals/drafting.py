@@ -25,6 +25,7 @@ from proposals.models import (
 
 VALID_DAYS = 30
 RELATED_BRIEFS = 5
+TAX_LABELS = {"en": "VAT", "fr": "TVA", "pt": "IVA", "ar": "ضريبة القيمة المضافة"}
 _INLINE = re.compile(r"([\\`*_\[\]<])")
 _LINE_START = re.compile(r"(?m)^(\s*\d*)([#>+\-.)=])")
 _LINE_BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*")
@@ -106,6 +107,7 @@ def _fill(version: ProposalVersion, template: ProposalTemplate, lead: Lead) -> N
             description=line.description,
             quantity=line.quantity,
             unit=line.unit,
+            tax_label=TAX_LABELS[template.language],
         )
         for line in template.lines.order_by("position", "pk")
     )

@@ -51,5 +51,4 @@ def present(frozen: Mapping[str, Any]) -> dict[str, Any]:
         "valid_until": printing.written_time(frozen["valid_until"], language),
         "issued_at": printing.written_date(frozen["issued_at"], language),
         "adviser": ", ".join(part for part in (adviser["name"], adviser["title"]) if part),
-        "briefs": frozen["briefs"],
     }

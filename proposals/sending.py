@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from itertools import chain
 from typing import Any, cast
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from intake import private_links
 from intake.models import Activity
 from jobs import queue
 from mail import outbox
-from proposals import content, drafting, pdf, pricing, schema
+from proposals import citing, content, pdf, pricing, schema
 from proposals.models import (
     LIVE,
     ClientLink,
@@ -113,7 +114,11 @@ def _supersede(proposal: Proposal) -> None:
 
 
 def build_content(version: ProposalVersion) -> schema.Content:
-    """Everything that the client's page and the PDF show of a version; they are made from this and nothing else."""
+    """Everything that the client's page and the PDF show of a version; they are made from this and nothing else.
+
+    It says what the draft says. What the client wrote and the briefs are in its text as far as the author left them
+    there, so the request is named without its words, and briefs are those that the text links to.
+    """
     lead = version.proposal.lead
     enquiry = lead.enquiry
     *section_blocks, terms = _text_blocks(version)
@@ -140,9 +145,9 @@ def build_content(version: ProposalVersion) -> schema.Content:
         "request": {
             "reference": lead.reference,
             "received_at": enquiry.received_at,
-            "needs": enquiry.needs,
+            "needs": "",
         },
-        "briefs": [_brief(brief) for brief in drafting.related(lead)],
+        "briefs": [_brief(brief) for brief in citing.cited(list(chain(*section_blocks)))],
         "sections": [
             {"id": str(s.stable_id), "heading": s.heading, "blocks": blocks}
             for s, blocks in zip(_sections(version), section_blocks, strict=True)

@@ -115,10 +115,13 @@ class LeadAdmin(VerbAdmin, ReadOnlyAdmin):
     ordering = ("-created_at", "-pk")
     show_full_result_count = False
     list_per_page = 50
-    fields = ()
 
     class Media:
         css = {"all": ("derisk/staff.css",)}
+
+    def get_fieldsets(self, request: HttpRequest, obj: Lead | None = None) -> list[Any]:
+        """None: the page has everything already, in words. (No `fields` would mean all.)"""
+        return []
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
         assert isinstance(request.user, User)

@@ -17,7 +17,7 @@ from unfold.admin import StackedInline, TabularInline
 
 from accounts.models import User
 from accounts.staff_screens import Verb, VerbAdmin
-from proposals import content, drafting, money, presenting, sending
+from proposals import content, drafting, money, presenting, pricing, sending
 from proposals.admin.markdown import SectionForm, TermsForm
 from proposals.models import LIVE, LineItem, ProposalVersion, Section, VersionStatus
 
@@ -28,11 +28,23 @@ class LineItemForm(forms.ModelForm):
     def __init__(self, *args: Any, version: ProposalVersion, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.version = version
+        if self.instance.pk:
+            self.initial |= _short_numbers(self.instance, version.currency)
 
     def clean_unit_price(self) -> Decimal:
         price: Decimal = self.cleaned_data["unit_price"]
         money.check_amount(price, self.version.currency)
         return price
+
+
+def _short_numbers(line: LineItem, currency: str) -> dict[str, Decimal]:
+    """The numbers of a line without the zeros that the columns add: 2 and 1250.00 for 2.000 and 1250.000."""
+    nearest = money.quantize(line.unit_price, currency)
+    return {
+        "quantity": pricing.plain(line.quantity),
+        "tax_rate": pricing.plain(line.tax_rate),
+        "unit_price": nearest if nearest == line.unit_price else line.unit_price,
+    }
 
 
 class LineItemFormSet(forms.BaseInlineFormSet):
@@ -169,6 +181,17 @@ class ProposalVersionAdmin(VerbAdmin):
         self, request: HttpRequest, obj: ProposalVersion | None = None
     ) -> bool:
         return (obj is None or obj.is_draft) and super().has_change_permission(request, obj)
+
+    def get_fields(self, request: HttpRequest, obj: ProposalVersion | None = None) -> Any:
+        """All of a draft; of what was sent the frame, since its text is read in the preview."""
+        fields = super().get_fields(request, obj)
+        is_editable = obj is not None and self.has_change_permission(request, obj)
+        return fields if is_editable else [name for name in fields if name != "terms"]
+
+    def get_inlines(self, request: HttpRequest, obj: ProposalVersion | None) -> Any:
+        """The parts of a draft, for those who may edit it."""
+        is_editable = obj is not None and self.has_change_permission(request, obj)
+        return self.inlines if is_editable else ()
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None

@@ -15,7 +15,7 @@ from intake.models import Adviser, Lead, Status
 from jobs import working
 from jobs.models import Job
 from mail.models import Message
-from proposals import answering, drafting, sending, withdrawing
+from proposals import answering, drafting, sending
 from proposals.answering import Signature
 from proposals.models import (
     ClientLink,

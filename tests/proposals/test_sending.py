@@ -60,7 +60,7 @@ def test_frozen_content_says_what_the_draft_said() -> None:
     assert frozen["prepared_by"]["name"] == version.prepared_by.full_name
     assert frozen["valid_until"] == "2999-03-31T23:59:59Z"
     assert frozen["issued_at"] == content.instant(version.sent_at)
-    assert frozen["request"]["needs"] == making.NEEDS
+    assert frozen["request"]["reference"] == lead.reference
     assert [each["title"] for each in frozen["briefs"]] == [brief.title]
     assert frozen["terms"] == content.blocks("Pay *soon*.")
     assert [each["heading"] for each in frozen["sections"]] == ["Heading 1", "Heading 2"]
@@ -90,6 +90,20 @@ def test_frozen_content_holds_the_lines_and_what_they_add_up_to() -> None:
         "total": "2950.00",
         "policy": "tax=group,half_up",
     }
+
+
+@pytest.mark.django_db
+def test_what_the_author_took_out_is_nowhere_in_the_frozen_content() -> None:
+    brief = BriefFactory(title="On Mali")
+    lead = make_lead(needs="Our convoy of gold leaves on Monday.", brief=brief.slug)
+    version = make_draft(lead)
+    version.sections.update(body="What we agreed on the telephone.")
+
+    send(version)
+
+    stored = ProposalVersion.objects.get().content
+    for removed in ("gold", "Monday", "On Mali"):
+        assert removed not in stored
 
 
 @pytest.mark.django_db
