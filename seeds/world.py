@@ -88,6 +88,9 @@ def _template(row: Mapping[str, Any]) -> None:
 
 
 def _request(row: Mapping[str, Any], key: str) -> None:
+    # Not left to the key alone: a later version's words under the same key would be refused.
+    if Enquiry.objects.filter(idempotency_key=key).exists():
+        return
     lists = {name: tuple(row.get(name, ())) for name in ("countries_of_interest", "services")}
     content = submission.EnquiryContent(**{**row, **lists})
     submission.receive_enquiry(content=content, channel=Enquiry.Channel.API, idempotency_key=key)

@@ -46,6 +46,16 @@ class AdviserForm(forms.ModelForm):
             "is_taking_leads",
         )
 
+    def clean_user(self) -> User:
+        """Refuse somebody who would get leads and could not open them."""
+        user: User = self.cleaned_data["user"]
+        if not user.has_perm("intake.view_lead"):
+            raise forms.ValidationError(
+                "This person may not see leads. An administrator must give them the role of adviser first.",
+                code="no_role",
+            )
+        return user
+
 
 class AbsenceInline(TabularInline):
     """Days away."""

@@ -1,0 +1,263 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import User
+from intake.models import Absence, Adviser, Desk
+from tests import factories
+from tests.intake.admin.screens import client_of, person
+
+ADVISERS = "/staff/intake/adviser/"
+DESKS = "/staff/intake/desk/"
+NO_ABSENCE = {
+    "absences-TOTAL_FORMS": "0",
+    "absences-INITIAL_FORMS": "0",
+    "absences-MIN_NUM_FORMS": "0",
+    "absences-MAX_NUM_FORMS": "1000",
+}
+SKILLS = {
+    "languages": ["en", "fr"],
+    "countries": ["ML", "SN"],
+    "services": ["route-assessment"],
+    "capacity": "7",
+    "weight": "0.50",
+    "is_taking_leads": "on",
+}
+
+
+@pytest.fixture
+def desk_lead() -> Client:
+    """A browser in which a desk lead is logged in."""
+    return client_of(factories.UserFactory(roles=["desk lead"]))
+
+
+def absence(first: str, last: str) -> dict[str, str]:
+    """The fields of one new absence."""
+    return NO_ABSENCE | {
+        "absences-TOTAL_FORMS": "1",
+        "absences-0-starts_on": first,
+        "absences-0-ends_on": last,
+        "absences-0-note": "Leave",
+    }
+
+
+@pytest.mark.django_db
+def test_a_desk_lead_makes_a_member_of_staff_an_adviser(desk_lead):
+    user = factories.UserFactory(full_name="Awa Adviser", roles=["adviser"])
+    factories.UserFactory(full_name="Gone Adviser", is_active=False)
+
+    form = desk_lead.get(f"{ADVISERS}add/").content.decode()
+    response = desk_lead.post(f"{ADVISERS}add/", SKILLS | NO_ABSENCE | {"user": user.pk})
+
+    assert f'<option value="{user.pk}">Awa Adviser</option>' in form
+    assert "Gone Adviser" not in form
+    assert response["Location"] == ADVISERS
+    adviser = Adviser.objects.get()
+    assert (adviser.user, adviser.languages, adviser.countries) == (
+        user,
+        ["en", "fr"],
+        ["ML", "SN"],
+    )
+    assert (adviser.services, adviser.capacity) == (["route-assessment"], 7)
+    assert (adviser.weight, adviser.is_taking_leads, adviser.credit) == (Decimal("0.50"), True, 0)
+
+
+@pytest.mark.django_db
+def test_an_adviser_s_skills_and_days_away_are_edited(desk_lead):
+    adviser = factories.AdviserFactory(credit=Decimal("1.50"))
+    sent = SKILLS | absence("2026-12-24", "2026-12-31") | {"user": adviser.user.pk}
+
+    page = desk_lead.get(f"{ADVISERS}{adviser.pk}/change/")
+    response = desk_lead.post(f"{ADVISERS}{adviser.pk}/change/", sent | {"credit": "99"})
+
+    assert page.status_code == 200
+    assert response["Location"] == ADVISERS
+    adviser.refresh_from_db()
+    assert (adviser.languages, adviser.credit) == (["en", "fr"], Decimal("1.50"))
+    away = Absence.objects.get()
+    assert (str(away.starts_on), str(away.ends_on), away.note) == (
+        "2026-12-24",
+        "2026-12-31",
+        "Leave",
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"languages": ["xx"]}, "Select a valid choice. xx is not one of the available choices."),
+        ({"languages": []}, "This field is required."),
+        ({"countries": ["FR"]}, "Select a valid choice. FR is not one of the available choices."),
+        ({"services": ["not-sure"]}, "Select a valid choice. not-sure is not"),
+        ({"capacity": "-1"}, "Ensure this value is greater than or equal to 0."),
+        ({"capacity": "99999999"}, "Ensure this value is less than or equal to 32767."),
+        ({"capacity": "many"}, "Enter a whole number."),
+        ({"weight": "0"}, "Ensure this value is greater than or equal to 0.01."),
+        ({"weight": "NaN"}, "Enter a number."),
+        ({"weight": "100"}, "Ensure that there are no more than 2 digits before the decimal point."),
+        ({"user": ""}, "This field is required."),
+        ({"user": "999999"}, "Select a valid choice."),
+        (absence("2026-12-31", "2026-12-24"), "The last day lies before the first."),
+        (absence("2026-12-31", ""), "This field is required."),
+        (absence("soon", "later"), "Enter a valid date."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_at_its_field(desk_lead, change, error):
+    user = factories.UserFactory(roles=["adviser"])
+
+    response = desk_lead.post(f"{ADVISERS}add/", SKILLS | NO_ABSENCE | {"user": user.pk} | change)
+
+    assert response.status_code == 200
+    assert error in response.content.decode()
+    assert (Adviser.objects.count(), Absence.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_nobody_is_an_adviser_twice(desk_lead):
+    adviser = factories.AdviserFactory()
+
+    response = desk_lead.post(f"{ADVISERS}add/", SKILLS | NO_ABSENCE | {"user": adviser.user.pk})
+
+    assert response.status_code == 200
+    assert "Adviser with this User already exists." in response.content.decode()
+    assert Adviser.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_who_may_not_see_leads_is_given_none(desk_lead):
+    analyst = factories.UserFactory(roles=["analyst"])
+
+    response = desk_lead.post(f"{ADVISERS}add/", SKILLS | NO_ABSENCE | {"user": analyst.pk})
+
+    assert response.status_code == 200
+    assert "An administrator must give them the role of adviser first." in response.content.decode()
+    assert Adviser.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_an_adviser_who_left_keeps_their_page(desk_lead):
+    adviser = factories.AdviserFactory(user__is_active=False, user__full_name="Gone Adviser")
+
+    page = desk_lead.get(f"{ADVISERS}{adviser.pk}/change/").content.decode()
+
+    assert f'<option value="{adviser.user.pk}" selected>Gone Adviser</option>' in page
+
+
+@pytest.mark.django_db
+def test_the_list_counts_open_leads(desk_lead):
+    adviser = factories.AdviserFactory()
+    for status in ("routed", "proposal", "won"):
+        factories.lead_of(adviser, status=status)
+
+    page = desk_lead.get(ADVISERS)
+
+    assert [row.open_leads for row in page.context["cl"].result_list] == [2]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("kind", "looks", "adds"),
+    [
+        ("owner", 200, 403),
+        ("auditor", 200, 403),
+        ("approver", 403, 403),
+        ("analyst", 403, 403),
+        ("anonymous", 302, 302),
+        ("superuser", 200, 200),
+    ],
+)
+def test_who_may_look_at_and_who_may_change_the_team(kind, looks, adds):
+    adviser = factories.AdviserFactory()
+    client = client_of(person(kind, adviser))
+    sent = SKILLS | NO_ABSENCE | {"user": adviser.user.pk, "capacity": "0"}
+
+    changed = client.post(f"{ADVISERS}{adviser.pk}/change/", sent)
+
+    assert client.get(ADVISERS).status_code == looks
+    assert client.get(f"{ADVISERS}add/").status_code == adds
+    adviser.refresh_from_db()
+    assert (adviser.capacity == 0) == (kind == "superuser")
+    assert changed.status_code in (302, 403)
+
+
+@pytest.mark.django_db
+def test_an_adviser_with_leads_is_not_deleted():
+    lead = factories.lead_of()
+    client = client_of(factories.UserFactory(is_superuser=True))
+
+    response = client.post(f"{ADVISERS}{lead.owner.pk}/delete/", {"post": "yes"}, follow=True)
+
+    assert response.status_code == 200
+    assert Adviser.objects.filter(pk=lead.owner.pk).exists()
+
+
+# --- Desks
+
+
+@pytest.mark.django_db
+def test_a_desk_falls_back_on_somebody_who_may_log_in(desk_lead):
+    owner = factories.AdviserFactory(user__full_name="Lindiwe")
+    gone = factories.AdviserFactory(user__full_name="Gone", user__is_active=False)
+    sent = {"name": "Africa desk", "is_default": "on"}
+
+    form = desk_lead.get(f"{DESKS}add/").content.decode()
+    refused = desk_lead.post(f"{DESKS}add/", sent | {"fallback_owner": gone.pk})
+    stored = desk_lead.post(f"{DESKS}add/", sent | {"fallback_owner": owner.pk})
+
+    assert f'<option value="{owner.pk}">Lindiwe</option>' in form
+    assert "Gone" not in form
+    assert (refused.status_code, stored.status_code) == (200, 302)
+    desk = Desk.objects.get()
+    assert (desk.name, desk.fallback_owner, desk.is_default) == ("Africa desk", owner, True)
+
+
+@pytest.mark.django_db
+def test_a_second_default_desk_is_refused_in_words(desk_lead):
+    desk = factories.DeskFactory()
+    sent = {"name": "Other desk", "fallback_owner": desk.fallback_owner.pk, "is_default": "on"}
+
+    response = desk_lead.post(f"{DESKS}add/", sent)
+
+    assert response.status_code == 200
+    assert "Another desk is the default already." in response.content.decode()
+    assert Desk.objects.get() == desk
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("kind", "status"), [("auditor", 200), ("adviser", 403), ("analyst", 403)])
+def test_who_may_look_at_desks(kind, status):
+    client = client_of(factories.UserFactory(roles=[kind]))
+
+    assert client.get(DESKS).status_code == status
+    assert client.get(f"{DESKS}add/").status_code == 403
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", [ADVISERS, DESKS, f"{ADVISERS}add/", f"{DESKS}add/"])
+def test_three_advisers_cost_as_many_statements_as_one(address, desk_lead):
+    factories.DeskFactory()
+    desk_lead.get(address)
+    counts = []
+    for number in (1, 2):
+        for _ in range(number):
+            factories.DeskFactory(is_default=False)
+        with CaptureQueriesContext(connection) as queries:
+            assert desk_lead.get(address).status_code == 200
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+    assert counts[0] <= 8
+
+
+def test_days_away_are_told_by_name():
+    today = timezone.localdate()
+    adviser = Adviser(user=User(full_name="Awa"))
+    away = Absence(adviser=adviser, starts_on=today, ends_on=today + timedelta(days=1))
+
+    assert str(away) == f"Awa, {today} to {today + timedelta(days=1)}"

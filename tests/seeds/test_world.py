@@ -1,0 +1,155 @@
+"""The demo world: everything through the verbs, once, and good enough to show."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from accounts.models import User
+from briefs.models import Brief
+from intake.models import Activity, Adviser, Desk, Enquiry, Lead, RoutingDecision
+from jobs import working
+from jobs.models import Job
+from mail.models import Message
+from proposals.models import ProposalTemplate, TemplateLine, TemplateSection
+from seeds import world
+from tests.intake.admin.screens import LEADS
+
+PASSWORD = "a long pass phrase"
+MODELS = (
+    User,
+    Adviser,
+    Desk,
+    ProposalTemplate,
+    TemplateSection,
+    TemplateLine,
+    Brief,
+    Enquiry,
+    Lead,
+    Job,
+)
+
+
+@pytest.fixture(autouse=True)
+def quick_hasher(settings) -> None:
+    """Argon2 is slow on purpose; what is tested here is not the hash."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def counts() -> dict[str, int]:
+    """How many rows there are of what the seeds make."""
+    return {model.__name__: model.objects.count() for model in MODELS}
+
+
+def do_all_jobs() -> None:
+    """Do what workers would do, in order, until nothing is left."""
+    while pending := list(Job.objects.due().order_by("pk").values_list("pk", flat=True)):
+        for pk in pending:
+            working.run_job(pk)
+
+
+def test_the_world_is_as_large_as_its_files_public_and_plainly_fictional(db):
+    loaded = world.load(password=PASSWORD)
+
+    briefs = len(list((world.FOLDER / "briefs").glob("*.md")))
+    assert loaded == {"staff": 9, "templates": 2, "briefs": briefs, "requests": 4}
+    assert counts() == {
+        "User": 9, "Adviser": 4, "Desk": 1, "ProposalTemplate": 2, "TemplateSection": 8, "TemplateLine": 4,
+        "Brief": briefs, "Enquiry": 4, "Lead": 4, "Job": 12,
+    }  # fmt: skip
+    assert Brief.objects.public().count() == briefs
+    addresses = {
+        *User.objects.values_list("email", flat=True),
+        *Enquiry.objects.values_list("email", flat=True),
+    }
+    assert not [address for address in addresses if not address.endswith(".example")]
+
+
+def test_a_second_load_adds_nothing_and_keeps_what_staff_changed(db, monkeypatch):
+    loaded = world.load(password=PASSWORD)
+    before = counts()
+    Adviser.objects.update(capacity=3)
+    User.objects.filter(email="admin@derisk.example").update(password="!")
+    read = world._read
+
+    def reworded(name: str):
+        rows = read(name)
+        return [row | {"needs": "Reworded."} for row in rows] if name == "requests.yaml" else rows
+
+    monkeypatch.setattr(world, "_read", reworded)  # as a later version of the files may be
+    again = world.load(password="another pass phrase")
+
+    assert again == loaded
+    assert counts() == before
+    assert set(Adviser.objects.values_list("capacity", flat=True)) == {3}
+    assert User.objects.get(email="admin@derisk.example").password == "!"
+    assert not Enquiry.objects.filter(needs="Reworded.").exists()
+
+
+LOGINS = {
+    "analyst@derisk.example": {"analyst"},
+    "editor@derisk.example": {"editor"},
+    "adviser@derisk.example": {"adviser"},
+    "lead@derisk.example": {"desk lead", "adviser"},
+    "approver@derisk.example": {"approver"},
+    "auditor@derisk.example": {"auditor"},
+    "admin@derisk.example": set(),
+}
+
+
+def test_each_demo_login_opens_the_staff_screens_in_its_role(db):
+    world.load(password=PASSWORD)
+    opened = {}
+    for email in LOGINS:
+        client = Client()
+        assert client.login(username=email, password=PASSWORD)
+        opened[email] = client.get("/staff/").status_code
+
+    users = User.objects.filter(email__in=LOGINS).prefetch_related("groups")
+    assert opened == dict.fromkeys(LOGINS, 200)
+    assert {user.email: {group.name for group in user.groups.all()} for user in users} == LOGINS
+    assert [user.email for user in users if user.is_superuser] == ["admin@derisk.example"]
+
+
+def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
+    world.load(password=PASSWORD)
+
+    do_all_jobs()
+
+    owners = Lead.objects.order_by("pk").values_list("enquiry__full_name", "owner__user__full_name")
+    assert list(owners) == [
+        ("Aïcha Example", "Awa Adviser"),
+        ("Jean Exemple", "Lindiwe Lead"),  # Awa could too, and has just had one
+        ("Maria Exemplo", "Carla Adviser"),
+        ("Sam Sample", "Lindiwe Lead"),
+    ]
+    fallback = RoutingDecision.objects.get(is_fallback=True)
+    assert fallback.lead.enquiry.full_name == "Sam Sample"
+    assert set(Lead.objects.values_list("status", flat=True)) == {"routed"}
+    assert Enquiry.objects.filter(brief__isnull=False).count() == 2
+    answered = Message.objects.filter(template="intake/mail/acknowledgement")
+    assert sorted(answered.values_list("language", flat=True)) == ["en", "en", "fr", "pt"]
+    assert set(Job.objects.values_list("state", flat=True)) == {"done"}
+    assert set(Activity.objects.values_list("kind", flat=True)) == {"matched", "routed"}
+    client = Client()
+    client.force_login(User.objects.get(email="adviser@derisk.example"))
+    shown = client.get(LEADS).context["cl"].result_list
+    assert [lead.enquiry.full_name for lead in shown] == ["Aïcha Example"]
+
+
+def test_the_command_says_what_it_loaded(db, monkeypatch, capsys):
+    monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
+
+    call_command("seed")
+
+    briefs = Brief.objects.count()
+    assert capsys.readouterr().out == f"9 staff, 2 templates, {briefs} briefs, 4 requests\n"
+
+
+@pytest.mark.parametrize("password", ["", "short"])
+def test_the_command_wants_a_password(db, monkeypatch, password):
+    monkeypatch.setenv("DEMO_PASSWORD", password)
+
+    with pytest.raises(CommandError, match="Set DEMO_PASSWORD to at least 12 characters"):
+        call_command("seed")
+
+    assert User.objects.count() == 0
