@@ -38,7 +38,7 @@ def test_a_brief_starts_as_a_draft() -> None:
         {"status": "approved"},
         {"status": "gone"},
     ],
-    ids=str,
+    ids=lambda change: "-".join(change),
 )
 def test_published_brief_refuses(changes: dict[str, object]) -> None:
     brief = BriefFactory.create()
