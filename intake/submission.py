@@ -55,7 +55,6 @@ class Receipt:
 
     reference: str
     token: str
-    is_replay: bool
 
 
 def receive_enquiry(
@@ -81,7 +80,7 @@ def receive_enquiry(
                 "The same request is being stored right now.", code="in_flight"
             ) from error
         raise
-    return _receipt(lead, is_replay=False)
+    return _receipt(lead)
 
 
 @transaction.atomic(durable=True)
@@ -148,11 +147,11 @@ def _replay(content: EnquiryContent, key: str | None) -> Receipt:
             "This Idempotency-Key came with another request before. Use a new key for a new request.",
             code="key_reused",
         )
-    return _receipt(lead, is_replay=True)
+    return _receipt(lead)
 
 
-def _receipt(lead: Lead, *, is_replay: bool) -> Receipt:
-    return Receipt(reference=lead.reference, token=status_token(lead), is_replay=is_replay)
+def _receipt(lead: Lead) -> Receipt:
+    return Receipt(reference=lead.reference, token=status_token(lead))
 
 
 def status_token(lead: Lead) -> str:
