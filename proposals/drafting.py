@@ -91,14 +91,11 @@ def _filled(text: str, words: dict[str, str]) -> str:
 
 def _fill(version: ProposalVersion, template: ProposalTemplate, lead: Lead) -> None:
     words = {"{needs}": quote(lead.enquiry.needs), "{briefs}": _brief_list(lead)}
+    parts = [(p, _filled(p.body, words)) for p in template.sections.order_by("position", "pk")]
     Section.objects.bulk_create(
-        Section(
-            version=version,
-            position=part.position,
-            heading=part.heading,
-            body=_filled(part.body, words),
-        )
-        for part in template.sections.order_by("position", "pk")
+        Section(version=version, position=part.position, heading=part.heading, body=body)
+        for part, body in parts
+        if body.strip() or not part.body.strip()  # not a heading over briefs that there are none of
     )
     LineItem.objects.bulk_create(
         LineItem(

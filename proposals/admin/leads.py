@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.staff_screens import Verb
 from intake.admin import LeadAdmin
-from intake.admin.leads import LEAD_VERBS
+from intake.admin.leads import LEAD_VERBS, ReasonForm
 from intake.models import MOVES, Lead, Status
 from proposals import drafting, withdrawing
 from proposals.models import Proposal, ProposalVersion
@@ -32,6 +32,16 @@ def _may_have_a_draft(lead: Lead) -> bool:
     return is_ready and not lead.proposals.filter(status=Proposal.Status.OPEN).exists()
 
 
+class LoseForm(ReasonForm):
+    """Why, and a word on what it does besides."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields[
+            "reason"
+        ].help_text = "An open proposal is withdrawn: its page stays and says so."
+
+
 @admin.register(Lead)
 class LeadWithProposalsAdmin(LeadAdmin):
     """Takes the place of intake's own page, which must not know of proposals."""
@@ -41,7 +51,7 @@ class LeadWithProposalsAdmin(LeadAdmin):
             "draft", "Draft a proposal", _draft, _may_have_a_draft, "proposals.add_proposal",
             "The draft is ready to edit.", is_main=True,
         ),
-        *(replace(verb, call=_lose) if verb.name == "lose" else verb for verb in LEAD_VERBS),
+        *(replace(verb, call=_lose, form_class=LoseForm) if verb.name == "lose" else verb for verb in LEAD_VERBS),
     )  # fmt: skip
 
     def page_context(self, request: HttpRequest, obj: Lead) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from intake.models import Activity, Lead, Status
 from proposals import content, drafting, schema, withdrawing
-from proposals.models import Proposal, ProposalTemplate, ProposalVersion
+from proposals.models import Proposal, ProposalTemplate, ProposalVersion, TemplateSection
 from tests.factories import BriefFactory
 from tests.proposals import making
 from tests.proposals.making import adviser_of, make_draft, make_lead, make_sent, make_template
@@ -91,6 +91,27 @@ def test_draft_lists_five_briefs_at_most() -> None:
     lead = make_lead()
 
     assert len(drafting.related(lead)) == 5
+
+
+@pytest.mark.django_db
+def test_section_for_briefs_is_left_out_where_there_are_none() -> None:
+    lead = make_lead()
+    TemplateSection.objects.filter(position=2).update(body="{briefs}")
+
+    version = drafting.draft_proposal(lead=lead, by=adviser_of(lead))
+
+    assert [section.heading for section in version.sections.all()] == ["Heading 1"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "label"), [("en", "VAT"), ("fr", "TVA")])
+def test_tax_is_named_in_the_language_of_the_version(language: str, label: str) -> None:
+    make_template(language)
+    lead = make_lead(language=language)
+
+    version = drafting.draft_proposal(lead=lead, by=adviser_of(lead))
+
+    assert version.lines.get().tax_label == label
 
 
 @pytest.mark.django_db
