@@ -13,6 +13,7 @@ from django.utils import timezone
 from intake.models import Activity
 from jobs.models import Job
 from mail.models import Message
+from mail.outbox import PRIVATE_LINK
 from proposals import content, drafting, pdf, sending
 from proposals.models import ClientLink, Document, LineItem, Proposal, ProposalVersion, Section
 from tests.factories import BriefFactory
@@ -315,15 +316,42 @@ def test_link_is_mailed_to_the_recipient_and_only_its_digest_stays() -> None:
 
 
 @pytest.mark.django_db
-def test_french_version_is_mailed_in_french() -> None:
-    version = make_sent(language="fr")
+@pytest.mark.parametrize(
+    ("language", "subject", "greeting", "direction"),
+    [
+        ("en", "Our proposal {}", "Dear Aïcha Example,", "ltr"),
+        ("fr", "Notre proposition {}", "Bonjour Aïcha Example,", "ltr"),
+        ("pt", "A nossa proposta {}", "Bom dia, Aïcha Example,", "ltr"),
+        ("ar", "عرضنا {}", "تحية طيبة، Aïcha Example،", "rtl"),
+    ],
+)
+def test_version_is_mailed_in_its_language(
+    language: str, subject: str, greeting: str, direction: str
+) -> None:
+    version = make_sent(language=language, recipient_name="Aïcha Example")
 
     message = Message.objects.get(template="proposals/mail/proposal")
-    assert (message.language, message.subject) == (
-        "fr",
-        f"Notre proposition {version.proposal.reference}",
-    )
-    assert message.text.startswith(f"Bonjour {version.recipient_name},")
+
+    assert message.subject == subject.format(version.proposal.reference)
+    assert message.text.startswith(f"{greeting}\n")
+    assert f'<html lang="{language}" dir="{direction}">' in message.html
+    assert PRIVATE_LINK in message.text
+    assert f'href="{PRIVATE_LINK}"' in message.html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "fr", "pt", "ar"])
+def test_acceptance_is_confirmed_in_the_language_of_the_version(language: str) -> None:
+    version = make_sent(language=language)
+    making.accept(version)
+
+    message = Message.objects.get(template="proposals/mail/accepted")
+
+    assert version.proposal.reference in message.subject
+    assert version.document.sha256 in message.text
+    assert f'<html lang="{language}"' in message.html
+    subjects = {"en": "You accepted", "fr": "Vous avez accepté", "pt": "Aceitou", "ar": "قبلتم"}
+    assert message.subject.startswith(subjects[language])
 
 
 @pytest.mark.django_db
