@@ -1,5 +1,7 @@
 """Telling the client that the request arrived."""
 
+import re
+
 from django.conf import settings
 from django.urls import reverse
 
@@ -7,20 +9,34 @@ from intake import submission
 from intake.models import Lead
 from mail import outbox
 
+# What a mail program makes a link of, or a trickster an offer.
+_NO_PART_OF_A_NAME = re.compile(r"[\d/@:#=%_\\]|\.\w")
+_LONGEST_NAME = 80
+
 
 def acknowledge_lead(*, lead_id: int) -> None:
     """Queue the one acknowledgement of this lead, in the client's language, with the link to the status page."""
     lead = Lead.objects.select_related("enquiry").get(pk=lead_id)
+    name = name_to_greet(lead.enquiry.full_name)
     address = reverse("intake:status", args=[submission.status_token(lead)])
     outbox.queue_message(
         outbox.Letter(
             key=f"acknowledgement:lead:{lead.pk}",
             template="intake/mail/acknowledgement",
             to_email=lead.enquiry.email,
-            to_name=lead.enquiry.full_name,
+            to_name=name,
             language=lead.language,
             reference=lead.reference,
             private_url=f"{settings.SITE_URL}{address}",
-            context={"reference": lead.reference, "full_name": lead.enquiry.full_name},
+            context={"reference": lead.reference, "full_name": name},
         )
     )
+
+
+def name_to_greet(full_name: str) -> str:
+    """The name, or none when it may be something else.
+
+    Anybody can have this mail sent to any address; it must not carry their words there.
+    """
+    is_name = len(full_name) <= _LONGEST_NAME and not _NO_PART_OF_A_NAME.search(full_name)
+    return full_name if is_name else ""

@@ -69,6 +69,43 @@ def test_what_the_client_asked_for_is_not_mailed_back():
     assert not [word for word in ("Zanzibar", "Quixotic", "+2250102030405") if word in everything]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Aïcha Example",
+        "J. R. O'Neill-Smith, Jr.",
+        "محمد بن سلمى",
+        "Nguyễn Văn A",
+        "Ọlá",
+        "李 明",
+        "x" * 80,
+    ],
+)
+def test_names_of_the_world_are_greeted(name):
+    assert acknowledging.name_to_greet(name) == name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Win at evil.example",
+        "See https://evil",
+        "Call 0900",
+        "mail me@evil",
+        "a_b",
+        "50% off",
+        "x" * 81,
+    ],
+)
+def test_the_mail_carries_no_stranger_s_words_to_a_third_person(words):
+    message, _ = acknowledged(full_name=words, email="victim@client.example")
+
+    assert message.to_name == ""
+    assert words not in message.text + message.html + message.subject
+    assert message.text.startswith("Hello,\n")
+
+
 @pytest.mark.django_db
 def test_asked_twice_it_is_one_message():
     lead = factories.new_lead()
