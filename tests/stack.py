@@ -73,7 +73,9 @@ class Stack:
             "-n",
             f"{name}@test",
         ]
-        child = self._spawn("worker", [*command, "-l", "INFO", "--without-mingle"], env)
+        # As the demo starts it: each of the two is one more step that a broker can die in.
+        quiet = ["--without-mingle", "--without-gossip"]
+        child = self._spawn("worker", [*command, "-l", "INFO", *quiet], env)
         child.wait_until(lambda: b" ready." in child.log.read_bytes(), 60)
         return processes.Process(child)
 
