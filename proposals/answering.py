@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from intake import leads, private_links, text_rules
 from intake.models import Activity, Status
 from mail import outbox
-from proposals import sending, withdrawing
+from proposals import withdrawing
 from proposals.models import (
     LIVE,
     UNSENT,
@@ -58,9 +58,10 @@ def find_link(token: str) -> ClientLink | None:
 
 
 @transaction.atomic
-def accept_version(*, link: ClientLink, signature: Signature) -> Acceptance:
+def accept_version(*, link: ClientLink, token: str, signature: Signature) -> Acceptance:
     """Record the acceptance; the version is accepted, the proposal and its lead are won, both sides get a mail.
 
+    `token` is the one that opened the link: only its digest is kept, and the client's mail leads back there.
     Raises ValidationError: field errors for the name and the consent, code "conflict" when the version is not open
     any more or not the one that was shown.
     """
@@ -81,7 +82,8 @@ def accept_version(*, link: ClientLink, signature: Signature) -> Acceptance:
         pdf_sha256=version.document.sha256,
     )
     _close(version, VersionStatus.ACCEPTED, Proposal.Status.WON)
-    _tell(version, link, Status.WON, Activity.Kind.PROPOSAL_ACCEPTED, f"by {acceptance.full_name}")
+    _tell(version, Status.WON, Activity.Kind.PROPOSAL_ACCEPTED, f"by {acceptance.full_name}")
+    _confirm(version, link, token)
     return acceptance
 
 
@@ -95,7 +97,7 @@ def decline_version(*, link: ClientLink, reason: str) -> Decline:
     version = _locked_open_version(link)
     decline = Decline.objects.create(version=version, link=link, reason=reason.strip())
     _close(version, VersionStatus.DECLINED, Proposal.Status.LOST)
-    _tell(version, link, Status.LOST, Activity.Kind.PROPOSAL_DECLINED, decline.reason)
+    _tell(version, Status.LOST, Activity.Kind.PROPOSAL_DECLINED, decline.reason)
     return decline
 
 
@@ -167,7 +169,6 @@ def _close(version: ProposalVersion, status: VersionStatus, outcome: Proposal.St
 
 def _tell(
     version: ProposalVersion,
-    link: ClientLink,
     lead_status: Status,
     activity: Activity.Kind,
     detail: str,
@@ -181,8 +182,6 @@ def _tell(
         problem = _("This proposal cannot be answered any more. Please write to us.")
         raise ValidationError(problem, code="conflict") from error
     _tell_adviser(version, version.status)
-    if lead_status == Status.WON:
-        _confirm(version, link)
 
 
 def _tell_adviser(version: ProposalVersion, outcome: str) -> None:
@@ -207,8 +206,7 @@ def _tell_adviser(version: ProposalVersion, outcome: str) -> None:
     )
 
 
-def _confirm(version: ProposalVersion, link: ClientLink) -> None:
-    token = private_links.make_token(sending.CLIENT_PAGE, link.seed)
+def _confirm(version: ProposalVersion, link: ClientLink, token: str) -> None:
     outbox.queue_message(
         outbox.Letter(
             key=f"version:{version.pk}:accepted:client",

@@ -1,6 +1,6 @@
 """Sending a version: freeze its content, render the document, mail the private link."""
 
-import uuid
+import secrets
 from collections.abc import Callable
 from itertools import chain
 from typing import Any, cast
@@ -28,8 +28,6 @@ from proposals.models import (
     Section,
     VersionStatus,
 )
-
-CLIENT_PAGE = "proposals.client"
 
 
 @transaction.atomic
@@ -247,13 +245,11 @@ def mail_link(*, version: ProposalVersion, by: User) -> ClientLink:
 def _issue_link(version: ProposalVersion) -> ClientLink:
     """Needs the lock on the version: of two links made at once, one would stay open unseen."""
     version.links.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
-    seed = uuid.uuid4()
-    token = private_links.make_token(CLIENT_PAGE, seed)
+    token = secrets.token_urlsafe(32)
     link = ClientLink.objects.create(
         version=version,
         name=version.recipient_name,
         email=version.recipient_email,
-        seed=seed,
         digest=private_links.digest(token),
     )
     outbox.queue_message(_letter(version, link, token))

@@ -69,7 +69,7 @@ def accept(request: HttpRequest, link: ClientLink, token: str) -> HttpResponse:
     if not form.is_bound or not form.is_valid():
         return _form_page(request, link, token, form, "proposals/accept.html")
     try:
-        answering.accept_version(link=link, signature=form.signature())
+        answering.accept_version(link=link, token=token, signature=form.signature())
     except ValidationError as error:
         return _refused(request, link, token, form, error, "proposals/accept.html")
     return HttpResponseRedirect(reverse("proposals:page", args=[token]), status=303)

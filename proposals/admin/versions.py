@@ -29,7 +29,7 @@ class LineItemForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.version = version
         if self.instance.pk:
-            self.initial |= _short_numbers(self.instance, version.currency)
+            self.initial.update(_short_numbers(self.instance, version.currency))
 
     def clean_unit_price(self) -> Decimal:
         price: Decimal = self.cleaned_data["unit_price"]

@@ -1,7 +1,5 @@
 """What exists of a version once it was sent: its document, the client's link, the client's answer."""
 
-import uuid
-
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -36,7 +34,6 @@ class ClientLink(models.Model):
     version = models.ForeignKey(ProposalVersion, on_delete=models.PROTECT, related_name="links")
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254)
-    seed = models.UUIDField(default=uuid.uuid4, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(db_default=Now())
     revoked_at = models.DateTimeField(null=True, blank=True)

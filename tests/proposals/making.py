@@ -126,7 +126,9 @@ def signature(version: ProposalVersion, **changes: Any) -> Signature:
 
 def accept(version: ProposalVersion, **changes: Any) -> Any:
     """Accept by the version's open link."""
-    return answering.accept_version(link=link_of(version), signature=signature(version, **changes))
+    return answering.accept_version(
+        link=link_of(version), token=token_of(version), signature=signature(version, **changes)
+    )
 
 
 def decline(version: ProposalVersion, reason: str = "") -> Any:
