@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MARK = "DERISK_SUPERVISED_IN"  # in the environment of every process that the demo starts, and of its children
-SERVERS = {
-    "postgres",
-    "valkey-server",
-}  # they overwrite their environment, but stay in their data directory
+# They overwrite their environment, but stay in their data directory.
+SERVERS = {"postgres", "valkey-server"}
 PROC = Path("/proc")
 
 
@@ -20,10 +18,8 @@ def clear(home: Path, seconds: float = 10) -> int:
     Only for the holder of the lock of `home`. Needs /proc: elsewhere it removes files only.
     """
     found = list(left_in(home))
-    for number in (
-        signal.SIGINT,
-        signal.SIGKILL,
-    ):  # INT and not TERM: PostgreSQL does not wait for clients
+    # INT and not TERM: PostgreSQL does not wait for its clients then.
+    for number in (signal.SIGINT, signal.SIGKILL):
         for pid in left_in(home):
             signal_if_there(pid, number)
         wait_gone(home, seconds)

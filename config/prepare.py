@@ -4,9 +4,11 @@ Run by the demo: `python -m config.prepare`. Each step is an ordinary management
 """
 
 import os
+import sys
 
 import django
 from django.core.management import call_command
+from django.db import OperationalError
 
 from config.progress import step
 
@@ -21,9 +23,12 @@ def main() -> None:
     """Run the steps; a second run changes nothing that is there."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
-    for what, (command, options) in STEPS.items():
-        with step(what), open(os.devnull, "w") as quiet:
-            call_command(command, stdout=quiet, **options)
+    try:
+        for what, (command, options) in STEPS.items():
+            with step(what), open(os.devnull, "w") as quiet:
+                call_command(command, stdout=quiet, **options)
+    except OperationalError as error:
+        sys.exit(f"The database does not work: {error}")
 
 
 if __name__ == "__main__":

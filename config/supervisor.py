@@ -28,6 +28,7 @@ class Child:
     process: subprocess.Popen[bytes]
     log: Path
     stop_signal: signal.Signals
+    log_began: int = 0  # bytes that earlier runs have written
 
     @property
     def pid(self) -> int:
@@ -67,8 +68,9 @@ class Child:
         self.wait_stopped(seconds)
 
     def last_lines(self, count: int = 15) -> str:
-        """The end of its log."""
-        return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:])
+        """The end of what it has written to its log."""
+        text = self.log.read_bytes()[self.log_began :].decode(errors="replace")
+        return "\n".join(text.splitlines()[-count:])
 
     def wait_until(self, ready: Callable[[], object], seconds: float = 30) -> None:
         """Return when `ready()` is true; raises CannotStart when the process ends or takes longer."""
@@ -108,11 +110,12 @@ def spawn(
     argv = launched(command, run_as=run_as, stop_signal=stop_signal)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as errors:
+        began = errors.tell()
         output, nothing = None if show else errors, subprocess.DEVNULL
         process = subprocess.Popen(
             argv, env=env, cwd=cwd, stdin=nothing, stdout=output, stderr=errors
         )
-    return Child(name, process, log, stop_signal)
+    return Child(name, process, log, stop_signal, began)
 
 
 @dataclass

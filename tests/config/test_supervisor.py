@@ -61,6 +61,7 @@ def test_stop_kills_a_child_that_does_not_listen_and_what_it_has_started(tmp_pat
 
 def test_child_that_ends_while_awaited_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
     log = tmp_path / "log"
+    log.write_text("what an earlier run wrote\n")
     command = [sys.executable, "-c", "import sys; sys.exit('no such thing')"]
     child = supervisor.spawn("web", command, log=log)
 
