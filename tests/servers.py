@@ -55,7 +55,8 @@ def bring_up() -> None:
     hold(home)
     os.environ["DERISK_HOME"] = str(home)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)  # as Ctrl-C, which pytest knows: clean up, end
+        # As Ctrl-C, which pytest knows: clean up, end.
+        signal.signal(number, signal.default_int_handler)
     atexit.register(shutil.rmtree, home, ignore_errors=True)
     fonts.place(home / "fonts")
     (home / "static").mkdir()  # whitenoise warns where there is none
