@@ -4,6 +4,9 @@ from werkzeug.test import Client
 from config.wsgi import application
 from intake import flood
 
+# A request looks after the connections that earlier tests left open; inside a transaction it leaves them alone.
+pytestmark = pytest.mark.django_db
+
 CODECS = [
     "hex",
     "rot13",
