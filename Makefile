@@ -28,8 +28,8 @@ help:  ## this list
 demo: $(RUNTIME)  ## everything on this machine, real parts, on http://localhost:8000 (PORT=… for another); Ctrl-C ends it
 	@exec $(BIN)/python -m config.demo --stop-with-parent
 
-test: $(DEVELOPMENT)  ## the whole test suite against real servers (ARGS=… for a part)
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(DEVELOPMENT)  ## the whole test suite against real servers, on up to four cores (ARGS=… for a part, on one)
+	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --maxprocesses 4 --dist loadfile)
 
 check: $(CHECKS)  ## format, lint, types, import contract, migrations, deploy settings, versions (-k: go on after a failure)
 	@echo "All checks passed."

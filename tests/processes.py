@@ -16,7 +16,7 @@ from config import embedded, ports, supervisor
 Value = TypeVar("Value")
 
 
-def eventually(probe: Callable[[], Value], seconds: float = 30) -> Value:
+def eventually(probe: Callable[[], Value], seconds: float = 60) -> Value:
     """The first true value of `probe()`; fails with the last value after `seconds`."""
     deadline = time.monotonic() + seconds
     while not (value := probe()):
