@@ -47,11 +47,36 @@ def do_all_jobs() -> None:
             working.run_job(pk)
 
 
-def test_the_world_is_as_large_as_its_files_public_and_plainly_fictional(db):
-    loaded = world.load(password=PASSWORD)
+LOGINS = {
+    "analyst@derisk.example": {"analyst"},
+    "editor@derisk.example": {"editor"},
+    "adviser@derisk.example": {"adviser"},
+    "lead@derisk.example": {"desk lead", "adviser"},
+    "approver@derisk.example": {"approver"},
+    "auditor@derisk.example": {"auditor"},
+    "admin@derisk.example": set(),
+}
 
+
+def opened_with(password: str) -> dict[str, int]:
+    """What each demo login gets from the staff screens."""
+    answers = {}
+    for email in LOGINS:
+        client = Client()
+        client.login(username=email, password=password)
+        answers[email] = client.get("/staff/").status_code
+    return answers
+
+
+def test_the_command_loads_a_world_that_is_whole_public_and_plainly_fictional(
+    db, monkeypatch, capsys
+):
+    monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
     briefs = len(list((world.FOLDER / "briefs").glob("*.md")))
-    assert loaded == {"staff": 9, "templates": 2, "briefs": briefs, "requests": 4}
+
+    call_command("seed")
+
+    assert capsys.readouterr().out == f"9 staff, 2 templates, {briefs} briefs, 4 requests\n"
     assert counts() == {
         "User": 9, "Adviser": 4, "Desk": 1, "ProposalTemplate": 2, "TemplateSection": 8, "TemplateLine": 4,
         "Brief": briefs, "Enquiry": 4, "Lead": 4, "Job": 12,
@@ -62,6 +87,10 @@ def test_the_world_is_as_large_as_its_files_public_and_plainly_fictional(db):
         *Enquiry.objects.values_list("email", flat=True),
     }
     assert not [address for address in addresses if not address.endswith(".example")]
+    users = User.objects.filter(email__in=LOGINS).prefetch_related("groups")
+    assert opened_with(PASSWORD) == dict.fromkeys(LOGINS, 200)
+    assert {user.email: {group.name for group in user.groups.all()} for user in users} == LOGINS
+    assert [user.email for user in users if user.is_superuser] == ["admin@derisk.example"]
 
 
 def test_a_second_load_adds_nothing_and_keeps_what_staff_changed(db, monkeypatch):
@@ -83,31 +112,6 @@ def test_a_second_load_adds_nothing_and_keeps_what_staff_changed(db, monkeypatch
     assert set(Adviser.objects.values_list("capacity", flat=True)) == {3}
     assert User.objects.get(email="admin@derisk.example").password == "!"
     assert not Enquiry.objects.filter(needs="Reworded.").exists()
-
-
-LOGINS = {
-    "analyst@derisk.example": {"analyst"},
-    "editor@derisk.example": {"editor"},
-    "adviser@derisk.example": {"adviser"},
-    "lead@derisk.example": {"desk lead", "adviser"},
-    "approver@derisk.example": {"approver"},
-    "auditor@derisk.example": {"auditor"},
-    "admin@derisk.example": set(),
-}
-
-
-def test_each_demo_login_opens_the_staff_screens_in_its_role(db):
-    world.load(password=PASSWORD)
-    opened = {}
-    for email in LOGINS:
-        client = Client()
-        assert client.login(username=email, password=PASSWORD)
-        opened[email] = client.get("/staff/").status_code
-
-    users = User.objects.filter(email__in=LOGINS).prefetch_related("groups")
-    assert opened == dict.fromkeys(LOGINS, 200)
-    assert {user.email: {group.name for group in user.groups.all()} for user in users} == LOGINS
-    assert [user.email for user in users if user.is_superuser] == ["admin@derisk.example"]
 
 
 def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
@@ -134,15 +138,6 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
     client.force_login(User.objects.get(email="adviser@derisk.example"))
     shown = client.get(LEADS).context["cl"].result_list
     assert [lead.enquiry.full_name for lead in shown] == ["Aïcha Example"]
-
-
-def test_the_command_says_what_it_loaded(db, monkeypatch, capsys):
-    monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
-
-    call_command("seed")
-
-    briefs = Brief.objects.count()
-    assert capsys.readouterr().out == f"9 staff, 2 templates, {briefs} briefs, 4 requests\n"
 
 
 @pytest.mark.parametrize("password", ["", "short"])
