@@ -41,7 +41,8 @@ def test_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     ) as parent:
         assert parent.stdout is not None
         pid = int(parent.stdout.readline())
-        assert is_running(pid)
+        # Killed earlier, the launcher would find its parent gone and end for another reason.
+        eventually(lambda: Path(f"/proc/{pid}/comm").read_text() == "sleep\n")
 
         parent.kill()
 
