@@ -59,6 +59,8 @@ _HOUSE_NAMES: dict[str, dict[str, str]] = {
 def country_name(code: str, language: str) -> str:
     """The name of an ISO 3166 alpha-2 code in one of our languages; an unknown code is its own name."""
     language = language.split("-")[0]
+    if not (code.isascii() and code.isalpha()):
+        return code  # django-countries takes what looks like a digit for a number, and fails on ²
     house_name = _HOUSE_NAMES.get(language, {}).get(code)
     if house_name:
         return house_name

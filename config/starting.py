@@ -16,7 +16,8 @@ SERVERS = {"DATABASE_URL": "PostgreSQL", "REDIS_URL": "Valkey"}
 WEB = [BIN / "granian", "--interface", "wsgi", "config.wsgi:application", "--host", "127.0.0.1"]
 WEB += ["--workers", 1, "--blocking-threads", 8, "--workers-kill-timeout", 10]
 # Mingling would make the worker wait a second for others.
-WORKER = [BIN / "celery", "-A", "config", "worker", "-c", 2, "--without-mingle", "--without-gossip"]
+WORKER = [BIN / "celery", "-A", "config", "worker", "-c", 2, "-l", "INFO"]
+WORKER += ["--without-mingle", "--without-gossip"]
 SWEEP = [sys.executable, "manage.py", "sweep"]
 
 

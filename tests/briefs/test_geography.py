@@ -38,3 +38,7 @@ def test_every_country_has_a_name_of_its_own_in_each_language(language: str) -> 
 def test_region_of() -> None:
     assert "NE" in geography.region_of("ML")
     assert geography.region_of("XX") == ()
+
+
+def test_a_code_that_only_looks_like_a_number_is_its_own_name():
+    assert geography.country_name("²", "en") == "²"
