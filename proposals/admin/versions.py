@@ -1,10 +1,8 @@
 """A proposal version: free to edit as a draft, to read once it is sent."""
 
 import json
-from decimal import Decimal
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
@@ -13,81 +11,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils import translation
-from unfold.admin import StackedInline, TabularInline
 
 from accounts.models import User
 from accounts.staff_screens import Verb, VerbAdmin
-from proposals import content, drafting, money, presenting, pricing, sending
-from proposals.admin.markdown import SectionForm, TermsForm
-from proposals.models import LIVE, LineItem, ProposalVersion, Section, VersionStatus
-
-
-class LineItemForm(forms.ModelForm):
-    """Refuses amounts that the currency of the version cannot express."""
-
-    def __init__(self, *args: Any, version: ProposalVersion, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.version = version
-        if self.instance.pk:
-            self.initial.update(_short_numbers(self.instance, version.currency))
-
-    def clean_unit_price(self) -> Decimal:
-        price: Decimal = self.cleaned_data["unit_price"]
-        money.check_amount(price, self.version.currency)
-        return price
-
-
-def _short_numbers(line: LineItem, currency: str) -> dict[str, Decimal]:
-    """The numbers of a line without the zeros that the columns add: 2 and 1250.00 for 2.000 and 1250.000."""
-    nearest = money.quantize(line.unit_price, currency)
-    return {
-        "quantity": pricing.plain(line.quantity),
-        "tax_rate": pricing.plain(line.tax_rate),
-        "unit_price": nearest if nearest == line.unit_price else line.unit_price,
-    }
-
-
-class LineItemFormSet(forms.BaseInlineFormSet):
-    """Gives each line the version as it is in the same form, with the currency chosen there."""
-
-    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
-        return super().get_form_kwargs(index) | {"version": self.instance}
-
-
-class DraftInline:
-    """Part of a version; editable as long as the version is a draft."""
-
-    extra = 0
-    ordering = ("position", "pk")
-
-    def has_view_permission(self, request: HttpRequest, obj: ProposalVersion | None = None) -> bool:
-        return request.user.has_perm("proposals.view_proposalversion")
-
-    def has_change_permission(
-        self, request: HttpRequest, obj: ProposalVersion | None = None
-    ) -> bool:
-        is_draft = obj is None or obj.is_draft
-        return is_draft and request.user.has_perm("proposals.change_proposalversion")
-
-    has_add_permission = has_change_permission
-    has_delete_permission = has_change_permission
-
-
-class SectionInline(DraftInline, StackedInline):
-    """The text."""
-
-    model = Section
-    form = SectionForm
-    fields = ("position", "heading", "body")
-
-
-class LineItemInline(DraftInline, TabularInline):
-    """The price."""
-
-    model = LineItem
-    form = LineItemForm
-    formset = LineItemFormSet
-    fields = ("position", "description", "quantity", "unit", "unit_price", "tax_rate", "tax_label")
+from proposals import composing, content, drafting, linking, money, presenting, sending
+from proposals.admin.markdown import TermsForm
+from proposals.admin.parts import LineItemInline, SectionInline
+from proposals.models import LIVE, ProposalVersion, VersionStatus
 
 
 def _revise(version: ProposalVersion, by: User) -> str:
@@ -100,7 +30,7 @@ def _send(version: ProposalVersion, by: User) -> None:
 
 
 def _mail_link(version: ProposalVersion, by: User) -> None:
-    sending.mail_link(version=version, by=by)
+    linking.mail_link(version=version, by=by)
 
 
 def _has_document(version: ProposalVersion) -> bool:
@@ -130,7 +60,6 @@ class ProposalVersionAdmin(VerbAdmin):
     )  # fmt: skip
     form = TermsForm
     change_form_outer_before_template = "proposals/admin/version.html"
-    warn_unsaved_form = True  # "Send" freezes what was saved, not what was typed
     inlines = (SectionInline, LineItemInline)
     list_display = ("name", "title", "client", "status_name", "currency", "valid_until", "sent_at")
     list_filter = ("status", "currency", "language")
@@ -237,7 +166,7 @@ class ProposalVersionAdmin(VerbAdmin):
     def _totals(self, version: ProposalVersion) -> dict[str, str] | str:
         """Net, tax and total as the client would read them, or why they cannot be had."""
         try:
-            totals = sending.price(version).totals
+            totals = composing.price(version).totals
         except ValidationError as error:
             return "; ".join(error.messages)
 
@@ -267,7 +196,7 @@ class ProposalVersionAdmin(VerbAdmin):
         """The client's page of this version, without the means to answer."""
         version = self._visible(request, pk)
         try:
-            frozen = version.content or content.freeze(sending.build_content(version)).decode()
+            frozen = version.content or content.freeze(composing.build_content(version)).decode()
         except ValidationError as error:
             return render(
                 request, "proposals/preview_problem.html", {"problems": error.messages}, status=409

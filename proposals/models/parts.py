@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from intake import text_rules
-from proposals.models.proposal import ProposalVersion, frozen_with_version
+from proposals.models.version import ProposalVersion, frozen_with_version
 
 _SEEN = [text_rules.refuse_hidden_characters]
 

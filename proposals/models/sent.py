@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from proposals.models.proposal import ProposalVersion
+from proposals.models.version import ProposalVersion
 
 _FROZEN = pgtrigger.Update | pgtrigger.Delete
 

@@ -149,3 +149,9 @@ def statuses(version: ProposalVersion) -> tuple[str, str, str]:
     """How version, proposal and lead stand."""
     found = ProposalVersion.objects.select_related("proposal__lead").get(pk=version.pk)
     return found.status, found.proposal.status, found.proposal.lead.status
+
+
+def letters() -> list[str]:
+    """The keys of the messages that hold a client's link."""
+    found = Message.objects.filter(template="proposals/mail/proposal").order_by("pk")
+    return list(found.values_list("key", flat=True))

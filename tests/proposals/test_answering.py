@@ -1,17 +1,15 @@
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 
 from intake import leads
 from intake.models import Activity, Lead
 from jobs.models import Job
 from mail.models import Message
-from proposals import answering, drafting, withdrawing
-from proposals.models import Acceptance, Decline, Proposal, ProposalVersion
+from proposals import answering, drafting
+from proposals.models import Acceptance, Decline, ProposalVersion
 from tests.proposals import making
 from tests.proposals.making import (
     accept,
@@ -19,30 +17,10 @@ from tests.proposals.making import (
     link_of,
     make_overdue,
     make_sent,
-    outcome,
-    run_jobs,
     send,
     statuses,
 )
-from tests.racing import Race, wait_for_blocked
-
-SENT = ("sent", "open", "proposal")
-WON = ("accepted", "won", "won")
-LOST = ("declined", "lost", "lost")
-
-
-def messages() -> list[tuple[str, str]]:
-    """Template and reader of every message after the one with the link."""
-    found = Message.objects.exclude(template="proposals/mail/proposal").order_by("pk")
-    return list(found.values_list("template", "to_email"))
-
-
-def assert_unanswered(version: ProposalVersion, expected: tuple[str, str, str] = SENT) -> None:
-    assert statuses(version) == expected
-    assert not Acceptance.objects.exists()
-    assert not Decline.objects.exists()
-    assert messages() == []
-
+from tests.proposals.outcomes import LOST, WON, assert_unanswered, messages
 
 # ---- Yes
 
@@ -263,152 +241,6 @@ def test_answer_ends_the_draft_of_the_next_version() -> None:
     accept(version)
 
     assert statuses(draft) == ("withdrawn", "won", "won")
-
-
-# ---- Both at the same moment
-
-
-def race_answers(version: ProposalVersion, *verbs: Callable[[], object]) -> list[str]:
-    """Start the verbs behind a lock on the proposal; let them go together; what came of each."""
-    with transaction.atomic():
-        Proposal.objects.select_for_update().get(pk=version.proposal_id)
-        running = Race(*[lambda verb=verb: outcome(verb) for verb in verbs])
-        wait_for_blocked(len(verbs))
-    return running.results()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_acceptances_at_once_one_counts() -> None:
-    version = make_sent()
-
-    came = race_answers(version, lambda: accept(version), lambda: accept(version))
-
-    assert sorted(came) == ["conflict", "done"]
-    assert statuses(version) == WON
-    assert Acceptance.objects.count() == 1
-    assert len(messages()) == 2
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_acceptance_and_decline_at_once_one_counts() -> None:
-    version = make_sent()
-
-    accepted, declined = race_answers(version, lambda: accept(version), lambda: decline(version))
-
-    assert {accepted, declined} == {"done", "conflict"}
-    assert statuses(version) == (WON if accepted == "done" else LOST)
-    assert Acceptance.objects.count() == (accepted == "done")
-    assert Decline.objects.count() == (declined == "done")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_acceptance_and_the_next_version_at_once_one_counts() -> None:
-    version = make_sent()
-    draft = drafting.revise_version(version=version, by=version.prepared_by)
-
-    accepted, sent = race_answers(version, lambda: accept(version), lambda: send(draft))
-
-    assert {accepted, sent} == {"done", "conflict"}
-    superseded = ("superseded", "open", "proposal")
-    assert statuses(version) == (WON if accepted == "done" else superseded)
-    assert statuses(draft)[0] == ("withdrawn" if accepted == "done" else "sent")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_acceptance_and_giving_up_at_once_one_counts() -> None:
-    version = make_sent()
-    lead, by = version.proposal.lead, version.prepared_by
-
-    accepted, given_up = race_answers(
-        version,
-        lambda: accept(version),
-        lambda: withdrawing.lose_lead(lead=lead, by=by, reason="No answer."),
-    )
-
-    assert {accepted, given_up} == {"done", "conflict"}
-    assert statuses(version) == (WON if accepted == "done" else ("withdrawn", "withdrawn", "lost"))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_expiry_and_the_next_version_at_once_leave_one_live() -> None:
-    version = make_overdue()
-    draft = drafting.revise_version(version=version, by=version.prepared_by)
-    ProposalVersion.objects.filter(pk=draft.pk).update(
-        valid_until=timezone.now() + timedelta(days=1)
-    )
-
-    came = race_answers(
-        version,
-        lambda: answering.expire_version(version_id=version.pk),
-        lambda: send(draft),
-    )
-
-    assert came == ["done", "done"]
-    assert statuses(version)[0] in ("expired", "superseded")
-    assert statuses(draft) == SENT
-
-
-# ---- No answer in time
-
-
-@pytest.mark.django_db
-def test_job_closes_a_version_whose_time_is_over() -> None:
-    version = make_overdue()
-
-    assert run_jobs("proposals.expire", version.pk) == ["done"]
-
-    assert statuses(version) == ("expired", "open", "proposal")
-    assert ProposalVersion.objects.get().closed_at is not None
-    activity = Activity.objects.latest("pk")
-    assert (activity.kind, activity.text) == (
-        "proposal_expired",
-        f"{version.proposal.reference}, version 1",
-    )
-    assert messages() == [("proposals/mail/outcome", version.prepared_by.email)]
-
-
-@pytest.mark.django_db
-def test_job_waits_for_the_instant_until_which_the_version_is_valid() -> None:
-    version = make_sent()
-
-    job = Job.objects.get(kind="proposals.expire")
-    assert job.run_at == version.valid_until
-    assert run_jobs("proposals.expire", version.pk) == ["pending"]
-
-
-@pytest.mark.django_db
-def test_version_that_may_still_be_answered_does_not_expire() -> None:
-    version = make_sent()
-
-    assert answering.expire_version(version_id=version.pk) is False
-
-    assert_unanswered(version)
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(("answer", "expected"), [(accept, WON), (decline, LOST)])
-def test_answered_version_does_not_expire(
-    answer: Callable[[ProposalVersion], object], expected: tuple[str, str, str]
-) -> None:
-    with making.last_month():
-        version = make_sent()
-        answer(version)
-    before = messages()
-
-    assert answering.expire_version(version_id=version.pk) is False
-
-    assert statuses(version) == expected
-    assert messages() == before
-
-
-@pytest.mark.django_db
-def test_version_expires_once() -> None:
-    version = make_overdue()
-
-    assert answering.expire_version(version_id=version.pk) is True
-    assert answering.expire_version(version_id=version.pk) is False
-
-    assert Activity.objects.filter(kind="proposal_expired").count() == 1
 
 
 # ---- The link

@@ -1,32 +1,27 @@
 import hashlib
 import json
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.core import mail
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from intake.models import Activity
 from jobs.models import Job
-from mail.models import Message
-from mail.outbox import PRIVATE_LINK
-from proposals import content, drafting, pdf, sending
+from proposals import drafting, pdf
 from proposals.models import ClientLink, Document, LineItem, Proposal, ProposalVersion, Section
-from tests.factories import BriefFactory
 from tests.proposals import making
-from tests.proposals.making import link_of, make_draft, make_lead, make_sent, run_jobs, send
+from tests.proposals.making import (
+    letters,
+    link_of,
+    make_draft,
+    make_sent,
+    run_jobs,
+    send,
+)
 from tests.racing import Race, wait_for_blocked
-
-
-def letters() -> list[str]:
-    """The keys of the messages that hold a client's link."""
-    found = Message.objects.filter(template="proposals/mail/proposal").order_by("pk")
-    return list(found.values_list("key", flat=True))
-
 
 # ---- Freezing
 
@@ -40,82 +35,6 @@ def test_sending_freezes_canonical_json_and_its_digest() -> None:
     assert version.content == canonical
     assert version.content_sha256 == hashlib.sha256(canonical.encode()).hexdigest()
     assert making.statuses(version) == ("sent", "open", "proposal")
-
-
-@pytest.mark.django_db
-def test_frozen_content_says_what_the_draft_said() -> None:
-    brief = BriefFactory(title="On Mali")
-    lead = make_lead(full_name="Aïcha Example", job_title="Head of transport")
-    until = datetime(2999, 3, 31, 23, 59, 59, tzinfo=UTC)
-
-    version = send(make_draft(lead, valid_until=until, terms="Pay *soon*."))
-
-    frozen = json.loads(version.content)
-    assert frozen["reference"] == version.proposal.reference
-    assert (frozen["version"], frozen["language"], frozen["currency"]) == (1, "en", "EUR")
-    assert frozen["prepared_for"] == {
-        "name": "Aïcha Example",
-        "organisation": "Sahel Mining Example",
-        "job_title": "Head of transport",
-    }
-    assert frozen["prepared_by"]["name"] == version.prepared_by.full_name
-    assert frozen["valid_until"] == "2999-03-31T23:59:59Z"
-    assert frozen["issued_at"] == content.instant(version.sent_at)
-    assert frozen["request"]["reference"] == lead.reference
-    assert [each["title"] for each in frozen["briefs"]] == [brief.title]
-    assert frozen["terms"] == content.blocks("Pay *soon*.")
-    assert [each["heading"] for each in frozen["sections"]] == ["Heading 1", "Heading 2"]
-
-
-@pytest.mark.django_db
-def test_frozen_content_holds_the_lines_and_what_they_add_up_to() -> None:
-    version = send(make_draft())
-
-    frozen = json.loads(version.content)
-    line = version.lines.get()
-    assert frozen["lines"] == [
-        {
-            "id": str(line.stable_id),
-            "description": "Written assessment",
-            "quantity": "2.000",
-            "unit": "report",
-            "unit_price": "1250.000",
-            "tax_rate": "18.00",
-            "tax_label": "VAT",
-            "net": "2500.00",
-        }
-    ]
-    assert frozen["totals"] == {
-        "net": "2500.00",
-        "taxes": [{"label": "VAT", "rate": "18", "base": "2500.00", "amount": "450.00"}],
-        "total": "2950.00",
-        "policy": "tax=group,half_up",
-    }
-
-
-@pytest.mark.django_db
-def test_what_the_author_took_out_is_nowhere_in_the_frozen_content() -> None:
-    brief = BriefFactory(title="On Mali")
-    lead = make_lead(needs="Our convoy of gold leaves on Monday.", brief=brief.slug)
-    version = make_draft(lead)
-    version.sections.update(body="What we agreed on the telephone.")
-
-    send(version)
-
-    stored = ProposalVersion.objects.get().content
-    for removed in ("gold", "Monday", "On Mali"):
-        assert removed not in stored
-
-
-@pytest.mark.django_db
-def test_parts_keep_their_id_from_version_to_version() -> None:
-    first = make_sent()
-
-    second = send(drafting.revise_version(version=first, by=first.prepared_by))
-
-    for parts in ("sections", "lines"):
-        old, new = (json.loads(v.content)[parts] for v in (first, second))
-        assert [each["id"] for each in new] == [each["id"] for each in old]
 
 
 @pytest.mark.django_db
@@ -291,119 +210,6 @@ def test_failure_to_render_leaves_a_job_that_is_tried_again(monkeypatch) -> None
     Job.objects.update(run_at=timezone.now() - timedelta(seconds=1))
     assert run_jobs("proposals.render", version.pk) == ["done"]
     assert len(letters()) == 1
-
-
-# ---- The private link
-
-
-@pytest.mark.django_db
-def test_link_is_mailed_to_the_recipient_and_only_its_digest_stays() -> None:
-    version = make_sent(recipient_email="aicha@client.example", recipient_name="Aïcha Example")
-    token = making.token_of(version)
-    message = Message.objects.get(template="proposals/mail/proposal")
-
-    assert run_jobs("mail.deliver", message.pk) == ["done"]
-
-    (letter,) = mail.outbox
-    assert letter.to == ["aicha@client.example"]
-    assert letter.subject == f"Our proposal {version.proposal.reference}"
-    assert f"http://localhost:8000/p/{token}/" in letter.body
-    assert f"http://localhost:8000/p/{token}/" in str(letter.alternatives[0][0])
-    link = link_of(version)
-    assert link.digest == hashlib.sha256(token.encode()).hexdigest()
-    stored = [ClientLink, ProposalVersion, Message, Activity, Job]
-    assert token not in str([list(model.objects.values()) for model in stored])
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("language", "subject", "greeting", "direction"),
-    [
-        ("en", "Our proposal {}", "Dear Aïcha Example,", "ltr"),
-        ("fr", "Notre proposition {}", "Bonjour Aïcha Example,", "ltr"),
-        ("pt", "A nossa proposta {}", "Bom dia, Aïcha Example,", "ltr"),
-        ("ar", "عرضنا {}", "تحية طيبة، Aïcha Example،", "rtl"),
-    ],
-)
-def test_version_is_mailed_in_its_language(
-    language: str, subject: str, greeting: str, direction: str
-) -> None:
-    version = make_sent(language=language, recipient_name="Aïcha Example")
-
-    message = Message.objects.get(template="proposals/mail/proposal")
-
-    assert message.subject == subject.format(version.proposal.reference)
-    assert message.text.startswith(f"{greeting}\n")
-    assert f'<html lang="{language}" dir="{direction}">' in message.html
-    assert PRIVATE_LINK in message.text
-    assert f'href="{PRIVATE_LINK}"' in message.html
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("language", ["en", "fr", "pt", "ar"])
-def test_acceptance_is_confirmed_in_the_language_of_the_version(language: str) -> None:
-    version = make_sent(language=language)
-    making.accept(version)
-
-    message = Message.objects.get(template="proposals/mail/accepted")
-
-    assert version.proposal.reference in message.subject
-    assert version.document.sha256 in message.text
-    assert f'<html lang="{language}"' in message.html
-    subjects = {"en": "You accepted", "fr": "Vous avez accepté", "pt": "Aceitou", "ar": "قبلتم"}
-    assert message.subject.startswith(subjects[language])
-
-
-@pytest.mark.django_db
-def test_new_link_closes_the_old_one_and_is_on_the_timeline() -> None:
-    version = make_sent()
-    old = link_of(version)
-
-    new = sending.mail_link(version=version, by=version.prepared_by)
-
-    assert ClientLink.objects.get(revoked_at__isnull=True) == new
-    assert old.digest != new.digest
-    assert letters() == [f"proposal-link:{old.pk}", f"proposal-link:{new.pk}"]
-    activity = Activity.objects.filter(kind="proposal_sent").latest("pk")
-    assert activity.text.endswith("a new link, the old one is closed")
-    assert activity.by == version.prepared_by
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("end", [making.accept, making.decline])
-def test_closed_version_gets_no_new_link(end: Callable[[ProposalVersion], object]) -> None:
-    version = make_sent()
-    end(version)
-
-    with pytest.raises(ValidationError) as refusal:
-        sending.mail_link(version=version, by=version.prepared_by)
-
-    assert refusal.value.code == "conflict"
-    assert ClientLink.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_version_that_is_not_rendered_yet_gets_no_link() -> None:
-    version = send(make_draft())
-
-    with pytest.raises(ValidationError) as refusal:
-        sending.mail_link(version=version, by=version.prepared_by)
-
-    assert refusal.value.code == "conflict"
-    assert not ClientLink.objects.exists()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_links_made_at_once_one_stays_open() -> None:
-    version = make_sent()
-
-    with transaction.atomic():
-        ProposalVersion.objects.select_for_update().get()
-        clicks = Race(*[lambda: sending.mail_link(version=version, by=version.prepared_by)] * 2)
-        wait_for_blocked(2)
-
-    assert len({link.pk for link in clicks.results()}) == 2
-    assert ClientLink.objects.filter(revoked_at__isnull=True).count() == 1
 
 
 # ---- An edit at the same moment

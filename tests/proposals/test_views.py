@@ -1,42 +1,18 @@
-"""The client's pages."""
+"""The client's pages: who may open them, and what they show."""
 
 import hashlib
 import re
 from collections.abc import Callable
 
 import pytest
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from mail.models import Message
-from proposals import drafting, withdrawing
-from proposals.models import Acceptance, ClientLink, Decline, Proposal, ProposalVersion, Section
+from proposals.models import ClientLink, Section
 from tests.proposals import making
-from tests.proposals.making import make_draft, make_lead, make_sent, statuses, token_of
-from tests.racing import Race, wait_for_blocked
-
-PAGES = ("", "proposal.pdf", "accept/", "decline/")
-HOSTILE = "<script>alert(1)</script> & \"quoted\" {{ 7 }} 'x'"
-ESCAPED = "&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;quoted&quot; {{ 7 }} &#x27;x&#x27;"
-
-
-def get(client: Client, version: ProposalVersion, page: str = "") -> HttpResponse:
-    return client.get(f"/p/{token_of(version)}/{page}")
-
-
-def sign(client: Client, version: ProposalVersion, **changes: str) -> HttpResponse:
-    """Send the form for acceptance as a browser does; an empty value leaves its field out."""
-    fields = {
-        "full_name": "Aïcha Example",
-        "job_title": "Head of transport",
-        "consent": "on",
-        "content_sha256": version.content_sha256,
-    }
-    data = {name: value for name, value in (fields | changes).items() if value}
-    return client.post(f"/p/{token_of(version)}/accept/", data)
-
+from tests.proposals.making import make_draft, make_lead, make_sent, token_of
+from tests.proposals.visiting import ESCAPED, HOSTILE, PAGES, everything, get, sign
 
 # ---- Who may open what
 
@@ -121,11 +97,6 @@ def test_reading_changes_nothing(client: Client, page: str, method: str) -> None
         assert answer.status_code == 200
 
     assert everything() == before
-
-
-def everything() -> list[list[dict[str, object]]]:
-    models = (ProposalVersion, Proposal, ClientLink, Message, Acceptance, Decline)
-    return [list(model.objects.order_by("pk").values()) for model in models]
 
 
 @pytest.mark.django_db
@@ -279,186 +250,3 @@ def test_forms_speak_the_language_of_their_version(client: Client) -> None:
     assert "J’accepte cette proposition" in page
     assert "facultatif" in page
     assert "Décliner la version 1" in get(client, version, "decline/").content.decode()
-
-
-# ---- Accepting
-
-
-@pytest.mark.django_db
-def test_form_for_acceptance_knows_the_name_and_asks_for_consent(client: Client) -> None:
-    version = make_sent(recipient_name="Aïcha Example")
-
-    page = get(client, version, "accept/").content.decode()
-
-    assert 'value="Aïcha Example"' in page
-    assert f'name="content_sha256" value="{version.content_sha256}"' in page
-    assert not re.search(r'<input type="checkbox"[^>]*checked', page)
-
-
-@pytest.mark.django_db
-def test_acceptance_leads_back_to_the_page_which_says_so(client: Client) -> None:
-    version = make_sent()
-
-    answer = sign(client, version)
-
-    assert (answer.status_code, answer["Location"]) == (303, f"/p/{token_of(version)}/")
-    assert statuses(version) == ("accepted", "won", "won")
-    page = get(client, version).content.decode()
-    assert "Accepted by <bdi>Aïcha Example</bdi> on" in page
-    assert "accept/" not in page
-    assert "decline/" not in page
-    assert get(client, version, "proposal.pdf").status_code == 200
-
-
-@pytest.mark.django_db
-def test_form_with_errors_keeps_what_was_typed(client: Client) -> None:
-    version = make_sent()
-
-    answer = sign(client, version, full_name="", job_title=HOSTILE, consent="")
-
-    page = answer.content.decode()
-    assert answer.status_code == 400
-    assert '<a href="#id_full_name">Enter your full name</a>' in page
-    assert '<a href="#id_consent">Tick the box if you accept</a>' in page
-    assert f'value="{ESCAPED}"' in page
-    assert "<title>Error: Accept" in page
-    assert statuses(version) == ("sent", "open", "proposal")
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"full_name": "x" * 201},
-        {"full_name": "two\nlines"},
-        {"full_name": "bidi \u202e"},
-        {"full_name": "nul \x00"},
-        {"job_title": "x" * 100_000},
-    ],
-)
-def test_bad_input_is_a_field_error(client: Client, changes: dict[str, str]) -> None:
-    version = make_sent()
-
-    answer = sign(client, version, **changes)
-
-    assert answer.status_code == 400
-    assert 'class="error-summary"' in answer.content.decode()
-    assert not Acceptance.objects.exists()
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("digest", ["", "0" * 64, "é" * 9000])
-def test_acceptance_of_another_text_is_a_conflict(client: Client, digest: str) -> None:
-    version = make_sent()
-
-    answer = sign(client, version, content_sha256=digest)
-
-    page = answer.content.decode()
-    assert answer.status_code == 409
-    assert "This is not the version that you were shown." in page
-    assert "Continue to accept version 1" in page
-    assert statuses(version) == ("sent", "open", "proposal")
-
-
-@pytest.mark.django_db
-def test_second_acceptance_is_a_conflict_and_changes_nothing(client: Client) -> None:
-    version = make_sent()
-    sign(client, version)
-    before = everything()
-
-    answer = sign(client, version, full_name="Somebody Else")
-
-    page = answer.content.decode()
-    assert answer.status_code == 409
-    assert "Accepted by <bdi>Aïcha Example</bdi>" in page
-    assert everything() == before
-
-
-@pytest.mark.django_db(transaction=True)
-def test_double_click_accepts_once(client: Client) -> None:
-    version = make_sent()
-
-    with transaction.atomic():
-        Proposal.objects.select_for_update().get()
-        clicks = Race(*[lambda: sign(Client(), version).status_code] * 2)
-        wait_for_blocked(2)
-
-    assert sorted(clicks.results()) == [303, 409]
-    assert Acceptance.objects.count() == 1
-
-
-# ---- Declining
-
-
-@pytest.mark.django_db
-def test_decline_leads_back_to_the_page_which_says_so(client: Client) -> None:
-    version = make_sent()
-
-    answer = client.post(f"/p/{token_of(version)}/decline/", {"reason": "Too dear."})
-
-    assert (answer.status_code, answer["Location"]) == (303, f"/p/{token_of(version)}/")
-    assert Decline.objects.get().reason == "Too dear."
-    assert "You declined this proposal." in get(client, version).content.decode()
-
-
-@pytest.mark.django_db
-def test_reason_that_is_too_long_is_kept_on_the_page(client: Client) -> None:
-    version = make_sent()
-
-    answer = client.post(f"/p/{token_of(version)}/decline/", {"reason": "word " * 1001})
-
-    assert answer.status_code == 400
-    assert "word " * 1000 in answer.content.decode()
-    assert not Decline.objects.exists()
-
-
-# ---- When there is nothing to answer any more
-
-
-def replace(version: ProposalVersion) -> None:
-    making.send(drafting.revise_version(version=version, by=version.prepared_by))
-
-
-def withdraw(version: ProposalVersion) -> None:
-    lead = version.proposal.lead
-    withdrawing.lose_lead(lead=lead, by=version.prepared_by, reason="No answer.")
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("end", "words"),
-    [
-        (making.accept, "Accepted by"),
-        (making.decline, "You declined this proposal."),
-        (replace, "A newer version replaced this one."),
-        (withdraw, "This proposal was withdrawn."),
-    ],
-)
-def test_closed_version_says_why_and_offers_no_answer(
-    client: Client, end: Callable[[ProposalVersion], object], words: str
-) -> None:
-    version = make_sent()
-    end(version)
-
-    page = get(client, version)
-    assert page.status_code == 200
-    assert words in page.content.decode()
-    assert "accept/" not in page.content.decode()
-    for form in ("accept/", "decline/"):
-        address = f"/p/{token_of(version)}/{form}"
-        for answer in (client.get(address), client.post(address)):
-            assert answer.status_code == 409
-            assert words in answer.content.decode()
-            assert "<form" not in answer.content.decode()
-
-
-@pytest.mark.django_db
-def test_version_whose_time_is_over_says_so_before_the_job_has_run(client: Client) -> None:
-    version = making.make_overdue()
-
-    page = get(client, version).content.decode()
-
-    assert statuses(version)[0] == "sent"
-    assert "This proposal can no longer be answered; it was open until" in page
-    assert sign(client, version).status_code == 409
-    assert not Acceptance.objects.exists()
