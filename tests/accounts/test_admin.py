@@ -7,7 +7,7 @@ from django.urls import reverse
 from accounts.models import User
 from tests.factories import UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_hashes")]
 USERS = reverse("admin:accounts_user_changelist")
 ADD = reverse("admin:accounts_user_add")
 NEW = {

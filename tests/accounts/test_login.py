@@ -3,7 +3,7 @@ from django.test import Client
 
 from accounts.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_hashes")]
 LOGIN = "/staff/login/"
 PASSWORD = "a long pass phrase"
 
