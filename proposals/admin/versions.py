@@ -60,6 +60,7 @@ class ProposalVersionAdmin(VerbAdmin):
     )  # fmt: skip
     form = TermsForm
     change_form_outer_before_template = "proposals/admin/version.html"
+    warn_unsaved_form = True  # "Send" freezes what was saved, not what was typed
     inlines = (SectionInline, LineItemInline)
     list_display = ("name", "title", "client", "status_name", "currency", "valid_until", "sent_at")
     list_filter = ("status", "currency", "language")
