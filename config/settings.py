@@ -151,9 +151,9 @@ CELERY_BROKER_URL = REDIS_URL
 WORKER_PROCESS = env.str("PROCESS_NAME", default="") == "worker"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
-        "visibility_timeout": 300,
-        "unacked_restore_interval": 2,
-        "unacked_restore_throttle": 1,
+        # No second copy of a message that is being worked on: the job's row tells of it, and Celery 5.7 dies of
+        # such copies when the broker goes away (AttributeError while it gives them back).
+        "ack_emulation": False,
         "socket_timeout": 10,
         "socket_connect_timeout": 2,
         "health_check_interval": 10,
@@ -174,9 +174,9 @@ CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "derisk"
+# Together: a worker takes no message that it cannot work on at once.
+CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 # Else Celery connects to the database anew for each task, which takes longer than most jobs. The tasks check theirs.
