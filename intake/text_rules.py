@@ -5,8 +5,11 @@ import re
 from django.core.exceptions import ValidationError
 
 # C0 and C1 controls except tab, line feed and carriage return; lone surrogates; bidi overrides and isolates,
-# which can make a text read otherwise than it is stored; U+FEFF and other invisible formatters stay allowed.
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+# which can make a text read otherwise than it is stored; U+FFFD, which stands where bytes were no text, so that what
+# was sent is lost already. U+FEFF and other invisible formatters stay allowed.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffd]"
+)
 _LINE_BREAK = re.compile("[\r\n\u2028\u2029]")
 
 

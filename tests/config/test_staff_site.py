@@ -46,3 +46,25 @@ def test_staff_screens_may_run_alpine(client: Client) -> None:
     assert "style-src 'self' 'unsafe-inline'" in found
     assert "default-src 'none'" in found
     assert directives(client, "/") >= STRICT  # the strict policy itself was not touched
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "address",
+    [
+        "autocomplete/?app_label=proposals&model_name=proposal&field_name=lead&term=%00",
+        "briefs/brief/?status__exact=%00",
+        "accounts/user/?q=%00",
+        "intake/adviser/?q=%00",
+        "intake/lead/?status__exact=%00",
+    ],
+)
+def test_a_nul_in_a_query_is_no_fault_of_the_server(client, address):
+    client.force_login(UserFactory.create(is_superuser=True))
+
+    response = client.get(f"/staff/{address}")
+
+    assert (response.status_code, response["Location"]) == (
+        302,
+        f"/staff/{address.split('?')[0]}?e=1",
+    )

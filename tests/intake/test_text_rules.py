@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from intake import matching, text_rules
 
-# Every control character but tab, line feed and carriage return; every surrogate; the bidi overrides and isolates.
+# Every control character but tab, line feed and carriage return; every surrogate; the bidi overrides and isolates;
+# what stands for bytes that were no text.
 HIDDEN = {
     chr(code)
     for code in range(sys.maxunicode + 1)
     if unicodedata.category(chr(code)) in ("Cc", "Cs")
-} - {"\t", "\n", "\r"} | set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+} - {"\t", "\n", "\r"} | set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd")
 
 
 def test_exactly_the_characters_that_hide_or_reorder_are_refused():

@@ -691,3 +691,14 @@ def test_the_status_page_costs_two_statements_and_takes_no_post(client):
 
     assert len(queries) == 2
     assert client.post(address).status_code == 405
+
+
+@pytest.mark.django_db
+def test_bytes_that_are_no_text_are_refused_and_not_stored_as_something_else(client):
+    body = "full_name=%ff%fe&email=a%40client.example&needs=%e9t%e9&consent=on"
+
+    response = client.post("/request/", body, content_type="application/x-www-form-urlencoded")
+
+    assert response.status_code == 400
+    assert set(response.context["form"].errors) == {"full_name", "needs"}
+    assert Enquiry.objects.count() == 0
