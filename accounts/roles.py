@@ -20,15 +20,31 @@ _READ_BRIEFS = (
     "briefs.view_place",
     "briefs.view_incident",
     "briefs.view_judgement",
+    "briefs.view_source",
+    "briefs.view_citation",
+    "briefs.view_revision",
+    "briefs.view_edition",
+    "briefs.view_correction",
+    "briefs.view_move",
+    "briefs.view_reviewcomment",
+    "briefs.view_reviewlink",
 )
 _WRITE_BRIEFS = (
     *_READ_BRIEFS,
     *(
         f"briefs.{verb}_{model}"
         for verb in ("add", "change")
-        for model in ("brief", "actor", "place", "incident", "judgement")
+        for model in ("brief", "actor", "place", "incident", "judgement", "source", "citation")
     ),
     "briefs.delete_judgement",
+    "briefs.delete_citation",
+    "briefs.add_reviewcomment",
+)
+_REVIEW_BRIEFS = (
+    "briefs.approve_brief",
+    "briefs.resolve_judgement",
+    "briefs.add_reviewlink",
+    "briefs.change_reviewlink",
 )
 _WORK_LEADS = (
     *_READ_BRIEFS,
@@ -61,7 +77,8 @@ _LEAD_DESK = (
 
 ROLES: dict[str, tuple[str, ...]] = {
     "analyst": _WRITE_BRIEFS,
-    "editor": (*_WRITE_BRIEFS, "briefs.publish_brief"),
+    "editor": (*_WRITE_BRIEFS, *_REVIEW_BRIEFS),
+    "publisher": (*_WRITE_BRIEFS, *_REVIEW_BRIEFS, "briefs.publish_brief"),
     "adviser": _WORK_LEADS,
     "desk lead": _LEAD_DESK,
     "approver": (*_READ_BRIEFS, *_READ_WORK, "intake.view_all_leads"),

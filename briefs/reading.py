@@ -13,7 +13,7 @@ from briefs.likelihood import RANGES, Confidence, Likelihood, Range
 from briefs.models import Actor, Brief, EventType, Incident, Judgement, Place
 
 _PAGE = (
-    *("slug", "reference", "uid", "title", "language", "kind", "status", "summary", "body_html"),
+    *("slug", "reference", "uid", "title", "language", "kind", "status", "summary", "body"),
     *("reading_minutes", "countries", "topics", "is_sample", "data_cutoff"),
     *("published_at", "updated_at"),
 )
@@ -142,7 +142,9 @@ def _hanging() -> dict[str, ArraySubquery]:
 
 def _judgements() -> QuerySet[Any, Any]:
     names = ("position", "text", "likelihood", "confidence", "horizon_on")
-    own = Judgement.objects.filter(brief=OuterRef("pk")).order_by("position")
+    own = Judgement.objects.filter(brief=OuterRef("pk"), position__isnull=False).order_by(
+        "position"
+    )
     return own.values_list(JSONObject(**{name: F(name) for name in names}))
 
 

@@ -39,3 +39,21 @@ def render_markdown(text: str) -> str:
 def reading_minutes(text: str) -> int:
     """Whole minutes that a reader needs, at least one."""
     return max(1, math.ceil(len(re.findall(r"\w+", text)) / _WORDS_PER_MINUTE))
+
+
+def sanitise(html: str) -> str:
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        attributes={"a": {"href", "title"}, "ol": {"start"}},
+        url_schemes={"http", "https", "mailto"},
+        link_rel="noopener noreferrer",
+    ).strip()
+
+
+def plain_text(html: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def word_count(text: str) -> int:
+    return len(re.findall(r"\w+", text))

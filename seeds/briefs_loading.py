@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import User
-from briefs import publishing
+from briefs import publishing, rendering, reviewing, revising
 from briefs.models import Actor, Brief, Incident, Judgement, Place
 
 FOLDER = Path(__file__).parent / "briefs"
@@ -23,8 +23,8 @@ class Counts(NamedTuple):
     kept: int
 
 
-def load_briefs(*, by: User, folder: Path = FOLDER) -> Counts:
-    """Publish every brief in the folder that is not in the database yet, oldest first.
+def load_briefs(*, author: User, approver: User, folder: Path = FOLDER) -> Counts:
+    """Write, approve and publish every brief in the folder that is not in the database yet, oldest first.
 
     A brief whose slug exists is left as it is, so that a second start keeps what staff changed.
     Raises ValueError naming the file whose header cannot be read, and ValidationError for what
@@ -36,7 +36,7 @@ def load_briefs(*, by: User, folder: Path = FOLDER) -> Counts:
     known = set(Brief.objects.values_list("slug", flat=True))
     new = [file for file in files if file.slug not in known]
     for file in new:
-        _load(file, by)
+        _load(file, author, approver)
     return Counts(loaded=len(new), kept=len(files) - len(new))
 
 
@@ -61,9 +61,10 @@ def _read(path: Path) -> _File:
 
 
 @transaction.atomic
-def _load(file: _File, by: User) -> None:
+def _load(file: _File, author: User, approver: User) -> None:
     header = file.header
-    brief = Brief(slug=file.slug, body=file.body, created_by=by)
+    brief = Brief(slug=file.slug, created_by=author, tlp="clear")
+    brief.body = rendering.render_markdown(file.body)
     for name in _PLAIN:
         setattr(brief, name, header[name])
     brief.full_clean()
@@ -77,7 +78,10 @@ def _load(file: _File, by: User) -> None:
         judgement = Judgement(brief=brief, position=position, **row)
         judgement.full_clean()
         judgement.save()
-    publishing.publish_brief(brief=brief, by=by, published_at=file.published_at)
+    revising.record_revision(brief=brief, by=author)
+    reviewing.submit_brief(brief=brief, by=author, moment=file.published_at)
+    reviewing.approve_brief(brief=brief, by=approver, moment=file.published_at)
+    publishing.publish_brief(brief=brief, by=approver, published_at=file.published_at)
 
 
 def _actor(row: dict[str, Any]) -> Actor:

@@ -34,7 +34,9 @@ def load(*, password: str) -> dict[str, int]:
     templates = _read("proposal_templates.yaml")
     for row in templates:
         _template(row)
-    briefs = briefs_loading.load_briefs(by=users["admin@derisk.example"])
+    briefs = briefs_loading.load_briefs(
+        author=users["analyst@derisk.example"], approver=users["editor@derisk.example"]
+    )
     requests = _read("requests.yaml")
     for number, row in enumerate(requests, start=1):
         _request(row, f"seed:{number}")

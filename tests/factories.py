@@ -4,7 +4,7 @@ What a verb makes is made by the verb: briefs are published, enquiries received.
 written straight into the database, as far as its trigger allows.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,7 +15,7 @@ from factory.django import DjangoModelFactory
 
 from accounts import roles
 from accounts.models import User
-from briefs import publishing
+from briefs import publishing, reviewing, revising
 from briefs.models import Brief, Judgement
 from intake import submission
 from intake.models import Adviser, Assignment, Desk, Enquiry, Lead, Status
@@ -81,7 +81,7 @@ class DeskFactory(DjangoModelFactory):
 
 
 class BriefFactory(DjangoModelFactory):
-    """A brief about Mali, published by the verb a day ago; `is_published=False` leaves a draft."""
+    """A brief about Mali, approved and published by the verbs a day ago; `is_published=False` leaves a draft."""
 
     class Meta:
         model = Brief
@@ -89,7 +89,8 @@ class BriefFactory(DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"brief-{n}")
     title = factory.Sequence(lambda n: f"Brief {n}")
     summary = "What happened, in two sentences."
-    body = "What we know."
+    body = "<p>What we know.</p>"
+    tlp = "clear"
     countries = ["ML"]
     topics = ["road-movement"]
     data_cutoff = factory.LazyFunction(lambda: timezone.now() - timedelta(days=2))
@@ -108,8 +109,20 @@ class BriefFactory(DjangoModelFactory):
         )
         if not is_published:
             return brief
-        moment = timezone.now() - timedelta(days=1)
-        return publishing.publish_brief(brief=brief, by=brief.created_by, published_at=moment)
+        return publish(brief, timezone.now() - timedelta(days=1))
+
+
+def approve(brief: Brief, moment: datetime | None = None) -> Brief:
+    """Send a draft through review: its author submits it, somebody else approves it."""
+    revising.record_revision(brief=brief, by=brief.created_by)
+    reviewing.submit_brief(brief=brief, by=brief.created_by, moment=moment)
+    return reviewing.approve_brief(brief=brief, by=UserFactory.create(), moment=moment)
+
+
+def publish(brief: Brief, moment: datetime | None = None) -> Brief:
+    """Send a draft through review and publish it, now or at that moment."""
+    approved = approve(brief, moment)
+    return publishing.publish_brief(brief=approved, by=UserFactory.create(), published_at=moment)
 
 
 class ContentFactory(factory.Factory):

@@ -118,6 +118,7 @@ class JudgementInline(TabularInline):
     """What we expect, in the order of the page."""
 
     model = Judgement
+    fk_name = "brief"
     form = JudgementForm
     hide_title = True
     formset = JudgementFormSet

@@ -1,25 +1,50 @@
 from briefs.models.actor import Actor, ActorKind
-from briefs.models.brief import MOVES, Brief, BriefKind, BriefStatus
+from briefs.models.brief import Brief
 from briefs.models.brief_queryset import BriefQuerySet
-from briefs.models.incident import EventType, Incident, Precision
-from briefs.models.judgement import Judgement
+from briefs.models.brief_states import EDITABLE, MOVES, ONCE_PUBLIC, BriefKind, BriefStatus, Tlp
+from briefs.models.incident import SUB_TYPES, EventType, Incident, Precision, SubType
+from briefs.models.judgement import Judgement, Outcome
 from briefs.models.move import Move
-from briefs.models.place import Place
+from briefs.models.place import Place, PlaceKind, PlacePrecision
 from briefs.models.reference_counter import ReferenceCounter
+from briefs.models.review import Anchor, ReviewComment, ReviewLink, Verdict
+from briefs.models.revision import Correction, CorrectionKind, Edition, FormerAddress, Revision
+from briefs.models.source import Citation, Credibility, Reliability, Source
 
 __all__ = [
+    "EDITABLE",
     "MOVES",
+    "ONCE_PUBLIC",
+    "SUB_TYPES",
     "Actor",
     "ActorKind",
+    "Anchor",
     "Brief",
     "BriefKind",
     "BriefQuerySet",
     "BriefStatus",
+    "Citation",
+    "Correction",
+    "CorrectionKind",
+    "Credibility",
+    "Edition",
     "EventType",
+    "FormerAddress",
     "Incident",
     "Judgement",
     "Move",
+    "Outcome",
     "Place",
+    "PlaceKind",
+    "PlacePrecision",
     "Precision",
     "ReferenceCounter",
+    "Reliability",
+    "ReviewComment",
+    "ReviewLink",
+    "Revision",
+    "Source",
+    "SubType",
+    "Tlp",
+    "Verdict",
 ]

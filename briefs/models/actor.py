@@ -23,6 +23,14 @@ class Actor(models.Model):
     slug = models.SlugField(max_length=120, unique=True, help_text="Part of the page address.")
     aliases = ArrayField(models.CharField(max_length=120), default=list, blank=True)
     kind = models.CharField(max_length=20, choices=ActorKind)
+    parents = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        related_name="children",
+        blank=True,
+        help_text="What it belongs to, such as the group of a katiba.",
+    )
+    note = models.TextField("about", max_length=1_000, blank=True, help_text="Public.")
 
     class Meta:
         constraints = [

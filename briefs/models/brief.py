@@ -1,10 +1,7 @@
 """The brief: what the house publishes."""
 
 import uuid
-from datetime import datetime
-from typing import Any
 
-import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -14,56 +11,22 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import get_language
 
 from briefs import geography, rendering, topics
 from briefs.models.actor import Actor
 from briefs.models.brief_queryset import SEARCH_CONFIGS, BriefQuerySet
+from briefs.models.brief_states import EDITABLE, MOVES, ONCE_PUBLIC, BriefKind, BriefStatus, Tlp
+from briefs.models.brief_triggers import BRIEF_TRIGGERS
 from briefs.models.incident import Incident
 from briefs.models.place import Place
-
-
-class BriefStatus(models.TextChoices):
-    """Where a brief stands. Readers see published ones only."""
-
-    DRAFT = "draft", "draft"
-    IN_REVIEW = "in_review", "in review"
-    CHANGES_REQUESTED = "changes_requested", "changes requested"
-    APPROVED = "approved", "approved"
-    PUBLISHED = "published", "published"
-    ARCHIVED = "archived", "archived"
-    WITHDRAWN = "withdrawn", "withdrawn"
-
-
-class BriefKind(models.TextChoices):
-    """What sort of text a brief is."""
-
-    ASSESSMENT = "assessment", pgettext_lazy("brief", "Assessment")
-    FLASH = "flash", pgettext_lazy("brief", "Flash")
-    FORECAST = "forecast", pgettext_lazy("brief", "Forecast")
-    COUNTRY_BRIEF = "country_brief", pgettext_lazy("brief", "Country brief")
-
-
-# Review is asked for, not forced: whoever may publish may publish a draft.
-MOVES: tuple[tuple[str, str], ...] = (
-    ("draft", "in_review"),
-    ("in_review", "changes_requested"),
-    ("in_review", "approved"),
-    ("changes_requested", "in_review"),
-    ("draft", "published"),
-    ("approved", "published"),
-    ("published", "archived"),
-    ("published", "withdrawn"),
-    ("archived", "withdrawn"),
-)
-_ONCE_PUBLIC = ("published", "archived", "withdrawn")
 
 
 def _search_vector(config: str) -> Combinable:
     return (
         SearchVector("title", weight="A", config=config)
         + SearchVector("summary", weight="B", config=config)
-        + SearchVector("body", weight="C", config=config)
+        + SearchVector("body_text", weight="C", config=config)
     )
 
 
@@ -82,9 +45,21 @@ class Brief(models.Model):
         max_length=20, choices=BriefStatus, default=BriefStatus.DRAFT, editable=False
     )
     summary = models.TextField(max_length=600, blank=True, help_text="Two or three sentences.")
-    body = models.TextField(max_length=100_000, blank=True, help_text="Markdown.")
-    body_html = models.TextField(blank=True, editable=False)
+    body = models.TextField(
+        max_length=200_000, blank=True, help_text="Rich text, kept as sanitised HTML."
+    )
+    # Worked out of the text whenever it is saved.
+    body_text = models.TextField(blank=True, editable=False)
+    names_text = models.TextField(blank=True, editable=False)
+    word_count = models.PositiveIntegerField(default=0, editable=False)
     reading_minutes = models.PositiveSmallIntegerField(default=1, editable=False)
+    tlp = models.CharField(
+        "TLP marking",
+        max_length=12,
+        choices=Tlp,
+        default=Tlp.AMBER_STRICT,
+        help_text="Who may see it. Only TLP:CLEAR can be published.",
+    )
     countries = ArrayField(
         models.CharField(max_length=2),
         default=list,
@@ -101,7 +76,67 @@ class Brief(models.Model):
     actors = models.ManyToManyField(Actor, related_name="briefs", blank=True)
     places = models.ManyToManyField(Place, related_name="briefs", blank=True)
     incidents = models.ManyToManyField(Incident, related_name="briefs", blank=True)
+    # Translations of one brief share this; each is a brief of its own, with its own review.
+    translation_key = models.UUIDField(default=uuid.uuid4, editable=False)
+    translated_from = models.ForeignKey(
+        "briefs.Revision",
+        on_delete=models.PROTECT,
+        related_name="translations",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    # Set on a pending revision: the live brief whose text it will become.
+    revises = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="pending",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    head_revision = models.ForeignKey(
+        "briefs.Revision",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    live_revision = models.ForeignKey(
+        "briefs.Revision",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    superseded_by = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="supersedes",
+        null=True,
+        blank=True,
+        editable=False,
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="assigned_briefs",
+        null=True,
+        blank=True,
+        help_text="Who is to act next.",
+    )
+    due_on = models.DateField("due", null=True, blank=True)
+    # May lie ahead: the gate for readers compares both with the clock.
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # The last change that readers were told of (a correction or an update), and the last of any sort.
+    modified_at = models.DateTimeField(null=True, blank=True, editable=False)
+    changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    announced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawal_reason = models.TextField(max_length=600, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     created_by = models.ForeignKey(
@@ -126,7 +161,11 @@ class Brief(models.Model):
     objects = BriefQuerySet.as_manager()
 
     class Meta:
-        permissions = [("publish_brief", "Can publish and archive briefs")]
+        permissions = [
+            ("approve_brief", "Can approve briefs of others and request changes"),
+            ("publish_brief", "Can publish, schedule, correct, archive and withdraw briefs"),
+            ("emergency_publish_brief", "Can publish a brief that nobody has approved"),
+        ]
         indexes = [
             models.Index(
                 fields=["-published_at", "-id"],
@@ -151,56 +190,65 @@ class Brief(models.Model):
             models.CheckConstraint(
                 condition=Q(language__in=["en", "fr", "pt", "ar"]), name="brief_language_known"
             ),
+            models.CheckConstraint(condition=Q(tlp__in=Tlp.values), name="brief_tlp_known"),
+            models.CheckConstraint(
+                condition=Q(published_at__isnull=True) | Q(tlp="clear"),
+                name="brief_public_is_tlp_clear",
+            ),
             models.CheckConstraint(
                 condition=Q(
-                    status__in=_ONCE_PUBLIC,
+                    status__in=ONCE_PUBLIC,
                     published_at__isnull=False,
                     reference__isnull=False,
+                    revises__isnull=True,
+                    live_revision__isnull=False,
+                    changed_at__isnull=False,
                 )
                 | Q(
-                    ~Q(status__in=_ONCE_PUBLIC),
+                    ~Q(status__in=ONCE_PUBLIC),
                     published_at__isnull=True,
-                    reference__isnull=True,
+                    live_revision__isnull=True,
                 ),
                 name="brief_published_with_date_and_reference",
             ),
             models.CheckConstraint(
                 condition=Q(published_at__isnull=True)
                 | ~Q(summary="")
-                & ~Q(body_html="")
+                & ~Q(body="")
                 & Q(countries__len__gte=1)
                 & Q(data_cutoff__isnull=False, data_cutoff__lte=F("published_at")),
                 name="brief_published_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__isnull=True) | Q(expires_at__gt=F("published_at")),
+                name="brief_expires_after_publication",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="withdrawn", withdrawn_at__isnull=False)
+                & ~Q(withdrawal_reason="")
+                | ~Q(status="withdrawn") & Q(withdrawn_at__isnull=True, withdrawal_reason=""),
+                name="brief_withdrawn_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(superseded_by__isnull=True)
+                | Q(published_at__isnull=False) & ~Q(superseded_by=F("id")),
+                name="brief_superseded_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(revises__isnull=True) | ~Q(revises=F("id")),
+                name="brief_revises_another",
+            ),
+            models.UniqueConstraint(
+                fields=["translation_key", "language"],
+                condition=Q(revises__isnull=True),
+                name="brief_one_translation_a_language",
             ),
             models.CheckConstraint(
                 condition=Q(countries__contained_by=list(geography.AFRICAN_COUNTRIES)),
                 name="brief_countries_in_africa",
             ),
         ]
-        triggers = [
-            pgtrigger.FSM(name="status_moves", field="status", transitions=list(MOVES)),
-            pgtrigger.Protect(
-                name="starts_as_draft",
-                operation=pgtrigger.Insert,
-                condition=~pgtrigger.Q(new__status="draft"),
-            ),
-            # Readers, feeds and enquiries hold these; they outlive every edit.
-            pgtrigger.Protect(
-                name="published_address_stays",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__published_at__isnull=False)
-                & (
-                    pgtrigger.Q(old__slug__df=pgtrigger.F("new__slug"))
-                    | pgtrigger.Q(old__reference__df=pgtrigger.F("new__reference"))
-                    | pgtrigger.Q(old__published_at__df=pgtrigger.F("new__published_at"))
-                ),
-            ),
-            pgtrigger.Protect(
-                name="published_is_not_deleted",
-                operation=pgtrigger.Delete,
-                condition=pgtrigger.Q(old__published_at__isnull=False),
-            ),
-        ]
+        triggers = BRIEF_TRIGGERS
 
     def __str__(self) -> str:
         return self.title
@@ -214,8 +262,23 @@ class Brief(models.Model):
         language = get_language() or "en"
         return [geography.country_name(code, language) for code in self.countries]
 
+    @property
+    def root(self) -> "Brief":
+        """The brief that history hangs on: the live one for a pending revision, else itself."""
+        return self.revises or self
+
+    @property
+    def root_id(self) -> int:
+        """The key of `root`, without reading it."""
+        return self.revises_id or self.pk
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its text may change where it stands; a live one changes by a pending revision."""
+        return self.status in (*EDITABLE, BriefStatus.APPROVED)
+
     def clean(self) -> None:
-        """Render the body; refuse unknown countries and topics, and gaps once readers see it."""
+        """Sanitise the body; refuse unknown countries and topics, and gaps once readers see it."""
         self.render()
         if strangers := set(self.countries or []) - set(geography.AFRICAN_COUNTRIES):
             raise ValidationError(
@@ -226,27 +289,13 @@ class Brief(models.Model):
             raise ValidationError(
                 f"Not a topic of ours: {', '.join(sorted(strangers))}.", code="topic_unknown"
             )
-        if self.published_at and (gaps := self.text_gaps(self.published_at)):
-            raise ValidationError(gaps)
-
-    def text_gaps(self, moment: datetime) -> list[ValidationError]:
-        """What its own fields lack for readers to see it at that moment."""
-        wanted: list[tuple[Any, str, str]] = [
-            (self.summary.strip(), "Write a summary.", "summary_missing"),
-            (self.body_html, "Write the body.", "body_missing"),
-            (self.countries, "Name at least one country.", "country_missing"),
-            (self.data_cutoff, "Set the data cut-off.", "data_cutoff_missing"),
-        ]
-        gaps = [ValidationError(text, code=code) for value, text, code in wanted if not value]
-        if self.data_cutoff and self.data_cutoff > moment:
-            text = "The data cut-off is later than the publication."
-            gaps.append(ValidationError(text, code="data_cutoff_late"))
-        return gaps
 
     def render(self) -> None:
-        """Bring the stored HTML and the reading time in line with the Markdown; saves nothing."""
-        self.body_html = rendering.render_markdown(self.body)
-        self.reading_minutes = rendering.reading_minutes(self.body)
+        """Sanitise the body and bring what is worked out of it in line; saves nothing."""
+        self.body = rendering.sanitise(self.body)
+        self.body_text = rendering.plain_text(self.body)
+        self.word_count = rendering.word_count(self.body_text)
+        self.reading_minutes = rendering.reading_minutes(self.body_text)
 
     def may_become(self, status: str) -> bool:
         """Whether a move leads from its status to that one."""

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.search import SearchQuery
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils import timezone
 
 from briefs import geography
@@ -24,8 +24,18 @@ class BriefQuerySet(models.QuerySet["Brief"]):
     """Every read of briefs. Whatever a reader gets starts at `public()`."""
 
     def public(self) -> Self:
-        """What anybody may read: published, and its hour has come."""
-        return self.filter(status="published", published_at__lte=timezone.now())
+        """What anybody may read: published and TLP:CLEAR, its hour has come and it has not expired."""
+        now = timezone.now()
+        return self.filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=now),
+            status="published",
+            tlp="clear",
+            published_at__lte=now,
+        )
+
+    def withdrawn(self) -> Self:
+        """Taken back after readers had seen it; its page says so, with the reason."""
+        return self.filter(status="withdrawn", published_at__lte=F("withdrawn_at"))
 
     def newest(self) -> Self:
         """Newest first, without ties."""

@@ -1,0 +1,71 @@
+"""What a brief still lacks. A draft may lack anything; to submit, approve or publish, every gap is named at once."""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+
+from briefs.models import Brief, Judgement
+
+
+def gaps_of(brief: Brief, moment: datetime) -> list[ValidationError]:
+    """Every gap that keeps readers from seeing the brief at that moment; none when it is complete."""
+    return [*_text_gaps(brief, moment), *_judgement_gaps(brief, moment), *_incident_gaps(brief)]
+
+
+def require_complete(brief: Brief, moment: datetime) -> None:
+    """Raises ValidationError with every gap at once."""
+    if gaps := gaps_of(brief, moment):
+        raise ValidationError(gaps)
+
+
+def _text_gaps(brief: Brief, moment: datetime) -> list[ValidationError]:
+    wanted: list[tuple[Any, str, str]] = [
+        (brief.title.strip(), "Write a title.", "title_missing"),
+        (brief.summary.strip(), "Write a summary.", "summary_missing"),
+        (brief.body_text.strip(), "Write the body.", "body_missing"),
+        (brief.countries, "Name at least one country.", "country_missing"),
+        (brief.data_cutoff, "Set the data cut-off.", "data_cutoff_missing"),
+        (brief.tlp == "clear", "Mark it TLP:CLEAR: nothing else can be public.", "tlp_not_clear"),
+    ]
+    gaps = [ValidationError(text, code=code) for value, text, code in wanted if not value]
+    if brief.data_cutoff and brief.data_cutoff > moment:
+        text = "The data cut-off is later than the publication."
+        gaps.append(ValidationError(text, code="data_cutoff_late"))
+    return gaps
+
+
+def _judgement_gaps(brief: Brief, moment: datetime) -> list[ValidationError]:
+    standing = brief.judgements.filter(position__isnull=False).order_by("position")
+    if not standing.exists():
+        return [ValidationError("Add at least one judgement.", code="judgement_missing")]
+    return [
+        ValidationError(f"Judgement {n} ends before the publication.", code="horizon_past")
+        for n in _new(brief, standing)
+        .filter(horizon_on__lt=moment.date())
+        .values_list("position", flat=True)
+    ] + [
+        ValidationError(f"Say why judgement {n} differs from the earlier one.", code="change_bare")
+        for n in standing.filter(revises__isnull=False, change_reason="").values_list(
+            "position", flat=True
+        )
+    ]
+
+
+def _new(brief: Brief, standing: QuerySet[Judgement]) -> QuerySet[Judgement]:
+    """Those that readers have not seen: a correction may leave an old horizon as it was."""
+    if brief.revises_id is None:
+        return standing
+    return standing.exclude(key__in=Judgement.objects.filter(brief=brief.revises_id).values("key"))
+
+
+def _incident_gaps(brief: Brief) -> list[ValidationError]:
+    late = brief.incidents.filter(occurred_on__gt=brief.data_cutoff) if brief.data_cutoff else []
+    return [
+        ValidationError(
+            f"The incident “{incident.title}” is later than the data cut-off.",
+            code="incident_late",
+        )
+        for incident in late
+    ]

@@ -1,0 +1,44 @@
+"""What came of a judgement, decided by somebody who did not make it."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from briefs.models import Brief, Judgement, Outcome
+
+
+@transaction.atomic
+def resolve_judgement(
+    *, judgement: Judgement, by: User, outcome: str, note: str, evidence: Brief | None = None
+) -> Judgement:
+    """Record what came of a published judgement, with the reason and a brief that shows it.
+
+    Before its horizon only what has happened can be told. Raises ValidationError("own_judgement") for an author of
+    the brief, ("too_early"), ("reason_missing"), ("conflict") when the brief was never public or `outcome` is none.
+    """
+    locked = Judgement.objects.select_for_update().get(pk=judgement.pk)
+    brief = locked.brief
+    if brief.published_at is None or outcome not in set(Outcome.values) - {"open"}:
+        raise ValidationError("Only a published judgement is resolved.", code="conflict")
+    if by.pk in _authors(brief):
+        raise ValidationError(
+            "Whoever judged does not decide what came of it.", code="own_judgement"
+        )
+    if not note.strip():
+        raise ValidationError("Say what shows it.", code="reason_missing")
+    if outcome == "did_not_occur" and locked.horizon_on >= timezone.now().date():
+        raise ValidationError("It can still come true.", code="too_early")
+    locked.outcome = outcome
+    locked.outcome_note = note.strip()
+    locked.evidence = evidence
+    locked.resolved_at = timezone.now()
+    locked.resolved_by = by
+    locked.save()
+    Brief.objects.filter(pk=brief.pk).update(changed_at=locked.resolved_at)
+    return locked
+
+
+def _authors(brief: Brief) -> set[int]:
+    revision = brief.live_revision
+    return {brief.created_by_id, *(revision.authors if revision else [])}
