@@ -143,10 +143,9 @@ def restore_revision(*, brief: Brief, revision: Revision, by: User) -> Revision:
     Raises ValidationError("conflict") when the brief's text may not change where it stands, or the revision is
     another brief's.
     """
-    locked = lock(brief)
+    locked = reopen(brief=brief, by=by, reason=f"Revision {revision.number} restored.")
     if not locked.is_editable or revision.brief_id != locked.root_id:
         raise ValidationError("This text cannot be restored here.", code="conflict")
-    _reopen(locked, by, f"Revision {revision.number} restored.")
     for name in CONTENT:
         setattr(locked, name, revision.snapshot[name])
     locked.full_clean(exclude=["slug"])
@@ -155,12 +154,15 @@ def restore_revision(*, brief: Brief, revision: Revision, by: User) -> Revision:
     return record_revision(brief=locked, by=by, note=f"Restored from revision {revision.number}")
 
 
-def _reopen(brief: Brief, by: User, reason: str) -> None:
-    """An approved text is a draft before it changes: the database refuses the change else."""
-    before = brief.status
+@transaction.atomic
+def reopen(*, brief: Brief, by: User, reason: str = "The text changed after approval.") -> Brief:
+    """Make an approved text a draft before it changes, which the database refuses else; leaves others alone."""
+    locked = lock(brief)
+    before = locked.status
     if before == "approved":
-        brief.move_to("draft")
-        record_move(brief, before, by=by, reason=reason)
+        locked.move_to("draft")
+        record_move(locked, before, by=by, reason=reason)
+    return locked
 
 
 def _restore_children(brief: Brief, snapshot: snapshots.Snapshot) -> None:

@@ -99,7 +99,9 @@ class BriefFactory(DjangoModelFactory):
     @classmethod
     def _create(cls, model_class: type[Brief], *args: Any, **fields: Any) -> Brief:
         is_published = fields.pop("is_published", True)
-        brief: Brief = super()._create(model_class, *args, **fields)
+        brief = model_class(*args, **fields)
+        brief.render()
+        brief.save()
         Judgement.objects.create(
             brief=brief,
             text="The road will be closed for more than a week.",

@@ -35,10 +35,15 @@ judgements:
 """
 
 
-def test_every_seed_brief_loads_and_its_page_opens() -> None:
-    editor = UserFactory.create()
+def load(folder: Path) -> None:
+    author, approver = UserFactory.create_batch(2)
+    briefs_loading.load_briefs(author=author, approver=approver, folder=folder)
 
-    counts = briefs_loading.load_briefs(by=editor)
+
+def test_every_seed_brief_loads_and_its_page_opens() -> None:
+    author, approver = UserFactory.create_batch(2)
+
+    counts = briefs_loading.load_briefs(author=author, approver=approver)
 
     files = list(briefs_loading.FOLDER.glob("*.md"))
     assert counts == (len(files), 0)
@@ -49,26 +54,24 @@ def test_every_seed_brief_loads_and_its_page_opens() -> None:
 
 
 def test_second_load_keeps_what_staff_changed() -> None:
-    editor = UserFactory.create()
-    first = briefs_loading.load_briefs(by=editor)
-    Brief.objects.filter(language="en").update(summary="Changed by staff.")
+    author, approver = UserFactory.create_batch(2)
+    first = briefs_loading.load_briefs(author=author, approver=approver)
+    Actor.objects.update(note="Changed by staff.")
 
-    second = briefs_loading.load_briefs(by=editor)
+    second = briefs_loading.load_briefs(author=author, approver=approver)
 
     assert second == (0, first.loaded)
-    assert set(Brief.objects.filter(language="en").values_list("summary", flat=True)) == {
-        "Changed by staff."
-    }
+    assert set(Actor.objects.values_list("note", flat=True)) == {"Changed by staff."}
 
 
 def test_file_becomes_a_brief_with_all_its_facts(tmp_path: Path) -> None:
     (tmp_path / "towns-held.md").write_text(HEADER + "Le *calme* tient.\n")
 
-    briefs_loading.load_briefs(by=UserFactory.create(), folder=tmp_path)
+    load(tmp_path)
 
     brief = Brief.objects.public().get(slug="towns-held")
     assert (brief.title, brief.language, brief.kind) == ("Towns held", "fr", "flash")
-    assert (brief.reference, brief.body_html) == (
+    assert (brief.reference, brief.body) == (
         "DR-2026-0001",
         "<p>Le <em>calme</em> tient.</p>",
     )
@@ -82,7 +85,7 @@ def test_actors_places_and_incidents_are_shared_between_briefs(tmp_path: Path) -
     for name in ("one", "two"):
         (tmp_path / f"{name}.md").write_text(HEADER + "Texte.\n")
 
-    briefs_loading.load_briefs(by=UserFactory.create(), folder=tmp_path)
+    load(tmp_path)
 
     assert Incident.objects.get().briefs.count() == 2
     assert Actor.objects.get().briefs.count() == 2
@@ -92,14 +95,14 @@ def test_damaged_header_names_its_file(tmp_path: Path) -> None:
     (tmp_path / "broken.md").write_text("no header at all")
 
     with pytest.raises(ValueError, match=r"broken\.md"):
-        briefs_loading.load_briefs(by=UserFactory.create(), folder=tmp_path)
+        load(tmp_path)
 
 
 def test_incomplete_brief_leaves_nothing_behind(tmp_path: Path) -> None:
     (tmp_path / "thin.md").write_text(HEADER.replace("countries: [ML, SN]", "countries: []"))
 
     with pytest.raises(ValidationError, match="Name at least one country"):
-        briefs_loading.load_briefs(by=UserFactory.create(), folder=tmp_path)
+        load(tmp_path)
 
     assert not Brief.objects.exists()
     assert not Actor.objects.exists()

@@ -76,7 +76,7 @@ def test_the_command_loads_a_world_that_is_whole_public_and_plainly_fictional(
 
     call_command("seed")
 
-    assert capsys.readouterr().out == f"9 staff, 2 templates, {briefs} briefs, 4 requests\n"
+    assert capsys.readouterr().out == f"10 staff, 2 templates, {briefs} briefs, 4 requests\n"
     assert counts() == {
         "User": 9, "Adviser": 4, "Desk": 1, "ProposalTemplate": 2, "TemplateSection": 8, "TemplateLine": 4,
         "Brief": briefs, "Enquiry": 4, "Lead": 4, "Job": 12,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from briefs import publishing
 from briefs.models import Brief, BriefQuerySet
 from tests.briefs.facts import add_actor
-from tests.factories import BriefFactory, UserFactory
+from tests.factories import BriefFactory, UserFactory, approve, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def test_brief_with_a_later_hour_is_not_public_yet() -> None:
     brief = BriefFactory.create(is_published=False)
     tomorrow = timezone.now() + timedelta(days=1)
 
-    publishing.publish_brief(brief=brief, by=UserFactory.create(), published_at=tomorrow)
+    publishing.publish_brief(brief=approve(brief), by=UserFactory.create(), published_at=tomorrow)
 
     assert not Brief.objects.public().exists()
 
@@ -101,6 +101,6 @@ def test_newest_leaves_no_ties() -> None:
     first, second = BriefFactory.create_batch(2, is_published=False)
     moment = timezone.now()
     for brief in (first, second):
-        publishing.publish_brief(brief=brief, by=UserFactory.create(), published_at=moment)
+        publish(brief, moment)
 
     assert list(Brief.objects.public().newest()) == [second, first]
