@@ -34,7 +34,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     search_fields = ("full_name", "email")
     readonly_fields = ("last_login", "joined_at")
     fieldsets = (
-        (None, {"fields": ("email", "full_name", "job_title", "password")}),
+        (None, {"fields": ("email", "full_name", "job_title", "time_zone", "password")}),
         ("Access", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         ("Dates", {"fields": ("last_login", "joined_at")}),
     )

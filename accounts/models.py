@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from accounts import time_zones
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users and finds them by e-mail, whatever its case."""
@@ -35,6 +37,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail", unique=True)
     full_name = models.CharField(max_length=200)
     job_title = models.CharField(max_length=200, blank=True)
+    time_zone = models.CharField(
+        max_length=40,
+        default="UTC",
+        choices=time_zones.choices,
+        help_text="In which the staff screens ask this person for hours.",
+    )
     is_staff = models.BooleanField("may open the staff screens", default=True)
     is_active = models.BooleanField("may log in", default=True)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)

@@ -20,6 +20,20 @@ from unfold.admin import ModelAdmin
 from accounts.models import User
 
 
+class VerbForm(forms.Form):
+    """The words that a verb needs, from somebody about something; without fields it asks whether to go on."""
+
+    def __init__(self, *args: Any, obj: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.obj = obj
+        self.by = by
+
+    @property
+    def intro(self) -> Sequence[str]:
+        """What to know before it is done, a paragraph each."""
+        return ()
+
+
 @dataclass(frozen=True)
 class Verb:
     """A button. `call` gets the object, the user and the checked data of the form; it may return where to go next."""
@@ -32,6 +46,20 @@ class Verb:
     done: str
     form_class: type[forms.Form] | None = None
     is_main: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether it has a page of its own; for templates, which would call the class."""
+        return self.form_class is not None
+
+
+def _form_of(verb: Verb, request: HttpRequest, obj: Any) -> forms.Form:
+    assert verb.form_class is not None
+    assert isinstance(request.user, User)
+    data = request.POST if request.method == "POST" else None
+    if issubclass(verb.form_class, VerbForm):
+        return verb.form_class(data, obj=obj, by=request.user)
+    return verb.form_class(data)
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -88,9 +116,12 @@ class VerbAdmin(ModelAdmin):
             raise Http404
         if not request.user.has_perm(verb.permission) or not self.has_view_permission(request, obj):
             raise PermissionDenied
+        if not verb.is_offered(obj):
+            self.message_user(request, f"“{verb.label}” is not possible now.", messages.ERROR)
+            return self._back(obj)
         if verb.form_class is None:
             return self._press(request, obj, verb) if request.method == "POST" else self._back(obj)
-        form = verb.form_class(request.POST if request.method == "POST" else None)
+        form = _form_of(verb, request, obj)
         if not form.is_bound or not form.is_valid():
             return self._form_page(request, obj, verb, form)
         return self._press(request, obj, verb, form)

@@ -105,6 +105,8 @@ def approve_brief(
     """
     locked = revising.lock(brief)
     before = locked.status
+    if before != "in_review":
+        raise ValidationError("The brief is not in review.", code="conflict")
     locked.move_to("approved")
     head = locked.head_revision
     assert head is not None  # nothing comes into review without one

@@ -116,7 +116,7 @@ def open_pending(*, brief: Brief, by: User) -> Brief:
     )
     pending.clean()
     pending.save()
-    _copy_children(live, pending)
+    copy_children(live, pending)
     pending.head_revision = live.head_revision
     pending.save(update_fields=["head_revision"])
     return pending
@@ -195,7 +195,8 @@ def _restore_judgement(brief: Brief, row: dict[str, Any]) -> None:
     Judgement.objects.update_or_create(brief=brief, key=row["key"], defaults=fields)
 
 
-def _copy_children(live: Brief, pending: Brief) -> None:
+def copy_children(live: Brief, pending: Brief) -> None:
+    """Give a new brief all that hangs on another, judgements included."""
     copy_links(live, pending)
     for judgement in live.judgements.filter(position__isnull=False):
         Judgement.objects.create(brief=pending, **judgement_fields(judgement))

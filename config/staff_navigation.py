@@ -23,9 +23,11 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
     ),
     "Publishing": (
         Entry("Briefs", "article", "briefs.Brief"),
+        Entry("Judgements", "rule", "briefs.Judgement"),
         Entry("Incidents", "event", "briefs.Incident"),
         Entry("Actors", "groups", "briefs.Actor"),
         Entry("Places", "location_on", "briefs.Place"),
+        Entry("Sources", "source", "briefs.Source"),
     ),
     "People": (
         Entry("Contacts", "person", "intake.Contact"),

@@ -1,6 +1,14 @@
 """The staff screens for briefs."""
 
 from briefs.admin.briefs import BriefAdmin
-from briefs.admin.facts import ActorAdmin, IncidentAdmin, PlaceAdmin
+from briefs.admin.facts import ActorAdmin, IncidentAdmin, PlaceAdmin, SourceAdmin
+from briefs.admin.judgements import JudgementAdmin
 
-__all__ = ["ActorAdmin", "BriefAdmin", "IncidentAdmin", "PlaceAdmin"]
+__all__ = [
+    "ActorAdmin",
+    "BriefAdmin",
+    "IncidentAdmin",
+    "JudgementAdmin",
+    "PlaceAdmin",
+    "SourceAdmin",
+]

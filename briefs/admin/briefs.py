@@ -1,130 +1,95 @@
-"""The brief's page: to write it, to look at it as a reader would, to publish and archive it."""
+"""The brief's page: to write it, to send it through review, to look at it as a reader would, to publish it."""
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.forms import BaseInlineFormSet
+from django.db import connection
+from django.db.models import QuerySet
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
-from unfold.admin import TabularInline
-from unfold.widgets import (
-    UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminSelectMultipleWidget,
-    UnfoldAdminSelectWidget,
-    UnfoldAdminTextareaWidget,
-)
+from django.utils import timezone
+from unfold.admin import StackedInline, TabularInline
 
 from accounts.models import User
-from accounts.staff_screens import Verb, VerbAdmin
-from briefs import geography, publishing, reading, views
-from briefs.models import Brief, BriefStatus, Judgement, Move
-from briefs.topics import Topic
+from accounts.staff_screens import VerbAdmin
+from briefs import completeness, reading, revising, translating, views
+from briefs.admin.forms import BriefForm, CitationForm, JudgementForm, JudgementFormSet
+from briefs.admin.verbs import BRIEF_VERBS
+from briefs.models import EDITABLE, ONCE_PUBLIC, Brief, Citation, Judgement
 
-
-def _may_be(status: BriefStatus) -> Any:
-    return lambda brief: brief.may_become(status)
-
-
-BRIEF_VERBS = (
-    Verb(
-        "publish",
-        "Publish",
-        lambda brief, by: publishing.publish_brief(brief=brief, by=by),
-        _may_be(BriefStatus.PUBLISHED),
-        "briefs.publish_brief",
-        "The brief is public.",
-        is_main=True,
-    ),
-    Verb(
-        "archive",
-        "Archive",
-        lambda brief, by: publishing.archive_brief(brief=brief, by=by),
-        _may_be(BriefStatus.ARCHIVED),
-        "briefs.publish_brief",
-        "The brief is no longer public.",
-    ),
+_SAVED = (
+    *("title", "slug", "language", "kind", "status", "tlp", "summary", "body", "body_text"),
+    *("names_text", "word_count", "reading_minutes", "countries", "topics", "data_cutoff"),
+    *("is_sample", "updated_at"),
 )
 
 
-class BriefForm(forms.ModelForm):
-    """Countries and topics as choices, the main country apart; the body as plain Markdown."""
-
-    main_country = forms.ChoiceField(
-        required=False,
-        choices=lambda: [("", "none yet"), *geography.country_choices()],
-        widget=UnfoldAdminSelectWidget,
-    )
-    other_countries = forms.MultipleChoiceField(
-        required=False,
-        choices=geography.country_choices,
-        widget=UnfoldAdminSelectMultipleWidget(attrs={"size": 8}),
-        help_text="Hold Ctrl or Cmd to choose several.",
-    )
-    topics = forms.MultipleChoiceField(
-        required=False, choices=Topic.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
-    )
-
-    class Meta:
-        model = Brief
-        fields = (
-            *("title", "slug", "language", "kind", "summary", "body", "data_cutoff", "is_sample"),
-            *("topics", "actors", "places", "incidents"),
-        )
-        widgets = {
-            "summary": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-            "body": UnfoldAdminTextareaWidget(attrs={"rows": 30, "class": "staff-markdown"}),
-        }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.countries and "main_country" in self.fields:
-            main, *others = self.instance.countries
-            self.fields["main_country"].initial = main
-            self.fields["other_countries"].initial = others
-
-    def clean(self) -> dict[str, Any] | None:
-        """Put the countries in order before the model looks at them."""
-        data = super().clean()
-        if data is not None and "main_country" in self.fields:
-            chosen = [data.get("main_country") or "", *data.get("other_countries", [])]
-            self.instance.countries = list(dict.fromkeys(code for code in chosen if code))
-        return data
-
-
-class JudgementFormSet(BaseInlineFormSet):
-    """Judgements of one brief; what readers can see keeps at least one."""
-
-    def clean(self) -> None:
-        """Refuse to take the last judgement from a brief that is public."""
-        super().clean()
-        kept = [
-            form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")
-        ]
-        if self.instance.published_at and not kept:
-            raise forms.ValidationError("A public brief keeps at least one judgement.")
-
-
-class JudgementForm(forms.ModelForm):
-    """The claim in a box that shows all of it."""
-
-    class Meta:
-        model = Judgement
-        fields = ("position", "text", "likelihood", "confidence", "horizon_on")
-        widgets = {"text": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
-
-
-class JudgementInline(TabularInline):
+class JudgementInline(StackedInline):
     """What we expect, in the order of the page."""
 
     model = Judgement
     fk_name = "brief"
     form = JudgementForm
-    hide_title = True
     formset = JudgementFormSet
     extra = 0
-    fields = ("position", "text", "likelihood", "confidence", "horizon_on")
+    fields = (
+        ("position", "likelihood", "confidence", "horizon_on"),
+        "text",
+        ("revises", "change_reason"),
+    )
+    autocomplete_fields = ("revises",)
     ordering = ("position",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Judgement]:
+        return super().get_queryset(request).filter(position__isnull=False)
+
+
+class CitationInline(TabularInline):
+    """What it rests on; readers see the grades, and the names of sources that may be named."""
+
+    model = Citation
+    form = CitationForm
+    hide_title = True
+    extra = 0
+    fields = ("position", "source", "credibility", "title", "url", "published_on", "note")
+    autocomplete_fields = ("source",)
+    ordering = ("position",)
+
+
+class PendingFilter(admin.SimpleListFilter):
+    """Briefs themselves, or the revisions of live ones."""
+
+    title = "what"
+    parameter_name = "pending"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", "briefs"), ("yes", "pending revisions")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Brief]) -> QuerySet[Brief]:
+        if self.value() in ("yes", "no"):
+            return queryset.filter(revises__isnull=self.value() == "no")
+        return queryset
+
+
+class MineFilter(admin.SimpleListFilter):
+    """What waits for whoever is looking."""
+
+    title = "whose turn"
+    parameter_name = "turn"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("mine", "mine"), ("late", "overdue"), ("scheduled", "scheduled")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Brief]) -> QuerySet[Brief]:
+        now = timezone.now()
+        if self.value() == "mine":
+            return queryset.filter(assignee=request.user.pk)
+        if self.value() == "late":
+            return queryset.filter(due_on__lt=now.date(), status__in=EDITABLE)
+        if self.value() == "scheduled":
+            return queryset.filter(status="published", published_at__gt=now)
+        return queryset
 
 
 @admin.register(Brief)
@@ -134,23 +99,18 @@ class BriefAdmin(VerbAdmin):
     form = BriefForm
     verbs = BRIEF_VERBS
     change_form_outer_before_template = "briefs/admin/brief.html"
-    inlines = (JudgementInline,)
+    inlines = (JudgementInline, CitationInline)
     list_display = (
-        "title",
-        "status_name",
-        "reference",
-        "language",
-        "about",
-        "published_at",
-        "is_sample",
+        *("title", "status_name", "reference", "language", "about", "assignee", "due_on"),
+        *("published_at", "is_sample"),
     )
-    list_filter = ("status", "language", "kind", "is_sample")
+    list_select_related = ("assignee",)
+    list_filter = (MineFilter, "status", PendingFilter, "language", "kind", "tlp", "is_sample")
     search_fields = ("title", "reference", "summary")
     ordering = ("-pk",)
     show_full_result_count = False
     list_per_page = 50
     autocomplete_fields = ("actors", "places", "incidents")
-    prepopulated_fields = {"slug": ("title",)}
     warn_unsaved_form = True
 
     class Media:
@@ -163,48 +123,96 @@ class BriefAdmin(VerbAdmin):
             *super().get_urls(),
         ]
 
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Brief | None:
+        """The brief; locked while a save is under way, so that nothing moves between its check and its end."""
+        brief: Brief | None = super().get_object(request, object_id, from_field)
+        if brief is not None and request.method == "POST" and connection.in_atomic_block:
+            brief = revising.lock(brief)
+        return brief
+
     def get_fieldsets(self, request: HttpRequest, obj: Brief | None = None) -> Any:
         """Who may only read gets the countries in words: the fields to choose them are the form's."""
         may_write = self.has_change_permission(request, obj) if obj else True
         where = ("main_country", "other_countries", "topics") if may_write else ("about", "topics")
+        guard = ("seen_revision", "has_seen_theirs") if may_write and obj else ()
         return (
-            (None, {"fields": ("title", "slug", ("language", "kind"), "summary")}),
-            ("Where and what", {"fields": where}),
+            (None, {"fields": ("title", "slug", ("language", "kind", "tlp"), "summary")}),
             ("Text", {"fields": ("body", "data_cutoff", "is_sample")}),
+            ("Where and what", {"fields": where}),
             ("Who and what happened", {"fields": ("actors", "places", "incidents")}),
+            *((("Saving", {"fields": guard}),) if guard else ()),
         )
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Brief | None = None
     ) -> tuple[str, ...]:
-        """Readers hold the address of what was published; it stays."""
-        return ("slug",) if obj and obj.published_at else ()
+        """A pending revision has no address of its own."""
+        return ("slug",) if obj and (obj.revises_id or obj.reference) else ()
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Brief | None = None
     ) -> dict[str, Any]:
-        return {} if obj and obj.published_at else self.prepopulated_fields
+        is_kept = obj is not None and bool(obj.revises_id or obj.reference)
+        return {} if is_kept else {"slug": ("title",)}
 
     def has_change_permission(self, request: HttpRequest, obj: Brief | None = None) -> bool:
-        """What readers can see is changed by those who may publish only."""
-        if obj and obj.published_at and not request.user.has_perm("briefs.publish_brief"):
+        """What readers have seen changes by a revision only."""
+        if obj and obj.status in ONCE_PUBLIC:
             return False
         return super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Brief | None = None) -> bool:
-        """What was public once is archived, never deleted."""
-        return bool(obj and not obj.published_at) and super().has_delete_permission(request, obj)
+        """Every save is kept: a draft that nobody wants stays one."""
+        return False
 
-    def save_model(self, request: HttpRequest, obj: Brief, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Brief, form: Form, change: bool) -> None:
+        """Save the text; an approved one is a draft again before it changes."""
+        assert isinstance(request.user, User)
         if not change:
-            assert isinstance(request.user, User)
             obj.created_by = request.user
-        super().save_model(request, obj, form, change)
+            super().save_model(request, obj, form, change)
+            return
+        if obj.status == "approved" and form.has_changed():
+            obj.status = revising.reopen(brief=obj, by=request.user).status
+        obj.save(update_fields=_SAVED)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save what hangs on it, then keep all of it as a revision."""
+        assert isinstance(request.user, User)
+        super().save_related(request, form, formsets, change)
+        revising.record_revision(brief=form.instance, by=request.user)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        """Beside a save that was stopped: what the others changed."""
+        form = context["adminform"].form
+        context["theirs"] = getattr(form, "theirs", None)
+        if context["theirs"] is None and "has_seen_theirs" in form.fields:
+            del form.fields["has_seen_theirs"]
+            context["adminform"].fieldsets = [
+                (name, {**options, "fields": _without_tick(options["fields"])})
+                for name, options in context["adminform"].fieldsets
+            ]
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def page_context(self, request: HttpRequest, obj: Brief) -> dict[str, Any]:
-        """Where it stands, who moved it there, and where to look at it."""
-        moves = Move.objects.filter(brief=obj).select_related("by").order_by("-moved_at", "-pk")
-        return {"brief": obj, "moves": moves}
+        """Where it stands, who moved it there, what it lacks, and where to look at it."""
+        root = obj.root
+        moves = root.moves.select_related("by", "revision").order_by("-moved_at", "-pk")[:50]
+        return {
+            "brief": obj,
+            "root": root,
+            "moves": moves,
+            "gaps": completeness.gaps_of(obj, timezone.now()) if obj.is_editable else [],
+            "pending": Brief.objects.filter(revises=obj).first(),
+            "editions": root.editions.order_by("-number"),
+            "corrections": root.corrections.select_related("made_by").order_by("-made_at"),
+            "is_behind": translating.is_behind(obj),
+            "is_scheduled": bool(obj.published_at and obj.published_at > timezone.now()),
+        }
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The brief's page as readers would see it, for staff who may read briefs."""
@@ -216,9 +224,18 @@ class BriefAdmin(VerbAdmin):
     @admin.display(description="Status", ordering="status")
     def status_name(self, brief: Brief) -> str:
         """The status in words."""
-        return brief.get_status_display()
+        name = brief.get_status_display()
+        if brief.revises_id:
+            return f"{name} (pending revision)"
+        if brief.published_at and brief.published_at > timezone.now():
+            return "scheduled"
+        return name
 
     @admin.display(description="Countries")
     def about(self, brief: Brief) -> str:
         """Its countries, the main one first."""
         return ", ".join(brief.country_names)
+
+
+def _without_tick(fields: Any) -> Any:
+    return tuple(name for name in fields if name != "has_seen_theirs")

@@ -1,11 +1,53 @@
 """Actors, places and incidents, shared by all briefs."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from briefs.models import Actor, Incident, Place
+from briefs.models import SUB_TYPES, Actor, EventType, Incident, Place, Source
+
+
+class ActorForm(forms.ModelForm):
+    """An actor that belongs to others, never to itself."""
+
+    def clean_parents(self) -> QuerySet[Actor]:
+        """Refuse a circle: what belongs to it cannot be what it belongs to."""
+        parents: QuerySet[Actor] = self.cleaned_data["parents"]
+        above: set[int] = set()
+        level = {parent.pk for parent in parents}
+        while level - above:
+            above |= level
+            level = set(Actor.objects.filter(children__in=level).values_list("pk", flat=True))
+        if self.instance.pk in above:
+            raise forms.ValidationError("It would belong to itself.")
+        return parents
+
+
+class IncidentForm(forms.ModelForm):
+    """An incident whose closer sort fits its event type."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Name the sorts that fit."""
+        data = super().clean() or {}
+        event_type, sub_type = data.get("event_type"), data.get("sub_type")
+        if event_type and sub_type and sub_type not in SUB_TYPES[EventType(event_type)]:
+            fitting = ", ".join(str(choice.label) for choice in SUB_TYPES[EventType(event_type)])
+            self.add_error("sub_type", f"That does not fit the event type. These do: {fitting}.")
+        return data
+
+
+@admin.register(Source)
+class SourceAdmin(ModelAdmin):
+    """Sources with their grade. Their notes never leave the house."""
+
+    list_display = ("name", "reliability", "is_named")
+    list_filter = ("reliability", "is_named")
+    search_fields = ("name",)
+    ordering = ("name", "pk")
 
 
 @admin.register(Actor)
@@ -14,7 +56,9 @@ class ActorAdmin(ModelAdmin):
 
     list_display = ("name", "kind", "known_as")
     list_filter = ("kind",)
+    form = ActorForm
     search_fields = ("name", "aliases")
+    autocomplete_fields = ("parents",)
     prepopulated_fields = {"slug": ("name",)}
     ordering = ("name", "pk")
 
@@ -41,6 +85,7 @@ class IncidentAdmin(ModelAdmin):
     list_display = ("title", "occurred_on", "place", "event_type", "fatalities", "in_briefs")
     list_filter = ("event_type", "place__country")
     list_select_related = ("place",)
+    form = IncidentForm
     search_fields = ("title", "place__name")
     autocomplete_fields = ("place", "actors")
     date_hierarchy = "occurred_on"

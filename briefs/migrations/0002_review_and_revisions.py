@@ -3,6 +3,7 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.search
 import django.core.serializers.json
+import django.core.validators
 import django.db.models.constraints
 import django.db.models.deletion
 import pgtrigger.compiler
@@ -34,7 +35,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('position', models.PositiveSmallIntegerField(default=1, help_text='1 is the first.')),
                 ('title', models.CharField(blank=True, help_text='Printed when the source is named in public.', max_length=300)),
-                ('url', models.URLField(blank=True, max_length=500, verbose_name='address')),
+                ('url', models.CharField(blank=True, max_length=500, validators=[django.core.validators.URLValidator(['http', 'https'])], verbose_name='address')),
                 ('published_on', models.DateField(blank=True, null=True)),
                 ('credibility', models.CharField(choices=[('1', '1 · confirmed by other sources'), ('2', '2 · probably true'), ('3', '3 · possibly true'), ('4', '4 · doubtful'), ('5', '5 · improbable'), ('6', '6 · truth cannot be judged')], default='6', max_length=1)),
                 ('note', models.TextField(blank=True, help_text='TLP:AMBER+STRICT. It never leaves the house.', max_length=2000)),

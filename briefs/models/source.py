@@ -1,5 +1,6 @@
 """What we rely on: sources with their reliability, citations with their credibility (Admiralty)."""
 
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Q
 
@@ -60,7 +61,9 @@ class Citation(models.Model):
     title = models.CharField(
         max_length=300, blank=True, help_text="Printed when the source is named in public."
     )
-    url = models.URLField("address", max_length=500, blank=True)
+    url = models.CharField(
+        "address", max_length=500, blank=True, validators=[URLValidator(["http", "https"])]
+    )
     published_on = models.DateField(null=True, blank=True)
     credibility = models.CharField(max_length=1, choices=Credibility, default=Credibility.UNKNOWN)
     note = models.TextField(

@@ -15,7 +15,15 @@ def codes(group: Group) -> list[str]:
 
 
 def test_the_roles_of_the_house() -> None:
-    assert sorted(ROLES) == ["adviser", "analyst", "approver", "auditor", "desk lead", "editor"]
+    assert sorted(ROLES) == [
+        "adviser",
+        "analyst",
+        "approver",
+        "auditor",
+        "desk lead",
+        "editor",
+        "publisher",
+    ]
 
 
 def test_each_role_holds_exactly_its_permissions() -> None:
