@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from django.utils import translation
+from django.utils.translation import pgettext_lazy
 from django_countries import countries
 
 # The five regions of the United Nations' M49.
@@ -18,6 +19,13 @@ REGIONS: dict[str, tuple[str, ...]] = {
         *("MZ", "RW", "SC", "SO", "SS", "TZ", "UG", "ZM", "ZW"),
     ),
     "southern": ("BW", "LS", "NA", "SZ", "ZA"),
+}
+_REGION_NAMES = {
+    "northern": pgettext_lazy("region", "Northern Africa"),
+    "western": pgettext_lazy("region", "Western Africa"),
+    "middle": pgettext_lazy("region", "Middle Africa"),
+    "eastern": pgettext_lazy("region", "Eastern Africa"),
+    "southern": pgettext_lazy("region", "Southern Africa"),
 }
 AFRICAN_COUNTRIES: tuple[str, ...] = tuple(sorted(sum(REGIONS.values(), ())))
 
@@ -77,3 +85,8 @@ def country_choices(language: str = "en") -> list[tuple[str, str]]:
 def region_of(code: str) -> tuple[str, ...]:
     """The countries of the region that holds this one, itself among them; none for an unknown code."""
     return next((codes for codes in REGIONS.values() if code in codes), ())
+
+
+def region_name(region: str) -> str:
+    """What a region is called in the language being spoken now."""
+    return str(_REGION_NAMES[region])

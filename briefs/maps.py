@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from briefs.capitals import CAPITALS
-from briefs.reading import PlacePoint
+from briefs.page_lines import PlacePoint
 
 WIDTH, HEIGHT = 320, 240
 _MARGIN = 44

@@ -1,210 +1,193 @@
-"""One brief as its page shows it: the text and all that hangs on it, in one statement."""
+"""One brief as its page shows it: the approved text, frozen in its revision, and what came of it since."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, QuerySet
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 
-from briefs.likelihood import RANGES, Confidence, Likelihood, Range
-from briefs.models import Actor, Brief, EventType, Incident, Judgement, Place
+from briefs import page_lines, snapshots
+from briefs.models import Brief, Correction, CorrectionKind, Edition, Judgement
 
-_PAGE = (
-    *("slug", "reference", "uid", "title", "language", "kind", "status", "summary", "body"),
-    *("reading_minutes", "countries", "topics", "is_sample", "data_cutoff"),
-    *("published_at", "updated_at"),
+_OWN = (
+    *("slug", "reference", "uid", "status", "published_at", "modified_at", "expires_at"),
+    *("translation_key", "language", "title"),
 )
-_GAP = 0.8  # between the steps of a scale, of a hundred
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of the likelihood scale, for drawing: where it starts, how wide, whether it is ours."""
-
-    start: float
-    width: float
-    chosen: bool
-
-
-@dataclass(frozen=True)
-class JudgementLine:
-    """A judgement as a reader sees it."""
-
-    position: int
-    text: str
-    likelihood: Likelihood
-    confidence: Confidence
-    horizon_on: date
-
-    @property
-    def chances(self) -> Range:
-        """Out of a hundred."""
-        return RANGES[self.likelihood]
-
-    @property
-    def steps(self) -> list[Step]:
-        """The whole scale with this judgement's step marked."""
-        return steps_of(self.likelihood)
-
-
-@dataclass(frozen=True)
-class ActorLine:
-    """An actor as a reader sees it: the name, with the letters that everybody uses for it."""
-
-    slug: str
-    label: str
-
-
-@dataclass(frozen=True)
-class PlacePoint:
-    """A place with its position in degrees."""
-
-    name: str
-    country: str
-    latitude: float
-    longitude: float
-
-
-@dataclass(frozen=True)
-class IncidentLine:
-    """An incident as a reader sees it. `fatalities` None is not known, 0 is none."""
-
-    occurred_on: date
-    precision: str
-    title: str
-    event_type: EventType
-    fatalities: int | None
-    place: PlacePoint
 
 
 @dataclass(frozen=True)
 class BriefPage:
-    """A brief with its judgements in order, its incidents by date, its actors and places by name."""
+    """A brief with all that hangs on it. `brief` wears the text shown: its own, or an older one's."""
 
     brief: Brief
-    judgements: list[JudgementLine]
-    incidents: list[IncidentLine]
-    actors: list[ActorLine]
-    places: list[PlacePoint]
+    judgements: list[page_lines.JudgementLine]
+    incidents: list[page_lines.IncidentLine]
+    actors: list[page_lines.ActorLine]
+    places: list[page_lines.PlacePoint]
+    citations: list[page_lines.CitationLine]
+    grades: list[tuple[str, int]]
+    corrections: list[page_lines.CorrectionLine] = field(default_factory=list)
+    versions: list[page_lines.Version] = field(default_factory=list)
+    translations: list[dict[str, str]] = field(default_factory=list)
+    successor: dict[str, str] | None = None
+    # The number of the version shown, when it is not the newest.
+    old_version: int | None = None
+
+    @property
+    def citation_count(self) -> int:
+        """How many citations it rests on, named or not."""
+        return sum(count for _, count in self.grades)
+
+    @property
+    def is_past_horizon(self) -> bool:
+        """Whether the day of every judgement has gone by."""
+        today = timezone.now().date()
+        return bool(self.judgements) and all(j.horizon_on < today for j in self.judgements)
 
 
 def read_brief(slug: str) -> BriefPage:
-    """The public brief at this address. Raises Brief.DoesNotExist."""
-    return _read(Brief.objects.public(), slug=slug)
+    """The public brief at this address, in one statement. Raises Brief.DoesNotExist."""
+    rows = Brief.objects.public().select_related("live_revision")
+    brief: Any = rows.only(*_OWN, "live_revision__snapshot").annotate(**_around()).get(slug=slug)
+    return _page(brief, brief.live_revision.snapshot)
+
+
+def read_version(slug: str, number: int) -> BriefPage:
+    """An older text of a public brief, as it was. Raises Brief.DoesNotExist and Edition.DoesNotExist."""
+    brief: Any = Brief.objects.public().only(*_OWN).annotate(**_around()).get(slug=slug)
+    edition = Edition.objects.select_related("revision").get(
+        brief=brief, number=number, published_at__lte=timezone.now()
+    )
+    newest = max(row["number"] for row in brief.version_rows)
+    return _page(brief, edition.revision.snapshot, number if number < newest else None)
 
 
 def preview_brief(pk: int) -> BriefPage:
-    """Any brief as its page would look; for staff only. Raises Brief.DoesNotExist."""
-    return _read(Brief.objects.all(), pk=pk)
+    """Any brief as its page would look now; for staff only. Raises Brief.DoesNotExist."""
+    brief = Brief.objects.get(pk=pk)
+    return page_of_snapshot(brief, snapshots.snapshot_of(brief))
 
 
-def steps_of(likelihood: Likelihood) -> list[Step]:
-    """The whole scale, lowest first, with this likelihood's step marked."""
-    return [_step(term, term == likelihood) for term in Likelihood]
+def page_of_snapshot(brief: Brief, snapshot: snapshots.Snapshot) -> BriefPage:
+    """The page of a brief as one of its revisions said it; for staff and reviewers only."""
+    return _page(brief, snapshot)
 
 
-def with_open_judgement(briefs: QuerySet[Brief], today: date) -> QuerySet[Brief]:
+def with_open_judgement(briefs: QuerySet[Brief], today: Any) -> QuerySet[Brief]:
     """The same briefs, each with its first judgement that can still come true, for the next function."""
-    still_open = _judgements().filter(horizon_on__gte=today)
+    still_open = _judgements().filter(horizon_on__gte=today, outcome="open")
     return briefs.annotate(judgement_rows=ArraySubquery(still_open[:1]))
 
 
-def open_judgement(brief: Brief) -> JudgementLine | None:
+def open_judgement(brief: Brief) -> page_lines.JudgementLine | None:
     """The open judgement of a brief out of `with_open_judgement()`."""
     rows: list[dict[str, Any]] = brief.judgement_rows  # type: ignore[attr-defined]  # annotated
-    return _judgement(rows[0]) if rows else None
+    return page_lines.judgement_line(rows[0]) if rows else None
 
 
-def _read(briefs: QuerySet[Brief], **address: Any) -> BriefPage:
-    brief: Any = briefs.only(*_PAGE).annotate(**_hanging()).get(**address)
-    incidents = [_incident(row) for row in brief.incident_rows]
-    places = {PlacePoint(**row) for row in brief.place_rows} | {line.place for line in incidents}
+def _page(brief: Any, snapshot: snapshots.Snapshot, old_version: int | None = None) -> BriefPage:
+    _wear(brief, snapshot)
+    around = vars(brief)
+    outcomes = {row["key"]: page_lines.resolution_of(row) for row in around.get("outcome_rows", [])}
+    incidents = [page_lines.incident_line(row) for row in snapshot["incidents"]]
+    places = {page_lines.place_point(row) for row in snapshot["places"]}
+    places |= {line.place for line in incidents}
     return BriefPage(
         brief=brief,
-        judgements=[_judgement(row) for row in brief.judgement_rows],
+        judgements=[
+            page_lines.judgement_line(row, outcomes.get(row["key"]))
+            for row in snapshot["judgements"]
+        ],
         incidents=incidents,
-        actors=[_actor(row) for row in brief.actor_rows],
+        actors=[page_lines.actor_line(row) for row in snapshot["actors"]],
         places=sorted(places, key=lambda place: place.name),
+        citations=page_lines.citation_lines(snapshot["citations"]),
+        grades=page_lines.grades_of(snapshot["citations"]),
+        corrections=[_correction(row) for row in around.get("correction_rows", [])],
+        versions=[_version(row) for row in around.get("version_rows", [])],
+        translations=around.get("translation_rows", []),
+        successor=next(iter(around.get("successor_rows", [])), None),
+        old_version=old_version,
     )
 
 
-def _hanging() -> dict[str, ArraySubquery]:
+def _wear(brief: Brief, snapshot: snapshots.Snapshot) -> None:
+    """Put the text of a snapshot on the brief in memory; it is never saved."""
+    names = ("title", "language", "kind", "tlp", "is_sample", "summary", "body", "countries")
+    for name in (*names, "topics", "word_count", "reading_minutes"):
+        setattr(brief, name, snapshot[name])
+    cutoff = snapshot["data_cutoff"]
+    brief.data_cutoff = cutoff and datetime.fromisoformat(cutoff)
+
+
+def _around() -> dict[str, ArraySubquery]:
+    """What happened to a brief since its text was approved."""
     return {
-        "judgement_rows": ArraySubquery(_judgements()),
-        "incident_rows": ArraySubquery(_incidents()),
-        "actor_rows": ArraySubquery(_actors()),
-        "place_rows": ArraySubquery(_places()),
+        "outcome_rows": ArraySubquery(_outcomes()),
+        "correction_rows": ArraySubquery(_corrections()),
+        "version_rows": ArraySubquery(_versions()),
+        "translation_rows": ArraySubquery(_translations()),
+        "successor_rows": ArraySubquery(_successors()),
     }
 
 
 def _judgements() -> QuerySet[Any, Any]:
     names = ("position", "text", "likelihood", "confidence", "horizon_on")
-    own = Judgement.objects.filter(brief=OuterRef("pk"), position__isnull=False).order_by(
-        "position"
+    own = Judgement.objects.filter(brief=OuterRef("pk"), position__isnull=False)
+    return own.order_by("position").values_list(JSONObject(**{name: F(name) for name in names}))
+
+
+def _outcomes() -> QuerySet[Any, Any]:
+    is_public = Q(evidence__in=Brief.objects.public().values("pk"))
+    evidence = JSONObject(
+        slug=Case(When(is_public, then=F("evidence__slug")), default=Value("")),
+        reference=Case(
+            When(is_public, then=F("evidence__reference")),
+            default=Value(""),
+            output_field=CharField(),
+        ),
     )
-    return own.values_list(JSONObject(**{name: F(name) for name in names}))
-
-
-def _incidents() -> QuerySet[Any, Any]:
-    names = ("occurred_on", "precision", "title", "event_type", "fatalities")
-    place = JSONObject(**_place_fields("place__"))
-    own = Incident.objects.filter(briefs=OuterRef("pk")).order_by("occurred_on", "pk")
-    return own.values_list(JSONObject(place=place, **{name: F(name) for name in names}))
-
-
-def _actors() -> QuerySet[Any, Any]:
-    own = Actor.objects.filter(briefs=OuterRef("pk")).order_by("name")
-    return own.values_list(JSONObject(name=F("name"), slug=F("slug"), aliases=F("aliases")))
-
-
-def _places() -> QuerySet[Any, Any]:
-    own = Place.objects.filter(briefs=OuterRef("pk")).order_by("name")
-    return own.values_list(JSONObject(**_place_fields("")))
-
-
-def _place_fields(prefix: str) -> dict[str, F]:
-    return {name: F(prefix + name) for name in ("name", "country", "latitude", "longitude")}
-
-
-def _judgement(row: dict[str, Any]) -> JudgementLine:
-    return JudgementLine(
-        position=row["position"],
-        text=row["text"],
-        likelihood=Likelihood(row["likelihood"]),
-        confidence=Confidence(row["confidence"]),
-        horizon_on=date.fromisoformat(row["horizon_on"]),
+    told = Judgement.objects.filter(brief=OuterRef("pk")).exclude(outcome="open")
+    return told.values_list(
+        JSONObject(
+            key=F("key"),
+            outcome=F("outcome"),
+            note=F("outcome_note"),
+            resolved_at=F("resolved_at"),
+            evidence=evidence,
+        )
     )
 
 
-def _actor(row: dict[str, Any]) -> ActorLine:
-    letters = next((alias for alias in row["aliases"] if alias.isupper()), "")
-    return ActorLine(row["slug"], f"{row['name']} ({letters})" if letters else row["name"])
+def _corrections() -> QuerySet[Any, Any]:
+    own = Correction.objects.filter(brief=OuterRef("pk")).order_by("-made_at", "-pk")
+    return own.values_list(JSONObject(kind=F("kind"), text=F("text"), made_at=F("made_at")))
 
 
-def _incident(row: dict[str, Any]) -> IncidentLine:
-    return IncidentLine(
-        occurred_on=date.fromisoformat(row["occurred_on"]),
-        precision=row["precision"],
-        title=row["title"],
-        event_type=EventType(row["event_type"]),
-        fatalities=row["fatalities"],
-        place=PlacePoint(**row["place"]),
-    )
+def _versions() -> QuerySet[Any, Any]:
+    own = Edition.objects.filter(brief=OuterRef("pk"), published_at__lte=timezone.now())
+    rows = own.order_by("-number")
+    return rows.values_list(JSONObject(number=F("number"), published_at=F("published_at")))
 
 
-def _step(term: Likelihood, chosen: bool) -> Step:
-    # Drawn edge to edge, though nothing is ever judged at 0 or 100.
-    low = 0 if term == Likelihood.ALMOST_NO_CHANCE else RANGES[term].low
-    high = 100 if term == Likelihood.ALMOST_CERTAIN else RANGES[term].high
-    return Step(start=low + _GAP / 2, width=high - low - _GAP, chosen=chosen)
+def _translations() -> QuerySet[Any, Any]:
+    others = Brief.objects.public().filter(translation_key=OuterRef("translation_key"))
+    rows = others.exclude(pk=OuterRef("pk")).order_by("language")
+    return rows.values_list(JSONObject(language=F("language"), slug=F("slug"), title=F("title")))
 
 
-def group_by_confidence(judgements: list[JudgementLine]) -> Iterator[tuple[Confidence, list[int]]]:
-    """Each confidence in use, highest first, with the positions of the judgements that carry it."""
-    for confidence in reversed(list(Confidence)):
-        positions = [line.position for line in judgements if line.confidence == confidence]
-        if positions:
-            yield confidence, positions
+def _successors() -> QuerySet[Any, Any]:
+    rows = Brief.objects.public().filter(supersedes=OuterRef("pk"))
+    return rows.values_list(JSONObject(slug=F("slug"), title=F("title")))
+
+
+def _correction(row: dict[str, Any]) -> page_lines.CorrectionLine:
+    made_at = datetime.fromisoformat(row["made_at"])
+    return page_lines.CorrectionLine(CorrectionKind(row["kind"]), row["text"], made_at)
+
+
+def _version(row: dict[str, Any]) -> page_lines.Version:
+    return page_lines.Version(row["number"], datetime.fromisoformat(row["published_at"]))

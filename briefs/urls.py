@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from briefs import feeds, views
+from briefs import feeds, subject_views, views
 
 app_name = "briefs"
 urlpatterns: list[URLPattern] = [
@@ -11,6 +11,14 @@ urlpatterns: list[URLPattern] = [
     path("briefs/", views.brief_list, name="list"),
     path("briefs/feed.atom", feeds.BriefFeed(), name="feed-atom"),
     path("briefs/<slug:slug>/", views.brief_page, name="brief"),
+    path("briefs/<slug:slug>/versions/<int:number>/", views.brief_version, name="version"),
+    path("countries/", subject_views.country_list, name="countries"),
+    path("countries/<slug:code>/", subject_views.country_page, name="country"),
+    path("actors/", subject_views.actor_list, name="actors"),
+    path("actors/<slug:slug>/", subject_views.actor_page, name="actor"),
+    path("topics/", subject_views.topic_list, name="topics"),
+    path("topics/<slug:slug>/", subject_views.topic_page, name="topic"),
+    path("scorecard/", subject_views.scorecard_page, name="scorecard"),
     path("methodology/", views.methodology, name="methodology"),
     path("privacy/", views.privacy, name="privacy"),
     path("robots.txt", views.robots, name="robots"),

@@ -43,4 +43,4 @@ class Actor(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('briefs:list')}?actor={self.slug}"
+        return reverse("briefs:actor", args=[self.slug])

@@ -37,6 +37,15 @@ class BriefQuerySet(models.QuerySet["Brief"]):
         """Taken back after readers had seen it; its page says so, with the reason."""
         return self.filter(status="withdrawn", published_at__lte=F("withdrawn_at"))
 
+    def once_public(self) -> Self:
+        """What readers once had and have no more: withdrawn, archived or expired."""
+        now = timezone.now()
+        return self.filter(
+            Q(status="withdrawn", published_at__lte=F("withdrawn_at"))
+            | Q(status="archived", published_at__lte=F("changed_at"))
+            | Q(status="published", expires_at__lte=now),
+        )
+
     def newest(self) -> Self:
         """Newest first, without ties."""
         return self.order_by("-published_at", "-pk")

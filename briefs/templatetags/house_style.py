@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django import template
+from django.conf import settings
 from django.utils.translation import get_language
 
 from briefs import dates, geography, topics
@@ -46,3 +47,15 @@ def country_name(code: str) -> str:
 def topic_name(slug: str) -> str:
     """The topic's name in the page's language."""
     return topics.topic_name(slug)
+
+
+@register.filter
+def region_name(region: str) -> str:
+    """A region of the United Nations' M49, in the page's language."""
+    return geography.region_name(region)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language of ours in its own words."""
+    return dict(settings.LANGUAGES).get(code, code)

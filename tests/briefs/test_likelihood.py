@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 from briefs.likelihood import RANGES, Likelihood
-from briefs.reading import steps_of
+from briefs.page_lines import steps_of
 
 
 def test_ranges_follow_each_other_without_gap() -> None:

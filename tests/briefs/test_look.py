@@ -23,6 +23,11 @@ PAGES = [
     f"/briefs/{ENGLISH}/",
     f"/briefs/{ARABIC}/",
     "/methodology/",
+    "/scorecard/",
+    "/countries/",
+    "/countries/ml/",
+    "/actors/",
+    "/topics/armed-conflict/?language=fr",
     "/nothing/",
 ]
 AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -33,7 +38,8 @@ def site(live_server: LiveServer, tmp_path: Path) -> str:
     """The address of a server with three of the seed briefs."""
     for slug in (ENGLISH, FRENCH, ARABIC):
         shutil.copy(briefs_loading.FOLDER / f"{slug}.md", tmp_path)
-    briefs_loading.load_briefs(by=UserFactory.create(), folder=tmp_path)
+    author, approver = UserFactory.create_batch(2)
+    briefs_loading.load_briefs(author=author, approver=approver, folder=tmp_path)
     return live_server.url
 
 

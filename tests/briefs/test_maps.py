@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from briefs.maps import HEIGHT, WIDTH, _box, map_of
-from briefs.reading import PlacePoint
+from briefs.page_lines import PlacePoint
 
 DOUENTZA = PlacePoint("Douentza", "ML", 15.0019, -2.9498)
 NIORO = PlacePoint("Nioro du Sahel", "ML", 15.2307, -9.5936)

@@ -1,0 +1,119 @@
+"""What search engines read of a brief: schema.org, as JSON-LD."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
+
+from briefs import geography, topics
+from briefs.reading import BriefPage
+
+_ESCAPED = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+
+
+def of_page(page: BriefPage) -> SafeString:
+    """The JSON of a brief's page, safe inside a script element."""
+    text = json.dumps([_article(page), _breadcrumbs(page)], ensure_ascii=False)
+    return mark_safe(text.translate(_ESCAPED))  # noqa: S308  # every < > & is escaped above
+
+
+def _article(page: BriefPage) -> dict[str, Any]:
+    brief = page.brief
+    url = settings.SITE_URL + brief.get_absolute_url()
+    house = {"@type": "Organization", "name": settings.HOUSE["name"], "url": settings.SITE_URL}
+    made = {
+        "@context": "https://schema.org",
+        "@type": ["AnalysisNewsArticle", "Report"],
+        "headline": brief.title[:110],
+        "description": brief.summary,
+        "url": url,
+        "mainEntityOfPage": url,
+        "inLanguage": brief.language,
+        "isAccessibleForFree": True,
+        "author": house,
+        "publisher": house
+        | {"correctionsPolicy": f"{settings.SITE_URL}{reverse('briefs:methodology')}#corrections"},
+        "publishingPrinciples": settings.SITE_URL + reverse("briefs:methodology"),
+        "keywords": [topics.topic_name(slug) for slug in brief.topics],
+        "wordCount": brief.word_count,
+        "about": [{"@type": "Organization", "name": actor.label} for actor in page.actors],
+        "contentLocation": [*_countries(page), *_places(page)],
+        **_dates(page),
+    }
+    return {name: value for name, value in made.items() if value not in ([], None, "")}
+
+
+def _dates(page: BriefPage) -> dict[str, Any]:
+    brief = page.brief
+    if not brief.published_at:
+        return {}
+    return {
+        "reportNumber": brief.reference,
+        "datePublished": brief.published_at.isoformat(),
+        "dateModified": (brief.modified_at or brief.published_at).isoformat(),
+        "workTranslation": [
+            {
+                "@type": "Report",
+                "inLanguage": other["language"],
+                "url": settings.SITE_URL + reverse("briefs:brief", args=[other["slug"]]),
+            }
+            for other in page.translations
+        ],
+        "correction": [
+            {
+                "@type": "CorrectionComment",
+                "text": line.text,
+                "datePublished": line.made_at.isoformat(),
+            }
+            for line in page.corrections
+        ],
+    }
+
+
+def _countries(page: BriefPage) -> list[dict[str, Any]]:
+    return [
+        {"@type": "Country", "name": geography.country_name(code, page.brief.language)}
+        for code in page.brief.countries
+    ]
+
+
+def _places(page: BriefPage) -> list[dict[str, Any]]:
+    return [
+        {
+            "@type": "Place",
+            "name": place.name,
+            "address": {"@type": "PostalAddress", "addressCountry": place.country},
+            "geo": {
+                "@type": "GeoCoordinates",
+                "latitude": place.latitude,
+                "longitude": place.longitude,
+            },
+        }
+        for place in page.places
+    ]
+
+
+def _breadcrumbs(page: BriefPage) -> dict[str, Any]:
+    steps: list[tuple[str, str, list[str]]] = [
+        ("Derisk", "briefs:home", []),
+        ("Briefs", "briefs:list", []),
+    ]
+    if page.brief.countries:
+        code = page.brief.countries[0]
+        name = geography.country_name(code, page.brief.language)
+        steps.append((name, "briefs:country", [code.lower()]))
+    return {
+        "@context": "https://schema.org",
+        "@type": "BreadcrumbList",
+        "itemListElement": [
+            {
+                "@type": "ListItem",
+                "position": number,
+                "name": name,
+                "item": settings.SITE_URL + reverse(view, args=args),
+            }
+            for number, (name, view, args) in enumerate(steps, start=1)
+        ],
+    }

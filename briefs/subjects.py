@@ -1,0 +1,116 @@
+"""What the newest briefs say about a country, an actor or a topic: from approved texts only."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import CharField, Count, F, Func, Q, QuerySet
+from django.db.models.fields.json import KeyTransform
+from django.utils import timezone
+
+from briefs import geography, page_lines
+from briefs.models import Actor, Brief, BriefQuerySet, Judgement
+
+_BRIEFS = 12
+_JUDGEMENTS = 8
+_INCIDENTS = 15
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A judgement that can still come true, and the brief that makes it."""
+
+    brief: Brief
+    judgement: page_lines.JudgementLine
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The newest briefs about something, what they expect now and what they say has happened."""
+
+    briefs: list[Brief]
+    expectations: list[Expectation]
+    incidents: list[tuple[page_lines.IncidentLine, Brief]]
+
+    @property
+    def points(self) -> list[page_lines.PlacePoint]:
+        """Where the incidents happened, each place once."""
+        return list(dict.fromkeys(line.place for line, _ in self.incidents))
+
+
+def read_subject(briefs: BriefQuerySet, country: str = "") -> Subject:
+    """The subject that these public briefs are about, in two statements; incidents of one country if it is given."""
+    newest: list[Brief] = list(
+        briefs.newest()
+        .teasers()
+        .annotate(
+            said=KeyTransform("judgements", "live_revision__snapshot"),
+            happened=KeyTransform("incidents", "live_revision__snapshot"),
+        )[:_BRIEFS]
+    )
+    return Subject(
+        briefs=newest,
+        expectations=list(_expectations(newest))[:_JUDGEMENTS],
+        incidents=list(_incidents(newest, country))[:_INCIDENTS],
+    )
+
+
+def count_countries() -> dict[str, int]:
+    """How many public briefs name each country."""
+    each = Func(F("countries"), function="unnest", output_field=CharField(), set_returning=True)
+    rows = Brief.objects.public().order_by().annotate(code=each).values_list("code")
+    return dict(rows.annotate(n=Count("pk")))
+
+
+def count_topics() -> dict[str, int]:
+    """How many public briefs are filed under each topic."""
+    each = Func(F("topics"), function="unnest", output_field=CharField(), set_returning=True)
+    rows = Brief.objects.public().order_by().annotate(slug_of=each).values_list("slug_of")
+    return dict(rows.annotate(n=Count("pk")))
+
+
+def regions_with_counts(language: str) -> list[tuple[str, list[tuple[str, str, int]]]]:
+    """Each region with its countries: (code, name, number of public briefs), by name."""
+    counts = count_countries()
+    return [
+        (
+            region,
+            sorted(
+                (geography.country_name(code, language), code, counts.get(code, 0))
+                for code in codes
+            ),
+        )
+        for region, codes in geography.REGIONS.items()
+    ]
+
+
+def named_actors() -> QuerySet[Actor]:
+    """The actors that public briefs name, by name, with `brief_count`; nobody else is shown to readers."""
+    public = Brief.objects.public().values("pk")
+    named = Actor.objects.annotate(brief_count=Count("briefs", filter=Q(briefs__in=public)))
+    return named.filter(brief_count__gt=0).order_by("name", "pk")
+
+
+def _expectations(briefs: Sequence[Brief]) -> Iterator[Expectation]:
+    today = timezone.now().date()
+    told = set(_told([brief.pk for brief in briefs]))
+    for brief in briefs:
+        for row in brief.said:  # type: ignore[attr-defined]  # annotated
+            if date.fromisoformat(row["horizon_on"]) >= today and row["key"] not in told:
+                yield Expectation(brief, page_lines.judgement_line(row))
+
+
+def _told(briefs: list[int]) -> Iterator[str]:
+    resolved = Judgement.objects.filter(brief__in=briefs).exclude(outcome="open")
+    return (str(key) for key in resolved.values_list("key", flat=True))
+
+
+def _incidents(
+    briefs: Sequence[Brief], country: str
+) -> Iterator[tuple[page_lines.IncidentLine, Brief]]:
+    newest: dict[int, tuple[page_lines.IncidentLine, Brief]] = {}
+    for brief in briefs:
+        for row in brief.happened:  # type: ignore[attr-defined]  # annotated
+            if not country or row["place"]["country"] == country:
+                newest.setdefault(row["id"], (page_lines.incident_line(row), brief))
+    yield from sorted(newest.values(), key=lambda pair: pair[0].occurred_on, reverse=True)
