@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_countries",
+    "django_prose_editor",
     "pgtrigger",
     "rest_framework",
     "drf_spectacular",

@@ -34,9 +34,8 @@ class JudgementInline(StackedInline):
     formset = JudgementFormSet
     extra = 0
     fields = (
-        ("position", "likelihood", "confidence", "horizon_on"),
-        "text",
-        ("revises", "change_reason"),
+        *("position", "text", "likelihood", "confidence", "horizon_on", "revises"),
+        "change_reason",
     )
     autocomplete_fields = ("revises",)
     ordering = ("position",)
@@ -137,19 +136,21 @@ class BriefAdmin(VerbAdmin):
         may_write = self.has_change_permission(request, obj) if obj else True
         where = ("main_country", "other_countries", "topics") if may_write else ("about", "topics")
         guard = ("seen_revision", "has_seen_theirs") if may_write and obj else ()
+        # A pending revision has no address of its own.
+        address = () if obj and obj.revises_id else ("slug",)
+        own = (*guard, "title", *address, "language", "kind", "tlp", "summary")
         return (
-            (None, {"fields": ("title", "slug", ("language", "kind", "tlp"), "summary")}),
+            (None, {"fields": own}),
             ("Text", {"fields": ("body", "data_cutoff", "is_sample")}),
             ("Where and what", {"fields": where}),
             ("Who and what happened", {"fields": ("actors", "places", "incidents")}),
-            *((("Saving", {"fields": guard}),) if guard else ()),
         )
 
     def get_readonly_fields(
         self, request: HttpRequest, obj: Brief | None = None
     ) -> tuple[str, ...]:
-        """A pending revision has no address of its own."""
-        return ("slug",) if obj and (obj.revises_id or obj.reference) else ()
+        """What has a reference moves by a button, which keeps the old address."""
+        return ("slug",) if obj and obj.reference else ()
 
     def get_prepopulated_fields(
         self, request: HttpRequest, obj: Brief | None = None

@@ -13,7 +13,8 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from briefs import comparing, geography
+from briefs import comparing, geography, rendering
+from briefs.admin.rich_text import RichTextWidget
 from briefs.models import Brief, Citation, Judgement, Revision
 from briefs.topics import Topic
 
@@ -49,7 +50,7 @@ class BriefForm(forms.ModelForm):
         )
         widgets = {
             "summary": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-            "body": UnfoldAdminTextareaWidget(attrs={"rows": 30}),
+            "body": RichTextWidget,
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -61,6 +62,10 @@ class BriefForm(forms.ModelForm):
             main, *others = self.instance.countries
             self.fields["main_country"].initial = main
             self.fields["other_countries"].initial = others
+
+    def clean_body(self) -> str:
+        """The body as it will be stored, so that an untouched one is seen as unchanged."""
+        return rendering.sanitise(self.cleaned_data["body"])
 
     def clean(self) -> dict[str, Any] | None:
         """Put the countries in order; refuse to write over a save that this person has not seen."""
