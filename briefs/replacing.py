@@ -34,8 +34,6 @@ def _replace_judgements(live: Brief, pending: Brief, now: datetime) -> None:
         if earlier is not None and not _is_judged_anew(earlier, row):
             Judgement.objects.filter(pk=earlier.pk).update(**fields)
         else:
-            if earlier is not None:
-                fields["revises_id"] = earlier.pk
             Judgement.objects.create(brief=live, **fields)
 
 

@@ -12,6 +12,9 @@ from briefs.models import Brief, Citation, Incident, Judgement, Move, Place, Rev
 from briefs.models.actor import Actor
 from briefs.models.brief_triggers import CONTENT
 
+# What makes a judgement another one.
+JUDGED = ("likelihood", "confidence", "horizon_on")
+
 
 @transaction.atomic
 def record_revision(*, brief: Brief, by: User, note: str = "") -> Revision:
@@ -21,6 +24,7 @@ def record_revision(*, brief: Brief, by: User, note: str = "") -> Revision:
     changed is a draft again: it needs approval anew.
     """
     locked = lock(brief)
+    _tie_to_live(locked)
     snapshot = snapshots.snapshot_of(locked)
     digest = snapshots.digest_of(snapshot)
     head = locked.head_revision
@@ -38,6 +42,21 @@ def record_revision(*, brief: Brief, by: User, note: str = "") -> Revision:
     _make_head(locked, revision, by)
     brief.refresh_from_db(fields=["head_revision", "status"])
     return revision
+
+
+def _tie_to_live(pending: Brief) -> None:
+    """Let what a pending revision judges anew name the live judgement that it changes."""
+    if pending.revises_id is None:
+        return
+    standing = Judgement.objects.filter(brief=pending.revises_id, position__isnull=False)
+    live = {row.key: row for row in standing}
+    for row in pending.judgements.all():
+        earlier = live.get(row.key)
+        is_new = earlier is not None and any(
+            getattr(row, name) != getattr(earlier, name) for name in JUDGED
+        )
+        if earlier is not None and is_new and row.revises_id != earlier.pk:
+            Judgement.objects.filter(pk=row.pk).update(revises=earlier)
 
 
 def _next_number(root_id: int) -> int:
@@ -200,9 +219,6 @@ def copy_children(live: Brief, pending: Brief) -> None:
     copy_links(live, pending)
     for judgement in live.judgements.filter(position__isnull=False):
         Judgement.objects.create(brief=pending, **judgement_fields(judgement))
-
-
-JUDGED = ("likelihood", "confidence", "horizon_on")
 
 
 def judgement_fields(judgement: Judgement) -> dict[str, Any]:

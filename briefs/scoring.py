@@ -62,6 +62,7 @@ class Scorecard:
     unscored: int
     open: int
     due: int
+    samples: int
 
     @property
     def is_shown(self) -> bool:
@@ -73,14 +74,14 @@ def scorecard() -> Scorecard:
     """The record as it stands, in two statements."""
     today = timezone.now().date()
     judged = published_judgements()
-    counts = Counter(
-        {
-            (term, outcome): n
-            for term, outcome, n in judged.order_by()
-            .values_list("likelihood", "outcome")
-            .annotate(n=Count("pk"))
-        }
+    rows = list(
+        judged.order_by()
+        .values_list("likelihood", "outcome", "brief__is_sample")
+        .annotate(n=Count("pk"))
     )
+    counts: Counter[tuple[str, str]] = Counter()
+    for term, outcome, _, n in rows:
+        counts[term, outcome] += n
     scored = Counter({pair: n for pair, n in counts.items() if pair[1] in OUTCOME_VALUES})
     return Scorecard(
         terms=[_term_score(Likelihood(term), scored) for term in Likelihood],
@@ -89,6 +90,7 @@ def scorecard() -> Scorecard:
         scored=scored.total(),
         unscored=sum(counts[pair] for pair in counts if pair[1] in ("overtaken", "unresolvable")),
         open=sum(counts[pair] for pair in counts if pair[1] == "open"),
+        samples=sum(n for _, outcome, is_sample, n in rows if is_sample and outcome != "open"),
         due=judged.filter(outcome="open", horizon_on__lt=today).count(),
     )
 

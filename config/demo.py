@@ -17,7 +17,7 @@ from config.progress import say, step
 from config.supervisor import BASE_DIR, CannotStart, died
 
 READY_SECONDS = 60
-STAFF = ("analyst", "editor", "adviser", "lead", "approver", "auditor", "admin")
+STAFF = ("analyst", "editor", "publisher", "adviser", "lead", "approver", "auditor", "admin")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

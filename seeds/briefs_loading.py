@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import User
-from briefs import publishing, rendering, reviewing, revising
+from briefs import publishing, rendering, reviewing, revising, translating
 from briefs.models import Actor, Brief, Incident, Judgement, Place
+from seeds import brief_history
 
 FOLDER = Path(__file__).parent / "briefs"
 _PLAIN = ("title", "language", "kind", "is_sample", "data_cutoff", "countries", "topics", "summary")
@@ -37,6 +38,9 @@ def load_briefs(*, author: User, approver: User, folder: Path = FOLDER) -> Count
     new = [file for file in files if file.slug not in known]
     for file in new:
         _load(file, author, approver)
+    if folder == FOLDER:
+        slugs = [file.slug for file in new]
+        brief_history.load_history(author=author, approver=approver, slugs=slugs)
     return Counts(loaded=len(new), kept=len(files) - len(new))
 
 
@@ -63,6 +67,32 @@ def _read(path: Path) -> _File:
 @transaction.atomic
 def _load(file: _File, author: User, approver: User) -> None:
     header = file.header
+    if source := header.get("translation_of"):
+        brief = _translation(file, Brief.objects.get(slug=source), author)
+    else:
+        brief = _original(file, author)
+    revising.record_revision(brief=brief, by=author)
+    reviewing.submit_brief(brief=brief, by=author, moment=file.published_at)
+    reviewing.approve_brief(brief=brief, by=approver, moment=file.published_at)
+    publishing.publish_brief(brief=brief, by=approver, published_at=file.published_at)
+
+
+def _translation(file: _File, source: Brief, author: User) -> Brief:
+    """The source's facts and ratings with the words of the file."""
+    header = file.header
+    brief = translating.start_translation(brief=source, by=author, language=header["language"])
+    brief.slug = file.slug
+    brief.title, brief.summary = header["title"], header["summary"]
+    brief.body = rendering.render_markdown(file.body)
+    brief.full_clean()
+    brief.save()
+    for position, row in enumerate(header["judgements"], start=1):
+        brief.judgements.filter(position=position).update(text=row["text"])
+    return brief
+
+
+def _original(file: _File, author: User) -> Brief:
+    header = file.header
     brief = Brief(slug=file.slug, created_by=author, tlp="clear")
     brief.body = rendering.render_markdown(file.body)
     for name in _PLAIN:
@@ -78,10 +108,8 @@ def _load(file: _File, author: User, approver: User) -> None:
         judgement = Judgement(brief=brief, position=position, **row)
         judgement.full_clean()
         judgement.save()
-    revising.record_revision(brief=brief, by=author)
-    reviewing.submit_brief(brief=brief, by=author, moment=file.published_at)
-    reviewing.approve_brief(brief=brief, by=approver, moment=file.published_at)
-    publishing.publish_brief(brief=brief, by=approver, published_at=file.published_at)
+    brief_history.cite(brief)
+    return brief
 
 
 def _actor(row: dict[str, Any]) -> Actor:

@@ -187,7 +187,9 @@ def test_judgement_is_kept_when_it_is_dropped_or_judged_anew() -> None:
     author = UserFactory.create()
     pending = revising.open_pending(brief=brief, by=author)
     pending.judgements.filter(position=1).update(text="Better words.")
-    pending.judgements.filter(position=2).update(likelihood="unlikely")
+    pending.judgements.filter(position=2).update(
+        likelihood="unlikely", change_reason="The convoy came through."
+    )
     pending.judgements.filter(position=3).delete()
     revising.record_revision(brief=pending, by=author)
     reviewing.submit_brief(brief=pending, by=author)

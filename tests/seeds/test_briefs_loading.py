@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from briefs.models import Actor, Brief, Incident
+from briefs import scoring
+from briefs.models import Actor, Brief, Correction, Incident
 from seeds import briefs_loading
 from tests.factories import UserFactory
 
@@ -48,9 +49,28 @@ def test_every_seed_brief_loads_and_its_page_opens() -> None:
     files = list(briefs_loading.FOLDER.glob("*.md"))
     assert counts == (len(files), 0)
     assert len(files) >= 12
-    assert {b.slug for b in Brief.objects.public()} == {path.stem for path in files}
+    withdrawn = {"kasumbalesa-copperbelt-truck-queue"}
+    assert {b.slug for b in Brief.objects.public()} == {path.stem for path in files} - withdrawn
     for brief in Brief.objects.public():
         assert Client().get(brief.get_absolute_url()).status_code == 200
+
+
+def test_the_demo_shows_what_can_become_of_a_brief() -> None:
+    author, approver = UserFactory.create_batch(2)
+
+    briefs_loading.load_briefs(author=author, approver=approver)
+
+    assert Brief.objects.withdrawn().count() == 1
+    assert Brief.objects.filter(revises__isnull=False, status="in_review").count() == 1
+    assert sorted(Correction.objects.values_list("kind", flat=True)) == ["factual", "update"]
+    assert scoring.scorecard().scored >= scoring.SHOWN_FROM
+    french = Brief.objects.public().get(slug="mombasa-malaba-files-de-camions-citernes")
+    assert french.translated_from.brief.slug == "mombasa-malaba-fuel-queues"
+    changed = Brief.objects.get(slug="gulf-of-guinea-anchorage-theft").judgements.get(position=2)
+    assert (changed.revises.likelihood, changed.likelihood) == ("unlikely", "roughly_even")
+    assert "Likelier than before:" in (
+        Client().get("/briefs/gulf-of-guinea-anchorage-theft/").content.decode()
+    )
 
 
 def test_second_load_keeps_what_staff_changed() -> None:

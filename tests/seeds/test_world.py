@@ -49,7 +49,8 @@ def do_all_jobs() -> None:
 
 LOGINS = {
     "analyst@derisk.example": {"analyst"},
-    "editor@derisk.example": {"editor"},
+    "editor@derisk.example": {"editor", "publisher"},
+    "publisher@derisk.example": {"publisher"},
     "adviser@derisk.example": {"adviser"},
     "lead@derisk.example": {"desk lead", "adviser"},
     "approver@derisk.example": {"approver"},
@@ -78,10 +79,10 @@ def test_the_command_loads_a_world_that_is_whole_public_and_plainly_fictional(
 
     assert capsys.readouterr().out == f"10 staff, 2 templates, {briefs} briefs, 4 requests\n"
     assert counts() == {
-        "User": 9, "Adviser": 4, "Desk": 1, "ProposalTemplate": 2, "TemplateSection": 8, "TemplateLine": 4,
-        "Brief": briefs, "Enquiry": 4, "Lead": 4, "Job": 12,
+        "User": 10, "Adviser": 4, "Desk": 1, "ProposalTemplate": 2, "TemplateSection": 8, "TemplateLine": 4,
+        "Brief": briefs + 1, "Enquiry": 4, "Lead": 4, "Job": 12,
     }  # fmt: skip
-    assert Brief.objects.public().count() == briefs
+    assert Brief.objects.public().count() == briefs - 1
     addresses = {
         *User.objects.values_list("email", flat=True),
         *Enquiry.objects.values_list("email", flat=True),
