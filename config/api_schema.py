@@ -2,6 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 _TEXT = {"type": "string"}
 _PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -16,11 +21,15 @@ _PROBLEM: dict[str, Any] = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["pointer", "code", "detail"],
+                "required": ["code", "detail"],
                 "properties": {
                     "pointer": {
                         "type": "string",
                         "description": "Where in the body, as a JSON pointer.",
+                    },
+                    "parameter": {
+                        "type": "string",
+                        "description": "Which parameter of the query, in place of a pointer.",
                     },
                     "code": {"type": "string", "description": "For machines."},
                     "detail": {"type": "string", "description": "For people."},
@@ -31,9 +40,10 @@ _PROBLEM: dict[str, Any] = {
 }
 _CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _MEANINGS = {
-    "400": "Something in the body or a header needs another look; `errors` says what.",
+    "400": "Something in the query, the body or a header needs another look; `errors` says what.",
     "404": "There is nothing here.",
     "409": "The same request is being stored right now, or the state has moved on.",
+    "410": "The brief was withdrawn; `detail` says why.",
     "413": "The body is too large.",
     "415": "Send application/json.",
     "422": "The Idempotency-Key came with another body before.",
@@ -52,3 +62,14 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                     response["description"] = _MEANINGS[status]
                     response["content"] = _CONTENT
     return result
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """The documentation page. Its script gets no CSRF token: nobody logs in here, and a token is a cookie."""
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The page, or with `script` its script."""
+        response: Response = super().get(request, *args, **kwargs)
+        response.data["csrf_token"] = ""
+        return response

@@ -38,7 +38,7 @@ def _explained(error: Exception) -> tuple[str, list[dict[str, str]]]:
     if isinstance(error, exceptions.ValidationError):
         return "Some fields need another look.", list(_field_errors(error.get_full_details(), ""))
     if isinstance(error, exceptions.APIException | Http404):
-        return str(error), []
+        return str(error), getattr(error, "errors", [])
     return "", []
 
 

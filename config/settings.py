@@ -315,6 +315,14 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.api_schema.describe_problems",
     ],
+    "ENUM_NAME_OVERRIDES": {
+        "BriefKind": "briefs.models.BriefKind.values",
+        "ActorKind": "briefs.models.ActorKind.values",
+        "PlaceKind": "briefs.models.PlaceKind.values",
+        "CorrectionKind": "briefs.models.CorrectionKind.values",
+        "DatePrecision": "briefs.models.Precision.values",
+        "PlacePrecision": "briefs.models.PlacePrecision.values",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }

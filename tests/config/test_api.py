@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 import schemathesis
 from django.core.management import call_command
+from django.test import Client
 from schemathesis.specs.openapi import checks
 
 from config.wsgi import application
@@ -41,11 +42,11 @@ def test_the_api_keeps_to_its_schema_whatever_comes(case: Any, settings: Any) ->
 
 @pytest.mark.parametrize(
     "address",
-    ["/api/", "/api/v1/", "/api/v1/enquiries", "/api/v1/enquiries/1/", "/api/v2/enquiries/", "/api/%00"],
+    ["/api/", "/api/v0/", "/api/v1/enquiries", "/api/v1/enquiries/1/", "/api/v2/enquiries/", "/api/%00"],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
-def test_below_api_every_unknown_address_is_a_problem_document(client, method, address):
-    response = getattr(client, method)(address)
+def test_below_api_every_unknown_address_is_a_problem_document(method, address):
+    response = getattr(Client(enforce_csrf_checks=True), method)(address)
 
     assert response.status_code == 404
     assert response["Content-Type"] == "application/problem+json"
@@ -92,3 +93,11 @@ def test_the_documentation_page_runs_under_the_content_policy(client):
     for source in re.findall(r'<script src="(/[^"]*)"', response.content.decode()):
         with contextlib.closing(client.get(source)) as script:
             assert script.status_code == 200
+
+
+@pytest.mark.parametrize("query", ["", "?script=", "?script=x&lang=fr"])
+def test_the_documentation_sets_no_cookie(client, query):
+    response = client.get(f"/api/docs/{query}")
+
+    assert response.status_code == 200
+    assert not response.cookies

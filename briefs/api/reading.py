@@ -1,0 +1,83 @@
+"""What every address of the reading API has in common: GET, HEAD and OPTIONS from anywhere, validators, limits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import APIException
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from briefs import conditional
+from briefs.api import parameters, throttle
+
+REFUSALS: dict[int, None] = dict.fromkeys((400, 429, 503))
+REFUSALS_OF_ONE: dict[int, None] = dict.fromkeys((400, 404, 410, 429, 503))
+_METHODS = "GET, HEAD, OPTIONS"
+
+
+class Withdrawn(APIException):
+    """A brief that readers saw and that was taken back; the detail is the reason."""
+
+    status_code = 410
+
+
+class _OneAnswer(BaseContentNegotiation):
+    """There is one representation at each address, whatever the client would like."""
+
+    def select_parser(self, request: Any, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
+        return renderers[0], renderers[0].media_type
+
+
+class ReadView(APIView):
+    """A public read. Subclasses name the parameters that they take and write `get`."""
+
+    throttle_classes = [throttle.ReadThrottle]
+    content_negotiation_class = _OneAnswer
+    http_method_names = ["get", "head", "options"]
+    takes: ClassVar[Sequence[parameters.Parameter]] = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Read the query before anything else; BadQuery names all that is wrong with it."""
+        super().initial(request, *args, **kwargs)
+        if request.method != "OPTIONS":
+            self.query = parameters.read_query(request.query_params, self.takes)
+
+    def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
+        """What a browser asks before it reads from another site."""
+        headers = {
+            "Allow": _METHODS,
+            "Access-Control-Allow-Methods": _METHODS,
+            "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
+            "Access-Control-Max-Age": "86400",
+        }
+        return Response(status=204, headers=headers)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Let any site read the answer: nothing here depends on who asks."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["Access-Control-Allow-Origin"] = "*"
+        response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Retry-After"
+        return response
+
+    def answer(
+        self,
+        data: Any,
+        changed_at: datetime | None = None,
+        content_type: str = "application/json",
+    ) -> HttpResponse:
+        """The data with its validators, or 304."""
+        response = HttpResponse(JSONRenderer().render(data), content_type=content_type)
+        return conditional.answer(_plain(self.request), response, changed_at)
+
+
+def _plain(request: Any) -> HttpRequest:
+    found: HttpRequest = request._request
+    return found
