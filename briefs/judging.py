@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from briefs import freshness
 from briefs.models import Brief, Judgement, Outcome
 
 
@@ -36,6 +37,7 @@ def resolve_judgement(
     locked.resolved_by = by
     locked.save()
     Brief.objects.filter(pk=brief.pk).update(changed_at=locked.resolved_at)
+    freshness.public_changed()
     return locked
 
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from briefs import completeness, replacing, revising
+from briefs import completeness, freshness, replacing, revising
 from briefs.models import Brief, Correction, CorrectionKind, Edition, FormerAddress
 from briefs.models.reference_counter import next_reference
 
@@ -47,6 +47,7 @@ def publish_brief(
     locked.live_revision = locked.head_revision
     locked.assignee = locked.due_on = None
     _add_edition(locked, moment, by)
+    freshness.public_changed()
     return revising.record_move(
         locked, before, by=by, reason=emergency_reason, is_emergency=bool(emergency_reason)
     )
@@ -66,6 +67,7 @@ def unschedule_brief(*, brief: Brief, by: User) -> Brief:
     locked.editions.all().delete()
     locked.published_at = locked.modified_at = locked.expires_at = locked.changed_at = None
     locked.live_revision = None
+    freshness.public_changed()
     return revising.record_move(locked, before, by=by)
 
 
@@ -111,6 +113,7 @@ def _put_live(
         live.modified_at = max(now, live.modified_at or now)
     live.changed_at = max(now, live.changed_at or now)
     live.save()
+    freshness.public_changed()
     pending.delete()
     return live
 
@@ -129,6 +132,7 @@ def correct_brief(*, brief: Brief, by: User, kind: str, text: str) -> Correction
     correction = _add_correction(edition, kind, text, by, now)
     live.modified_at = live.changed_at = max(now, live.modified_at or now)
     live.save(update_fields=["modified_at", "changed_at", "updated_at"])
+    freshness.public_changed()
     return correction
 
 
@@ -142,6 +146,7 @@ def archive_brief(*, brief: Brief, by: User) -> Brief:
     before = locked.status
     locked.move_to("archived")
     locked.changed_at = timezone.now()
+    freshness.public_changed()
     return revising.record_move(locked, before, by=by)
 
 
@@ -158,6 +163,7 @@ def withdraw_brief(*, brief: Brief, by: User, reason: str) -> Brief:
         raise ValidationError("Say why, for the readers.", code="reason_missing")
     locked.withdrawal_reason = reason.strip()
     locked.withdrawn_at = locked.changed_at = timezone.now()
+    freshness.public_changed()
     return revising.record_move(locked, before, by=by, reason=reason)
 
 
@@ -175,6 +181,7 @@ def supersede_brief(*, brief: Brief, by: User, successor: Brief | None) -> Brief
     locked.superseded_by = successor
     locked.changed_at = timezone.now()
     locked.save(update_fields=["superseded_by", "changed_at", "updated_at"])
+    freshness.public_changed()
     return locked
 
 
@@ -193,6 +200,7 @@ def expire_brief(*, brief: Brief, by: User, expires_at: datetime | None) -> Brie
     locked.expires_at = expires_at
     locked.changed_at = now
     locked.save(update_fields=["expires_at", "changed_at", "updated_at"])
+    freshness.public_changed()
     return locked
 
 
@@ -213,6 +221,7 @@ def move_address(*, brief: Brief, by: User, slug: str) -> Brief:
     locked.full_clean()
     locked.changed_at = timezone.now() if locked.published_at else None
     locked.save(update_fields=["slug", "changed_at", "updated_at"])
+    freshness.public_changed()
     return locked
 
 

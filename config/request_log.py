@@ -30,6 +30,8 @@ class RequestLogMiddleware:
         started = time.perf_counter()
         response = self.get_response(request)
         response["X-Request-ID"] = request_id
+        if request.resolver_match:
+            request.META["derisk.route"] = request.resolver_match.view_name  # for the page cache
         log.info(
             "request",
             method=request.method,

@@ -25,5 +25,9 @@ class Utf8Request(WSGIRequest):
         """Not taken."""
 
 
-application = get_wsgi_application()
-application.request_class = Utf8Request
+_django = get_wsgi_application()
+_django.request_class = Utf8Request
+
+from config.page_cache import PageCache  # noqa: E402  # it reads settings, which are there by now
+
+application = PageCache(_django)

@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from briefs import freshness
 from briefs.models import SUB_TYPES, Actor, EventType, Incident, Place, Source
 
 
@@ -61,6 +62,11 @@ class ActorAdmin(ModelAdmin):
     autocomplete_fields = ("parents",)
     prepopulated_fields = {"slug": ("name",)}
     ordering = ("name", "pk")
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save it; readers' pages about it are made anew."""
+        super().save_related(request, form, formsets, change)
+        freshness.public_changed()
 
     @admin.display(description="Also known as")
     def known_as(self, actor: Actor) -> str:

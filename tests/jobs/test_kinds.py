@@ -7,6 +7,7 @@ def test_every_app_registers_its_kinds() -> None:
     ours = [name for name in kinds.names() if not name.startswith("tests.")]
 
     assert ours == [
+        "briefs.refresh",
         "intake.acknowledge",
         "intake.match_people",
         "intake.route_lead",

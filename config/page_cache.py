@@ -1,0 +1,207 @@
+"""Public pages kept ready in Valkey: served in front of Django, with one trip and no SQL.
+
+A page is served only while the record in `briefs.freshness` carries the token under which it was made, so that it is
+new at the first request after a publication, a correction or a withdrawal. The token is read before the page is made:
+one made from old rows is never kept under a new token. Without Valkey every page is made anew.
+"""
+
+import gzip
+import hashlib
+import json
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, cast
+
+import structlog
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from briefs import freshness
+from jobs.hints import BrokerAway
+
+log = structlog.get_logger("derisk.request")
+_PUBLIC = re.compile(
+    r"/(?:(?:briefs|countries|actors|topics|methodology|scorecard|privacy|api/v1/(?:briefs|incidents|actors"
+    r"|countries|topics))(?:/.*)?|robots\.txt|sitemap.*\.xml)?"
+)
+_KEPT = {"200 OK", "301 Moved Permanently", "410 Gone"}
+_LONGEST_QUERY = 300
+_LARGEST = 400_000
+_SECONDS = 60
+_SEARCH_SECONDS = 10  # anybody can ask for words without end: they leave soon
+_GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+Application = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+@dataclass(frozen=True)
+class KeptPage:
+    """An answer as it is kept: made under which token, both as it is and compressed."""
+
+    token: str
+    status: str
+    headers: list[list[str]]
+    route: str
+    etag: str
+    body: bytes
+    packed: bytes
+
+    def dump(self) -> bytes:
+        """The page as bytes."""
+        said = {name: value for name, value in vars(self).items() if isinstance(value, str | list)}
+        head = said | {"length": len(self.body)}
+        return json.dumps(head).encode() + b"\n" + self.body + self.packed
+
+    @classmethod
+    def load(cls, kept: bytes) -> "KeptPage":
+        """The page out of its bytes."""
+        line, _, rest = kept.partition(b"\n")
+        head = json.loads(line)
+        length = head.pop("length")
+        return cls(**head, body=rest[:length], packed=rest[length:])
+
+
+class PageCache:
+    """A WSGI application in front of another."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        started = time.perf_counter()
+        key = _key(environ)
+        if key is None:
+            return self.application(environ, start_response)
+        try:
+            token, page = _look_up(key)
+        except BrokerAway:
+            return self.application(environ, start_response)
+        if page is not None:
+            _log_hit(environ, page, started)
+            return _serve(environ, start_response, page)
+        return self._make(environ, start_response, key, token)
+
+    def _make(
+        self, environ: Environ, start_response: StartResponse, key: str, token: bytes | None
+    ) -> Iterable[bytes]:
+        """Have the page made; keep it when it may be kept."""
+        answer: list[Any] = []
+        made = self.application(environ, lambda *args: answer.extend(args[:2]))
+        try:
+            body = b"".join(made)
+        finally:
+            if hasattr(made, "close"):
+                made.close()
+        status, headers = answer
+        if token is None or not _may_keep(status, headers, body):
+            start_response(status, headers)
+            return [body]
+        page = _page(token, status, headers, environ.get("derisk.route", ""), body)
+        seconds = _SEARCH_SECONDS if "q=" in environ.get("QUERY_STRING", "") else _SECONDS
+        _keep(key, page, seconds)
+        return _serve(environ, start_response, page)
+
+
+def _key(environ: Environ) -> str | None:
+    """Where the page of this request is kept; None when it is not one to keep."""
+    path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+    if (
+        environ["REQUEST_METHOD"] != "GET"
+        or "HTTP_AUTHORIZATION" in environ
+        or len(query) > _LONGEST_QUERY
+        or not _PUBLIC.fullmatch(path)
+        or not _is_ours(environ.get("HTTP_HOST", ""))
+        or (settings.SECURE_SSL_REDIRECT and not _is_secure(environ))
+    ):
+        return None
+    origin = "cors" if "HTTP_ORIGIN" in environ else ""
+    name = f"{path}?{query} {origin}".encode("latin-1", "replace")
+    return f"{freshness.prefix()}page:{hashlib.sha256(name).hexdigest()[:32]}"
+
+
+@lru_cache(maxsize=64)
+def _is_ours(host: str) -> bool:
+    domain, _ = split_domain_port(host)
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def _is_secure(environ: Environ) -> bool:
+    if settings.SECURE_PROXY_SSL_HEADER:
+        name, value = settings.SECURE_PROXY_SSL_HEADER
+        return str(environ.get(name, "")).split(",")[0].strip() == value
+    return environ.get("wsgi.url_scheme") == "https"
+
+
+def _look_up(key: str) -> tuple[bytes | None, KeptPage | None]:
+    """The token in force, and the page if it was made under it. Raises BrokerAway."""
+    found = freshness.breaker.call(lambda: freshness.store().mget(freshness.record_key(), key))
+    record, kept = cast(list[bytes | None], found)
+    token = freshness.token_of(record) or freshness.renew(record)
+    if token is None or kept is None:
+        return token, None
+    page = KeptPage.load(kept)
+    return token, page if page.token.encode() == token else None
+
+
+def _may_keep(status: str, headers: list[tuple[str, str]], body: bytes) -> bool:
+    names = {name.lower() for name, _ in headers}
+    return status in _KEPT and "set-cookie" not in names and len(body) <= _LARGEST
+
+
+def _page(
+    token: bytes, status: str, headers: list[tuple[str, str]], route: str, body: bytes
+) -> KeptPage:
+    ours = {"x-request-id", "content-length", "cache-control", "etag", "vary"}
+    return KeptPage(
+        token=token.decode(),
+        status=status,
+        headers=[[name, value] for name, value in headers if name.lower() not in ours],
+        route=route,
+        etag=f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
+        body=body,
+        packed=gzip.compress(body, 6, mtime=0),
+    )
+
+
+def _keep(key: str, page: KeptPage, seconds: int) -> None:
+    try:
+        freshness.breaker.call(lambda: freshness.store().set(key, page.dump(), ex=seconds))
+    except BrokerAway:
+        return  # said in the log; the next request makes it again
+
+
+def _serve(environ: Environ, start_response: StartResponse, page: KeptPage) -> Iterable[bytes]:
+    request_id = environ.get("HTTP_X_REQUEST_ID", "")
+    headers = [(name, value) for name, value in page.headers]
+    headers += [
+        ("ETag", page.etag),
+        ("Cache-Control", "public, max-age=0, must-revalidate"),
+        ("Vary", "Accept-Encoding, Origin"),
+        ("X-Request-ID", request_id if _GIVEN_ID.fullmatch(request_id) else uuid.uuid4().hex),
+    ]
+    if page.status == "200 OK" and page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+        start_response("304 Not Modified", headers)
+        return [b""]
+    body = page.body
+    if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") and len(page.packed) < len(body):
+        headers.append(("Content-Encoding", "gzip"))
+        body = page.packed
+    headers.append(("Content-Length", str(len(body))))
+    start_response(page.status, headers)
+    return [body]
+
+
+def _log_hit(environ: Environ, page: KeptPage, started: float) -> None:
+    log.info(
+        "request",
+        method=environ["REQUEST_METHOD"],
+        route=page.route,
+        status=int(page.status[:3]),
+        ms=round((time.perf_counter() - started) * 1000, 1),
+        cached=True,
+    )

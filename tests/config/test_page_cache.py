@@ -1,0 +1,253 @@
+"""Kept pages: no SQL, and never older than what staff have just decided."""
+
+import gzip
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import redis
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from werkzeug.test import Client
+
+from briefs import freshness, publishing, tasks
+from briefs.models import Brief
+from config import page_cache
+from config.wsgi import application
+from jobs.kinds import JobError
+from jobs.models import Job
+from tests.factories import BriefFactory, UserFactory, approve, publish
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache(transactional_db: None) -> Iterator[None]:
+    """Nothing kept from other tests."""
+    forget()
+    yield
+    forget()
+
+
+STORE = freshness.store  # before a test takes it away
+
+
+def forget() -> None:
+    for key in STORE().scan_iter(freshness.prefix() + "*"):
+        STORE().delete(key)
+
+
+@pytest.fixture
+def reader() -> Client:
+    """A client that comes in as a web server does."""
+    return Client(application)
+
+
+def statements(reader: Client, address: str, **kwargs: Any) -> tuple[Any, int]:
+    with CaptureQueriesContext(connection) as queries:
+        response = reader.get(address, **kwargs)
+    return response, len(queries)
+
+
+def test_second_reader_costs_no_statement_and_gets_the_same_page(reader: Client) -> None:
+    brief = BriefFactory.create()
+
+    for address in (brief.get_absolute_url(), "/briefs/", "/", "/countries/ml/", "/sitemap.xml"):
+        first, made = statements(reader, address)
+        second, kept = statements(reader, address)
+        assert (first.status_code, first.data) == (200, second.data), address
+        assert made > 0
+        assert kept == 0
+        assert "Set-Cookie" not in second.headers
+        assert second.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
+
+
+def test_kept_page_costs_one_trip(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    brief = BriefFactory.create()
+    reader.get(brief.get_absolute_url())
+    trips: list[Any] = []
+    send = redis.Redis.execute_command
+    monkeypatch.setattr(
+        redis.Redis, "execute_command", lambda *a, **k: trips.append(a[1]) or send(*a, **k)
+    )
+
+    reader.get(brief.get_absolute_url())
+
+    assert trips == ["MGET"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [
+        ("archive_brief", {}),
+        ("withdraw_brief", {"reason": "It was wrong."}),
+        ("correct_brief", {"kind": "factual", "text": "It was two."}),
+        ("move_address", {"slug": "elsewhere"}),
+    ],
+)
+def test_next_reader_sees_what_was_decided(
+    reader: Client, verb: str, words: dict[str, str]
+) -> None:
+    brief = BriefFactory.create()
+    address = brief.get_absolute_url()
+    before = [reader.get(path).data for path in (address, "/briefs/")]
+
+    getattr(publishing, verb)(brief=brief, by=UserFactory.create(), **words)
+
+    after = [reader.get(path).data for path in (address, "/briefs/")]
+    assert before[0] != after[0]
+    if verb in ("archive_brief", "withdraw_brief"):
+        assert brief.title.encode() not in after[1]
+
+
+def test_new_brief_is_in_the_list_at_once(reader: Client) -> None:
+    draft = BriefFactory.create(is_published=False, title="Just out")
+    assert b"Just out" not in reader.get("/briefs/").data
+
+    publish(draft)
+
+    assert b"Just out" in reader.get("/briefs/").data
+
+
+def test_schedule_takes_effect_with_nobody_at_work(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brief = approve(BriefFactory.create(is_published=False, title="Due soon"))
+    hour = timezone.now() + timedelta(seconds=30)
+    publishing.publish_brief(brief=brief, by=UserFactory.create(), published_at=hour)
+    assert b"Due soon" not in reader.get("/briefs/").data
+
+    monkeypatch.setattr(timezone, "now", lambda: hour)
+    monkeypatch.setattr(freshness.time, "time", lambda: hour.timestamp() + 0.001)
+
+    assert b"Due soon" in reader.get("/briefs/").data
+
+
+def test_page_made_from_old_rows_is_not_served_under_a_new_token(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    BriefFactory.create()
+    keep = page_cache._keep
+
+    def keep_late(*args: Any) -> None:
+        publish(BriefFactory.create(is_published=False, title="Came between"))
+        keep(*args)
+
+    monkeypatch.setattr(page_cache, "_keep", keep_late)
+    reader.get("/briefs/")
+    monkeypatch.setattr(page_cache, "_keep", keep)
+
+    assert b"Came between" in reader.get("/briefs/").data
+
+
+def test_bump_that_was_lost_is_made_good_by_a_job(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brief = BriefFactory.create(title="Lost bump")
+    reader.get("/briefs/")
+    monkeypatch.setattr(freshness, "_try_bump", lambda: None)
+    publishing.archive_brief(brief=brief, by=brief.created_by)
+    assert b"Lost bump" in reader.get("/briefs/").data
+
+    tasks.refresh(Job.objects.filter(kind="briefs.refresh").latest("pk"))
+
+    assert b"Lost bump" not in reader.get("/briefs/").data
+
+
+def test_without_valkey_pages_are_made_and_the_job_says_so(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brief = BriefFactory.create()
+    dead = redis.Redis(port=1, socket_connect_timeout=0.1)
+    monkeypatch.setattr(freshness, "store", lambda: dead)
+    monkeypatch.setattr(freshness, "breaker", freshness.Breaker(pause=30))
+
+    for _ in range(2):
+        assert reader.get(brief.get_absolute_url()).status_code == 200
+    publishing.archive_brief(brief=brief, by=brief.created_by)
+
+    assert reader.get(brief.get_absolute_url()).status_code == 410
+    with pytest.raises(JobError, match="Valkey is away"):
+        tasks.refresh(Job.objects.filter(kind="briefs.refresh").latest("pk"))
+
+
+def test_emptied_valkey_serves_nothing_old(reader: Client) -> None:
+    brief = BriefFactory.create()
+    reader.get(brief.get_absolute_url())
+    freshness.store().delete(freshness.record_key())
+
+    response, made = statements(reader, brief.get_absolute_url())
+
+    assert response.status_code == 200
+    assert made > 0
+
+
+def test_reader_who_has_it_already_is_told_so(reader: Client) -> None:
+    brief = BriefFactory.create()
+    etag = reader.get(brief.get_absolute_url()).headers["ETag"]
+
+    response = reader.get(brief.get_absolute_url(), headers={"If-None-Match": etag})
+
+    assert (response.status_code, response.data) == (304, b"")
+    publishing.correct_brief(brief=brief, by=brief.created_by, kind="factual", text="It was two.")
+    response = reader.get(brief.get_absolute_url(), headers={"If-None-Match": etag})
+    assert response.status_code == 200
+
+
+def test_compressed_for_whoever_takes_it(reader: Client) -> None:
+    brief = BriefFactory.create()
+    plain = reader.get(brief.get_absolute_url())
+
+    for _ in range(2):
+        packed = reader.get(brief.get_absolute_url(), headers={"Accept-Encoding": "br, gzip"})
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.data) == plain.data
+        assert len(packed.data) < len(plain.data) / 2
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        {"path": "/request/"},
+        {"path": "/staff/login/"},
+        {"path": "/health/live"},
+        {"path": "/briefs/", "headers": {"Authorization": "Bearer x"}},
+        {"path": "/briefs/?q=" + "a" * 400},
+        {"path": "/briefs/", "headers": {"Host": "elsewhere.example"}},
+        {"path": "/briefs/nothing-here/"},
+        {"path": "/briefs/", "method": "POST"},
+    ],
+)
+def test_what_is_not_everybodys_is_not_kept(reader: Client, request_of: dict[str, Any]) -> None:
+    reader.open(**request_of)
+
+    assert not list(freshness.store().scan_iter(freshness.prefix() + "page:*"))
+
+
+def test_other_query_is_another_page_and_every_page_leaves_by_itself(reader: Client) -> None:
+    BriefFactory.create(language="fr", title="En français")
+    assert "En français".encode() not in reader.get("/").data
+    assert "En français".encode() in reader.get("/?language=fr").data
+    reader.get("/briefs/?q=words")
+
+    lives = [
+        freshness.store().ttl(key)
+        for key in freshness.store().scan_iter(freshness.prefix() + "page:*")
+    ]
+
+    assert len(lives) == 3
+    assert all(0 < seconds <= 60 for seconds in lives)
+    assert min(lives) <= 10
+
+
+def test_hit_leaves_a_line_and_an_id(reader: Client, caplog: pytest.LogCaptureFixture) -> None:
+    brief = BriefFactory.create()
+    reader.get(brief.get_absolute_url())
+    caplog.clear()
+
+    response = reader.get(brief.get_absolute_url(), headers={"X-Request-ID": "abcdef-12345"})
+
+    assert response.headers["X-Request-ID"] == "abcdef-12345"
+    assert Brief.objects.count() == 1
