@@ -8,11 +8,12 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.urls import reverse
 
-from briefs import geography
+from briefs import geography, topics
 from briefs.models import Brief, BriefQuerySet
 
 PAGE_SIZE = 20
 LAST_PAGE = 5_000
+SORTS = ("best", "newest")
 _LANGUAGES = dict(settings.LANGUAGES)
 _SLUG = re.compile(r"[a-z0-9_-]{1,120}")
 _UNPRINTABLE = re.compile(
@@ -29,6 +30,7 @@ class Wish:
     actor: str = ""
     topic: str = ""
     language: str = ""
+    sort: str = ""
     page: int = 1
 
     @property
@@ -59,12 +61,27 @@ class Wish:
             found = found.in_language(self.language)
         return found
 
+    @property
+    def is_ranked(self) -> bool:
+        """Whether the best come first: so with words, unless the newest are asked for."""
+        return bool(self.q) and self.sort != "newest"
+
+    def page_of_briefs(self) -> list[Brief]:
+        """The briefs of this page in order, and one more when there is a next page."""
+        found = self.briefs()
+        ordered = found.best_first(self.q) if self.is_ranked else found.newest()
+        rows = ordered.with_passage(self.q) if self.q else ordered
+        start = (self.page - 1) * PAGE_SIZE
+        # One more than is shown tells whether there is a next page, without a COUNT.
+        return list(rows.teasers()[start : start + PAGE_SIZE + 1])
+
     def url(self, **changes: str | int) -> str:
         """The address of the list with some of this wish changed; from its first page unless told."""
         wish = replace(self, **({"page": 1} | changes))  # type: ignore[arg-type]  # names are ours
         words = {"q": wish.q} if wish.q else {}
+        sort = {"sort": wish.sort} if wish.sort and wish.q else {}
         page = {"page": str(wish.page)} if wish.page > 1 else {}
-        query = urlencode(words | wish.filters | page)
+        query = urlencode(words | wish.filters | sort | page)
         return reverse("briefs:list") + (f"?{query}" if query else "")
 
     def feed_url(self) -> str:
@@ -90,8 +107,27 @@ def wish_from(query: Mapping[str, str]) -> Wish:
         actor=_words(query.get("actor", ""), 120).lower(),
         topic=_words(query.get("topic", ""), 40).lower(),
         language=_words(query.get("language", ""), 40).lower(),
+        sort=query.get("sort", "") if query.get("sort") in SORTS else "",
         page=_page(query.get("page", "")),
     )
+
+
+def ignored_in(query: Mapping[str, str]) -> list[str]:
+    """What a list makes nothing of, as name=value: unknown names, and values that none of ours could be."""
+    wish = wish_from(query)
+    values = {
+        "country": geography.AFRICAN_COUNTRIES,
+        "language": tuple(_LANGUAGES),
+        "topic": tuple(topics.Topic.values),
+        "sort": SORTS,
+    }
+    unknown = [name for name in query if name not in ("q", "actor", "page", *values)]
+    strange = [
+        name
+        for name, known in values.items()
+        if query.get(name) and (getattr(wish, name) or query[name]) not in known
+    ]
+    return [f"{_words(name, 40)}={_words(query[name], 40)}" for name in (*unknown, *strange)]
 
 
 def _words(text: str, limit: int) -> str:

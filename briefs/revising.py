@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.models import User
-from briefs import snapshots
+from briefs import naming, snapshots
 from briefs.models import Brief, Citation, Incident, Judgement, Move, Place, Revision
 from briefs.models.actor import Actor
 from briefs.models.brief_triggers import CONTENT
@@ -25,6 +25,8 @@ def record_revision(*, brief: Brief, by: User, note: str = "") -> Revision:
     """
     locked = lock(brief)
     _tie_to_live(locked)
+    naming.refresh_names([locked])
+    locked.refresh_from_db(fields=["names_text"])
     snapshot = snapshots.snapshot_of(locked)
     digest = snapshots.digest_of(snapshot)
     head = locked.head_revision

@@ -7,11 +7,23 @@ from jobs.models import Job
 
 @kind("briefs.refresh", external=True)
 def refresh(job: Job) -> Finish | None:
-    """Make every kept page untrue."""
-    from briefs import freshness
+    """Make every kept page untrue, and the names to offer those of today."""
+    from briefs import freshness, naming
+    from briefs.models import Brief
 
+    naming.refresh_names(Brief.objects.public().filter(names_text=""))
+    naming.refresh_terms()
     try:
         freshness.bump()
     except BrokerAway as error:
         raise JobError("Valkey is away.") from error
     return None
+
+
+@kind("briefs.refresh_names")
+def refresh_names(job: Job) -> None:
+    """Bring the names of the briefs that name an actor in line with it."""
+    from briefs import naming
+    from briefs.models import Brief
+
+    naming.refresh_names(Brief.objects.filter(actors=job.subject_id).distinct())

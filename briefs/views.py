@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
-from briefs import facets, finding, maps, page_lines, reading, structured_data
+from briefs import facets, finding, maps, naming, page_lines, reading, structured_data
 from briefs.likelihood import RANGES, Confidence, Likelihood
 from briefs.models import Brief, Edition
 
@@ -39,9 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def brief_list(request: HttpRequest) -> HttpResponse:
     """The briefs that fit the words and filters of the address, newest first."""
     wish = finding.wish_from(request.GET)
-    start = (wish.page - 1) * finding.PAGE_SIZE
-    # One more than is shown tells whether there is a next page, without a COUNT.
-    rows = list(wish.briefs().newest().teasers()[start : start + finding.PAGE_SIZE + 1])
+    rows = wish.page_of_briefs()
     if wish.page > 1 and not rows:
         raise Http404
     with translation.override(wish.spoken):
@@ -50,10 +48,19 @@ def brief_list(request: HttpRequest) -> HttpResponse:
             "url": settings.SITE_URL + wish.url(page=wish.page),
             "briefs": rows[: finding.PAGE_SIZE],
             "facets": facets.facets_of(wish),
+            "ignored": finding.ignored_in(request.GET),
+            "meant": [] if rows or not wish.q else _meant(wish),
+            "best_url": wish.url(sort="best"),
+            "newest_url": wish.url(sort="newest"),
             "newer_url": wish.url(page=wish.page - 1) if wish.page > 1 else "",
             "older_url": wish.url(page=wish.page + 1) if len(rows) > finding.PAGE_SIZE else "",
         }
     return render_page(request, "briefs/list.html", context, wish.spoken)
+
+
+def _meant(wish: finding.Wish) -> list[tuple[str, str]]:
+    """Names that the reader may have meant, each with the address of the list that holds them."""
+    return [(name, wish.url(q=name)) for name in naming.did_you_mean(wish.q)]
 
 
 @require_safe

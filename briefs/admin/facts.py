@@ -6,10 +6,12 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.admin import ModelAdmin
 
 from briefs import freshness
 from briefs.models import SUB_TYPES, Actor, EventType, Incident, Place, Source
+from jobs import queue
 
 
 class ActorForm(forms.ModelForm):
@@ -67,6 +69,8 @@ class ActorAdmin(ModelAdmin):
         """Save it; readers' pages about it are made anew."""
         super().save_related(request, form, formsets, change)
         freshness.public_changed()
+        key = f"names:{form.instance.pk}:{timezone.now().timestamp()}"
+        queue.enqueue(queue.Ask("briefs.refresh_names", subject_id=form.instance.pk, key=key))
 
     @admin.display(description="Also known as")
     def known_as(self, actor: Actor) -> str:

@@ -9,6 +9,7 @@ from briefs.models.place import Place, PlaceKind, PlacePrecision
 from briefs.models.reference_counter import ReferenceCounter
 from briefs.models.review import Anchor, ReviewComment, ReviewLink, Verdict
 from briefs.models.revision import Correction, CorrectionKind, Edition, FormerAddress, Revision
+from briefs.models.search_term import SearchTerm
 from briefs.models.source import Citation, Credibility, Reliability, Source
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "ReviewComment",
     "ReviewLink",
     "Revision",
+    "SearchTerm",
     "Source",
     "SubType",
     "Tlp",

@@ -8,25 +8,39 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from briefs import geography, rendering, topics
 from briefs.models.actor import Actor
-from briefs.models.brief_queryset import SEARCH_CONFIGS, BriefQuerySet
+from briefs.models.brief_queryset import NAMES_CONFIG, SEARCH_CONFIGS, VOWEL_SIGNS, BriefQuerySet
 from briefs.models.brief_states import EDITABLE, MOVES, ONCE_PUBLIC, BriefKind, BriefStatus, Tlp
 from briefs.models.brief_triggers import BRIEF_TRIGGERS
 from briefs.models.incident import Incident
 from briefs.models.place import Place
 
 
+def _words(field: str) -> Func:
+    # A word with a slash is one "file" to the parser, one in angles a tag, one with vowel signs is two: lost to search.
+    return Func(
+        F(field),
+        Value("/–—<>" + VOWEL_SIGNS),
+        Value("     "),
+        function="translate",
+        output_field=models.TextField(),
+    )
+
+
 def _search_vector(config: str) -> Combinable:
+    """The text in its own language's stems, names and title also as they are written."""
     return (
-        SearchVector("title", weight="A", config=config)
-        + SearchVector("summary", weight="B", config=config)
-        + SearchVector("body_text", weight="C", config=config)
+        SearchVector(_words("title"), weight="A", config=config)
+        + SearchVector(_words("title"), weight="A", config=NAMES_CONFIG)
+        + SearchVector(_words("names_text"), weight="A", config=NAMES_CONFIG)
+        + SearchVector(_words("summary"), weight="B", config=config)
+        + SearchVector(_words("body_text"), weight="C", config=config)
     )
 
 

@@ -5,9 +5,12 @@ from datetime import date, datetime
 
 from django import template
 from django.conf import settings
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from briefs import dates, geography, topics
+from briefs.models.brief_queryset import MARKS
 
 register = template.Library()
 
@@ -59,3 +62,11 @@ def region_name(region: str) -> str:
 def language_name(code: str) -> str:
     """A language of ours in its own words."""
     return dict(settings.LANGUAGES).get(code, code)
+
+
+@register.filter
+def marked(passage: str) -> SafeString:
+    """A passage of a search with the words found in <mark>; everything else in it is escaped."""
+    start, stop = MARKS
+    safe = escape(passage).replace(start, "<mark>").replace(stop, "</mark>")
+    return mark_safe(safe)  # noqa: S308  # escaped on the line above

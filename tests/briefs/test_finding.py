@@ -11,7 +11,7 @@ def test_wish_is_read_and_written_back() -> None:
 
     wish = wish_from(QueryDict(query))
 
-    assert wish == Wish("fuel convoy", "ML", "example-front", "ports", "fr", 3)
+    assert wish == Wish("fuel convoy", "ML", "example-front", "ports", "fr", page=3)
     assert wish.url(page=3) == f"/briefs/?{query}"
     assert wish.url() == f"/briefs/?{query.removesuffix('&page=3')}"
     assert wish.url(country="", q="") == "/briefs/?topic=ports&actor=example-front&language=fr"

@@ -8,6 +8,7 @@ def test_every_app_registers_its_kinds() -> None:
 
     assert ours == [
         "briefs.refresh",
+        "briefs.refresh_names",
         "intake.acknowledge",
         "intake.match_people",
         "intake.route_lead",
@@ -16,6 +17,7 @@ def test_every_app_registers_its_kinds() -> None:
         "proposals.render",
     ]
     assert [name for name in ours if kinds.find(name).is_external] == [
+        "briefs.refresh",
         "mail.deliver",
         "proposals.render",
     ]

@@ -1,0 +1,187 @@
+"""Words find briefs in four languages, by every name, and misspelt ones find the way."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from briefs import finding, naming, tasks
+from briefs.models import Actor, Brief, SearchTerm
+from jobs.models import Job
+from tests.briefs.facts import add_actor, add_incident, add_place
+from tests.factories import BriefFactory, UserFactory, publish
+
+pytestmark = pytest.mark.django_db
+
+
+def found(q: str) -> list[str]:
+    return sorted(Brief.objects.public().matching(q).values_list("slug", flat=True))
+
+
+def named_brief() -> Brief:
+    """A brief with an actor of many names and a place."""
+    brief = BriefFactory.create(is_published=False, slug="named", countries=["ML", "BF"])
+    aliases = ["JNIM", "GSIM", "Group for the Support of Islam and Muslims"]
+    parent = Actor.objects.create(name="Parent Front", slug="parent-front", kind="armed_group")
+    add_actor(brief, "Jama’at Nusrat", slug="jnim", aliases=aliases).parents.add(parent)
+    place = add_place(brief, "Tombouctou")
+    place.aliases = ["Timbuktu"]
+    place.save()
+    add_incident(brief, place)
+    return publish(brief)
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        *("JNIM", "gsim", '"group for the support"', "Jama’at", "Parent Front"),
+        *("timbuktu", "Tombouctou", "mali", "Burkina Faso", "مالي", "Road movement"),
+    ],
+)
+def test_every_name_finds_the_same_brief(q: str) -> None:
+    named_brief()
+    BriefFactory.create(countries=["KE"], topics=["ports"])
+
+    assert found(q) == ["named"]
+
+
+@pytest.mark.parametrize(
+    ("language", "body", "q"),
+    [
+        ("fr", "La région de Ménaka a été touchée.", "menaka"),
+        ("fr", "La région de Menaka.", "Ménaka"),
+        ("en", "The AES/ECOWAS split.", "ecowas"),
+        ("en", "The Diboli–Kayes road.", "Kayes"),
+        ("pt", "A situação em São Tomé.", "sao tome"),
+        ("ar", "انتشرت القُوَّة في المدينة", "القوة"),
+        ("ar", "هجوم على أكاديمية", "اكاديمية"),
+    ],
+)
+def test_accents_signs_and_slashes_do_not_hide_a_word(language: str, body: str, q: str) -> None:
+    BriefFactory.create(slug="hit", language=language, body=f"<p>{body}</p>")
+    BriefFactory.create(slug="miss", language=language)
+
+    assert found(q) == ["hit"]
+
+
+def test_or_is_understood_in_three_languages() -> None:
+    for word in ("convoi", "otage", "port"):
+        BriefFactory.create(slug=word, language="fr", body=f"<p>Un {word}.</p>", topics=[])
+
+    for q in ("convoi ou otage", "convoi or otage", "convoi أو otage"):
+        assert found(q) == ["convoi", "otage"]
+
+
+def test_minus_leaves_out_every_form_of_a_word() -> None:
+    BriefFactory.create(slug="convoy", body="<p>A convoy.</p>")
+    BriefFactory.create(slug="hostages", body="<p>A convoy with hostages.</p>")
+
+    assert found("convoy -hostage") == ["convoy"]
+
+
+def test_best_come_first_and_newest_on_request(client: Client) -> None:
+    strong = BriefFactory.create(title="Fuel convoy", body="<p>Fuel.</p>")
+    weak = BriefFactory.create(title="Other", body="<p>Some fuel at the end.</p>")
+
+    def order(address: str) -> list[Brief]:
+        page = client.get(address).content.decode()
+        return sorted((strong, weak), key=lambda b: page.index(b.get_absolute_url()))
+
+    assert order("/briefs/?q=fuel") == [strong, weak]
+    assert order("/briefs/?q=fuel&sort=newest") == [weak, strong]
+
+
+def test_passage_is_marked_and_safe(client: Client) -> None:
+    BriefFactory.create(body="<p>We saw &lt;b&gt; fuel &lt;/b&gt; there.</p>")
+
+    page = client.get("/briefs/?q=fuel").content.decode()
+
+    assert "<mark>fuel</mark>" in page
+    assert "<b>" not in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("Tombuctou", "Tombouctou"), ("Timbuctu", "Timbuktu"), ("Jamaat Nusrt", "Jama’at Nusrat")],
+)
+def test_misspelt_name_is_offered_right(client: Client, typed: str, meant: str) -> None:
+    named_brief()
+    tasks.refresh(Job())
+
+    page = client.get(f"/briefs/?q={typed}").content.decode()
+
+    assert "Did you mean" in page
+    assert meant in page
+
+
+def test_names_of_hidden_briefs_are_never_offered() -> None:
+    draft = BriefFactory.create(is_published=False)
+    add_actor(draft, "Hidden Front")
+    naming.refresh_terms()
+
+    assert not SearchTerm.objects.filter(name="Hidden Front").exists()
+    assert naming.did_you_mean("Hiden Front") == []
+
+
+def test_renamed_actor_is_found_under_the_new_name(client: Client) -> None:
+    brief = named_brief()
+    actor = brief.actors.get()
+    client.force_login(UserFactory.create(roles=["analyst"]))
+    data = {"name": "New Front", "slug": "jnim", "kind": "armed_group", "aliases": "", "note": ""}
+
+    assert client.post(f"/staff/briefs/actor/{actor.pk}/change/", data).status_code == 302
+    tasks.refresh_names(Job.objects.filter(kind="briefs.refresh_names").latest("pk"))
+
+    assert found('"New Front"') == ["named"]
+    assert found("GSIM") == []
+
+
+def test_what_a_list_makes_nothing_of_is_said(client: Client) -> None:
+    address = "/briefs/?colour=red&country=XX&topic=gossip&language=de&q=fuel"
+
+    page = client.get(address).content.decode()
+
+    assert "We could make nothing of:" in page
+    for said in ("colour=red", "country=XX", "topic=gossip", "language=de"):
+        assert said in page
+    assert finding.ignored_in({"country": "ml", "q": "x", "page": "2", "sort": "best"}) == []
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "'",
+        '"' * 200,
+        "a & | !",
+        "the",
+        "-",
+        "--",
+        "-a",
+        "<->",
+        "\\",
+        "%",
+        "a:*",
+        "(((",
+        "\x02\x03",
+        "ou ou ou",
+        "-" * 200,
+        "٪",
+        "or",
+        "/ / /",
+        "a" * 200,
+        "'; DROP TABLE x; --",
+    ],
+)
+@pytest.mark.parametrize("sort", ["best", "newest"])
+def test_no_words_break_the_list(client: Client, q: str, sort: str) -> None:
+    BriefFactory.create()
+
+    assert client.get("/briefs/", {"q": q, "sort": sort}).status_code == 200
+
+
+def test_database_knows_our_letters() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT lower('ÉTÉ'), unaccent('é'), word_similarity('menaca', 'menaka') > 0.4"
+        )
+
+        assert cursor.fetchone() == ("été", "e", True)
