@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 
-from intake import text_rules
+from accounts import text_rules
 
 MOST_FILES = 3
 LARGEST_BYTES = 10 * 1024 * 1024

@@ -9,17 +9,11 @@ from django.core.validators import slug_re
 from django.utils import translation
 from django_countries import countries
 
+from accounts.form_fields import EmailField, LineField, LongTextField
 from briefs import geography
 from intake import consent
 from intake.catalogue import Budget, Language, Service, Timeframe
-from intake.form_fields import (
-    AttachmentsField,
-    EmailField,
-    FilesInput,
-    LineField,
-    LongTextField,
-    Select,
-)
+from intake.form_fields import AttachmentsField, FilesInput, Select
 from intake.submission import EnquiryContent
 
 NEEDS_LIMIT = 20_000

@@ -9,8 +9,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, transaction
 
+from accounts import private_links
 from briefs.models import Brief
-from intake import consent, private_links, references
+from intake import consent, references
 from intake.attachments import Upload
 from intake.models import Attachment, Enquiry, Lead
 from jobs import queue

@@ -12,8 +12,10 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import private_links
+from accounts.flood import address_of
 from briefs.models import Brief
-from intake import flood, private_links, stages, submission
+from intake import flood, stages, submission
 from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm
 from intake.models import Enquiry, Lead
 
@@ -44,7 +46,7 @@ def _receive(request: HttpRequest) -> HttpResponse:
         form = _sent_form(request)
     except (RequestDataTooBig, TooManyFilesSent):
         return _page(request, _empty_form(), status=413)
-    wait = flood.enquiries.wait(flood.address_of(request)) if settings.THROTTLE else 0
+    wait = flood.enquiries.wait(address_of(request)) if settings.THROTTLE else 0
     if wait:
         return _page(request, form, status=429, retry_after=int(wait) + 1)
     if not form.is_valid():

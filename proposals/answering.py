@@ -11,7 +11,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from intake import leads, private_links, text_rules
+from accounts import private_links, text_rules
+from intake import leads
 from intake.models import Activity, Status
 from mail import outbox
 from proposals import withdrawing

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from intake import text_rules
+from accounts import text_rules
 from proposals import answering
 
 

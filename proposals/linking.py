@@ -8,8 +8,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import private_links
 from accounts.models import User
-from intake import private_links
 from intake.models import Activity
 from mail import outbox
 from proposals.models import LIVE, ClientLink, Document, ProposalVersion

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from intake import private_links
+from accounts import private_links
 from proposals import answering, presenting
 from proposals.forms import AcceptForm, DeclineForm
 from proposals.models import ClientLink

@@ -4,7 +4,6 @@ Counted in each web process, without a trip to Valkey, so that a frozen or absen
 reading.
 """
 
-import ipaddress
 import math
 import threading
 import time
@@ -13,6 +12,8 @@ from django.conf import settings
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
+
+from accounts.flood import sender
 
 PER_MINUTE = 600
 
@@ -47,17 +48,8 @@ class ReadThrottle(BaseThrottle):
 
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Whether the request may go on."""
-        return not settings.THROTTLE or reads.count(_sender(self.get_ident(request))) <= PER_MINUTE
+        return not settings.THROTTLE or reads.count(sender(self.get_ident(request))) <= PER_MINUTE
 
     def wait(self) -> float | None:
         """Seconds until the next try may succeed."""
         return math.ceil(60 - time.time() % 60)
-
-
-def _sender(address: str | None) -> str:
-    """Whom an address counts for: an IPv6 network of 64 bits, which one household holds, counts as one."""
-    try:
-        ip = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)

@@ -9,12 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.http import content_disposition_header
 
+from accounts.form_fields import LongTextField
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin
 from briefs import geography
 from intake import leads
 from intake.catalogue import Budget, Language, Service, Timeframe
-from intake.form_fields import LongTextField
 from intake.models import MOVES, Activity, Adviser, Enquiry, Lead, Status
 from mail.models import Message
 

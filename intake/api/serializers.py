@@ -7,8 +7,8 @@ from django_countries import countries
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts import text_rules
 from briefs import geography
-from intake import text_rules
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.forms import NEEDS_LIMIT
 from intake.submission import EnquiryContent

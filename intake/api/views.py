@@ -8,7 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from intake import flood, submission, text_rules
+from accounts import text_rules
+from intake import flood, submission
 from intake.api.serializers import EnquirySerializer, ReceiptSerializer
 from intake.models import Enquiry
 

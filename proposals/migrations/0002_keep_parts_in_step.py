@@ -2,7 +2,7 @@
 
 import django.contrib.postgres.functions
 import django.core.validators
-import intake.text_rules
+import accounts.text_rules
 import pgtrigger.compiler
 import pgtrigger.migrations
 from decimal import Decimal
@@ -43,27 +43,27 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='lineitem',
             name='description',
-            field=models.CharField(max_length=300, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.CharField(max_length=300, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         migrations.AlterField(
             model_name='lineitem',
             name='tax_label',
-            field=models.CharField(default='VAT', help_text='Such as VAT, or VAT, reverse charge.', max_length=60, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.CharField(default='VAT', help_text='Such as VAT, or VAT, reverse charge.', max_length=60, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         migrations.AlterField(
             model_name='lineitem',
             name='unit',
-            field=models.CharField(blank=True, help_text='Such as day or report.', max_length=40, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.CharField(blank=True, help_text='Such as day or report.', max_length=40, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         migrations.AlterField(
             model_name='proposaltemplate',
             name='terms',
-            field=models.TextField(blank=True, help_text='Markdown, printed last.', max_length=50000, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.TextField(blank=True, help_text='Markdown, printed last.', max_length=50000, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         migrations.AlterField(
             model_name='proposaltemplate',
             name='title',
-            field=models.CharField(help_text='May hold {reference} and {organisation}.', max_length=200, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.CharField(help_text='May hold {reference} and {organisation}.', max_length=200, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         migrations.AlterField(
             model_name='proposalversion',
@@ -73,32 +73,32 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='proposalversion',
             name='recipient_name',
-            field=models.CharField(max_length=200, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.CharField(max_length=200, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         migrations.AlterField(
             model_name='proposalversion',
             name='terms',
-            field=models.TextField(blank=True, help_text='Markdown, printed last.', max_length=50000, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.TextField(blank=True, help_text='Markdown, printed last.', max_length=50000, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         migrations.AlterField(
             model_name='proposalversion',
             name='title',
-            field=models.CharField(max_length=200, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.CharField(max_length=200, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         migrations.AlterField(
             model_name='section',
             name='body',
-            field=models.TextField(blank=True, help_text='Markdown.', max_length=50000, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.TextField(blank=True, help_text='Markdown.', max_length=50000, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         migrations.AlterField(
             model_name='section',
             name='heading',
-            field=models.CharField(max_length=200, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.CharField(max_length=200, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         migrations.AlterField(
             model_name='templateline',
             name='description',
-            field=models.CharField(max_length=300, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.CharField(max_length=300, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         migrations.AlterField(
             model_name='templateline',
@@ -108,17 +108,17 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='templateline',
             name='unit',
-            field=models.CharField(blank=True, max_length=40, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.CharField(blank=True, max_length=40, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         migrations.AlterField(
             model_name='templatesection',
             name='body',
-            field=models.TextField(blank=True, help_text='Markdown. {needs} becomes what the client wrote, {briefs} the briefs on the subject.', max_length=5000, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.TextField(blank=True, help_text='Markdown. {needs} becomes what the client wrote, {briefs} the briefs on the subject.', max_length=5000, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         migrations.AlterField(
             model_name='templatesection',
             name='heading',
-            field=models.CharField(max_length=200, validators=[intake.text_rules.refuse_hidden_characters]),
+            field=models.CharField(max_length=200, validators=[accounts.text_rules.refuse_hidden_characters]),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='lineitem',

@@ -7,7 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from intake import text_rules
+from accounts import text_rules
 from proposals.models.version import ProposalVersion, frozen_with_version
 
 _SEEN = [text_rules.refuse_hidden_characters]

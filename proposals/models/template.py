@@ -6,7 +6,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 
-from intake import text_rules
+from accounts import text_rules
 from intake.catalogue import Language
 
 _SEEN = [text_rules.refuse_hidden_characters]

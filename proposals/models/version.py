@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from intake import text_rules
+from accounts import text_rules
 from intake.catalogue import Language
 from intake.models import Lead
 from proposals import money

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake import matching, text_rules
+from accounts import text_rules
+from intake import matching
 from intake.models import Activity, Contact, Lead, Organisation
 from tests import factories, racing
 

@@ -1,7 +1,8 @@
 import re
 import uuid
 
-from intake import private_links, references
+from accounts import private_links
+from intake import references
 
 
 def test_a_reference_can_be_read_out():

@@ -6,7 +6,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from intake import flood, private_links, submission
+from accounts import private_links
+from intake import flood, submission
 from intake.models import Attachment, Enquiry, Lead, Status
 from jobs.models import Job
 from tests import factories, racing

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from django.db.models import Count, Sum
 
-from intake import private_links
+from accounts import private_links
 from intake.models import Adviser, Assignment, CreditEntry, Enquiry, Lead, RoutingDecision
 from jobs.models import Job
 from mail.models import Message

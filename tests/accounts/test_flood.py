@@ -1,6 +1,6 @@
 import pytest
 
-from intake import flood
+from accounts import flood
 from tests import racing
 
 

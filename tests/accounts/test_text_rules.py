@@ -6,7 +6,8 @@ from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake import matching, text_rules
+from accounts import text_rules
+from intake import matching
 
 # Every control character but tab, line feed and carriage return; every surrogate; the bidi overrides and isolates;
 # what stands for bytes that were no text.

@@ -3,6 +3,7 @@
 import re
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 # C0 and C1 controls except tab, line feed and carriage return; lone surrogates; bidi overrides and isolates,
 # which can make a text read otherwise than it is stored; U+FFFD, which stands where bytes were no text, so that what
@@ -18,15 +19,16 @@ def refuse_hidden_characters(value: str) -> None:
     found = _HIDDEN.search(value)
     if found:
         raise ValidationError(
-            f"Take out the hidden character at position {found.start() + 1} (U+{ord(found.group()):04X}).",
+            gettext("Take out the hidden character at position %(place)d (%(name)s)."),
             code="hidden_characters",
+            params={"place": found.start() + 1, "name": f"U+{ord(found.group()):04X}"},
         )
 
 
 def refuse_line_breaks(value: str) -> None:
     """Raise ValidationError(code="line_break"): a name or a number stands on one line."""
     if _LINE_BREAK.search(value):
-        raise ValidationError("Write this on one line.", code="line_break")
+        raise ValidationError(gettext("Write this on one line."), code="line_break")
 
 
 def refuse_unusual_email(value: str) -> None:
@@ -39,7 +41,7 @@ def refuse_unusual_email(value: str) -> None:
     is_plain = local.isascii() and local.isprintable() and len(local) <= 64
     if not is_plain or not 0 < len(_in_ascii(domain)) <= 253 - len(local):
         raise ValidationError(
-            "Enter an e-mail address that can receive mail, like name@company.com",
+            gettext("Enter an e-mail address that can receive mail, like name@company.com"),
             code="unusual_email",
         )
 

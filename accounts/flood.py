@@ -1,0 +1,72 @@
+"""How much may come from one address, or over all, before it is refused.
+
+Counts live in each web process, not in Valkey: a limit must neither cost a network trip nor fail with the broker.
+With several web processes the limits apply to each.
+"""
+
+import ipaddress
+import threading
+import time
+from collections import deque
+from typing import cast
+
+from django.http import HttpRequest
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+_EVERYBODY = "*"
+
+
+class Flood:
+    """Counts arrivals in a sliding window."""
+
+    def __init__(self, per_address: int, over_all: int, window: float) -> None:
+        self._limits = (per_address, over_all)
+        self._window = window
+        self._lock = threading.Lock()
+        self._arrivals: dict[str, deque[float]] = {}
+
+    def wait(self, address: str | None) -> float:
+        """Count one arrival; seconds to wait when it is one too many, else 0. Refused arrivals do not count."""
+        now = time.monotonic()
+        with self._lock:
+            self._forget(now - self._window)
+            keys = (sender(address), _EVERYBODY)
+            waits = [
+                self._wait(key, limit, now) for key, limit in zip(keys, self._limits, strict=True)
+            ]
+            if not max(waits):
+                for key in keys:
+                    self._arrivals.setdefault(key, deque()).append(now)
+        return max(waits)
+
+    def _wait(self, key: str, limit: int, now: float) -> float:
+        arrivals = self._arrivals.get(key) or deque()
+        return arrivals[0] + self._window - now if len(arrivals) >= limit else 0.0
+
+    def _forget(self, before: float) -> None:
+        for key in list(self._arrivals):
+            arrivals = self._arrivals[key]
+            while arrivals and arrivals[0] <= before:
+                arrivals.popleft()
+            if not arrivals:
+                del self._arrivals[key]
+
+    def clear(self) -> None:
+        """Forget every arrival."""
+        with self._lock:
+            self._arrivals.clear()
+
+
+def sender(address: str | None) -> str:
+    """Whom an address counts for: an IPv6 network of 64 bits, which one household holds, counts as one."""
+    try:
+        ip = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
+
+
+def address_of(request: HttpRequest | Request) -> str | None:
+    """Where a request comes from; X-Forwarded-For is believed only as far as TRUSTED_PROXIES says."""
+    return BaseThrottle().get_ident(cast(Request, request))  # it reads META, which both have

@@ -1,0 +1,51 @@
+"""Fields of public forms: what Django's own do, with this house's rules on text."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts import text_rules
+
+
+class Limit(MaxLengthValidator):
+    """Says by how much a text is too long; the page never cuts what was typed."""
+
+    message = _("Shorten this to %(limit_value)d characters or fewer; it has %(show_value)d now.")
+
+
+class TextField(forms.CharField):
+    """Text of at most `limit` characters that hides nothing."""
+
+    rules = [text_rules.refuse_hidden_characters]
+
+    def __init__(self, *, limit: int, **options: Any) -> None:
+        super().__init__(**options)
+        # Our rule names a NUL by its place; Django's would say it once more, without help.
+        own = [v for v in self.validators if not isinstance(v, ProhibitNullCharactersValidator)]
+        self.validators = [*own, *self.rules, Limit(limit)]
+
+
+class LineField(TextField):
+    """Text on one line."""
+
+    rules = [*TextField.rules, text_rules.refuse_line_breaks]
+
+
+class EmailField(LineField, forms.EmailField):
+    """An address that can receive mail."""
+
+    rules = [*LineField.rules, text_rules.refuse_unusual_email]
+
+
+class LongTextField(TextField):
+    """Text on several lines. Browsers send each line break as two characters: it counts and is kept as one."""
+
+    widget = forms.Textarea
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+    def validate(self, value: str) -> None:
+        super().validate(value.strip())
