@@ -116,11 +116,14 @@ class VerbAdmin(ModelAdmin):
             raise Http404
         if not request.user.has_perm(verb.permission) or not self.has_view_permission(request, obj):
             raise PermissionDenied
-        if not verb.is_offered(obj):
+        if request.method == "POST" and verb.form_class is None:
+            return self._press(request, obj, verb)
+        # What was typed is for the verb to refuse: it says why, and the words stay.
+        if request.method != "POST" and not verb.is_offered(obj):
             self.message_user(request, f"“{verb.label}” is not possible now.", messages.ERROR)
             return self._back(obj)
         if verb.form_class is None:
-            return self._press(request, obj, verb) if request.method == "POST" else self._back(obj)
+            return self._back(obj)
         form = _form_of(verb, request, obj)
         if not form.is_bound or not form.is_valid():
             return self._form_page(request, obj, verb, form)

@@ -227,6 +227,8 @@ def move_address(*, brief: Brief, by: User, slug: str) -> Brief:
 
 def _require_approval(brief: Brief, by: User, emergency_reason: str) -> None:
     if brief.status == "approved":
+        if emergency_reason:
+            raise ValidationError("It has been approved meanwhile: publish it.", code="conflict")
         return
     if not emergency_reason.strip():
         raise ValidationError("It has to be approved first.", code="conflict")

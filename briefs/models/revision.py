@@ -5,6 +5,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from briefs.models.brief import Brief
 
@@ -74,10 +75,10 @@ class Edition(models.Model):
 class CorrectionKind(models.TextChoices):
     """Why readers are told of a change."""
 
-    FACTUAL = "factual", "factual error"
-    ATTRIBUTION = "attribution", "attribution"
-    CLARIFICATION = "clarification", "clarification"
-    UPDATE = "update", "update"
+    FACTUAL = "factual", pgettext_lazy("correction", "factual error")
+    ATTRIBUTION = "attribution", pgettext_lazy("correction", "attribution")
+    CLARIFICATION = "clarification", pgettext_lazy("correction", "clarification")
+    UPDATE = "update", pgettext_lazy("correction", "update")
 
 
 class Correction(models.Model):
