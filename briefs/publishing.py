@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from briefs import completeness, freshness, replacing, revising
+from briefs import announcing, completeness, freshness, replacing, revising
 from briefs.models import Brief, Correction, CorrectionKind, Edition, FormerAddress
 from briefs.models.reference_counter import next_reference
 
@@ -46,7 +46,7 @@ def publish_brief(
     locked.reference = locked.reference or next_reference(moment.year)
     locked.live_revision = locked.head_revision
     locked.assignee = locked.due_on = None
-    _add_edition(locked, moment, by)
+    announcing.ask_to_announce(_add_edition(locked, moment, by))
     freshness.public_changed()
     return revising.record_move(
         locked, before, by=by, reason=emergency_reason, is_emergency=bool(emergency_reason)

@@ -1,5 +1,7 @@
 """What the briefs app's kinds of job do."""
 
+from datetime import timedelta
+
 from jobs.hints import BrokerAway
 from jobs.kinds import Finish, JobError, kind
 from jobs.models import Job
@@ -27,3 +29,19 @@ def refresh_names(job: Job) -> None:
     from briefs.models import Brief
 
     naming.refresh_names(Brief.objects.filter(actors=job.subject_id).distinct())
+
+
+@kind("briefs.announce")
+def announce(job: Job) -> None:
+    """Tell that a brief is out, once."""
+    from briefs import announcing
+
+    announcing.announce_brief(edition_id=job.subject_id)
+
+
+@kind("briefs.announce_missed", every=timedelta(minutes=15))
+def announce_missed(job: Job) -> None:
+    """Find what should have been announced and was not."""
+    from briefs import announcing
+
+    announcing.announce_missed()

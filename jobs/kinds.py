@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from jobs.models import Job
 
@@ -19,28 +20,32 @@ class JobError(Exception):
 
 @dataclass(frozen=True)
 class Kind:
-    """A name, what is done, and whether it reaches outside the database."""
+    """A name, what is done, whether it reaches outside the database, and how often the sweep asks for it by itself."""
 
     name: str
     work: Work
     is_external: bool
+    every: timedelta | None = None
 
 
 _KINDS: dict[str, Kind] = {}
 
 
-def kind(name: str, *, external: bool = False) -> Callable[[Work], Work]:
+def kind(
+    name: str, *, external: bool = False, every: timedelta | None = None
+) -> Callable[[Work], Work]:
     """Register a function as the work of a kind of job.
 
     Work that is only in the database runs in one transaction with the job's "done", so it happens exactly once.
     External work (mail, documents) runs outside any transaction and may return a function that
     records its result; that function runs in the transaction that marks the job done.
+    With `every`, the sweep asks for it once in each such span of time, without anybody else.
     """
 
     def register(work: Work) -> Work:
         if name in _KINDS and _KINDS[name].work is not work:
             raise ValueError(f"Two functions claim the job kind {name!r}.")
-        _KINDS[name] = Kind(name=name, work=work, is_external=external)
+        _KINDS[name] = Kind(name=name, work=work, is_external=external, every=every)
         return work
 
     return register
@@ -57,3 +62,8 @@ def find(name: str) -> Kind:
 def names() -> list[str]:
     """Every registered name, sorted."""
     return sorted(_KINDS)
+
+
+def regular() -> list[Kind]:
+    """The kinds that the sweep asks for by itself."""
+    return [kind for kind in _KINDS.values() if kind.every]

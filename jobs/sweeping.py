@@ -7,8 +7,9 @@ from functools import partial
 import structlog
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from jobs import hints, tasks, working
+from jobs import hints, kinds, queue, tasks, working
 from jobs.models import Job, beat
 
 log = structlog.get_logger("derisk.sweep")
@@ -17,16 +18,17 @@ BATCH = 500
 
 
 def sweep_once(breaker: hints.Breaker) -> dict[str, int]:
-    """Free abandoned jobs, hint due ones, note the heartbeat; return how many of each.
+    """Free abandoned jobs, ask for regular ones, hint due ones, note the heartbeat; return how many of each.
 
     Any number of sweeps may run side by side: each takes rows that no other holds.
     """
     freed = free_abandoned()
+    asked = ask_for_regular()
     hinted = hint_due(breaker)
     beat("sweep")
     if freed:
         log.info("sweep", freed=freed, hinted=hinted)
-    return {"freed": freed, "hinted": hinted}
+    return {"freed": freed, "asked": asked, "hinted": hinted}
 
 
 @transaction.atomic
@@ -38,6 +40,21 @@ def free_abandoned() -> int:
             job, "The worker stopped, hung or lost its connection while it worked."
         )
     return len(jobs)
+
+
+@transaction.atomic
+def ask_for_regular() -> int:
+    """Ask for the work of each regular kind once in its span of time, whoever sweeps; return how many were new."""
+    now = timezone.now().timestamp()
+    keys = {
+        kind.name: f"span:{int(now // kind.every.total_seconds())}"
+        for kind in kinds.regular()
+        if kind.every
+    }
+    there = Job.objects.filter(kind__in=keys, key__in=keys.values()).values_list("kind", "key")
+    asks = [queue.Ask(name, 0, key) for name, key in keys.items() - set(there)]
+    queue.enqueue(*asks)
+    return len(asks)
 
 
 def hint_due(breaker: hints.Breaker) -> int:

@@ -210,6 +210,7 @@ class BriefAdmin(VerbAdmin):
             "gaps": completeness.gaps_of(obj, timezone.now()) if obj.is_editable else [],
             "pending": Brief.objects.filter(revises=obj).first(),
             "editions": root.editions.order_by("-number"),
+            "announcement": root.announcements.filter(kind="publication").first(),
             "corrections": root.corrections.select_related("made_by").order_by("-made_at"),
             "is_behind": translating.is_behind(obj),
             "is_scheduled": bool(obj.published_at and obj.published_at > timezone.now()),

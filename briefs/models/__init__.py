@@ -1,4 +1,5 @@
 from briefs.models.actor import Actor, ActorKind
+from briefs.models.announcement import Announcement, AnnouncementKind
 from briefs.models.brief import Brief
 from briefs.models.brief_queryset import BriefQuerySet
 from briefs.models.brief_states import EDITABLE, MOVES, ONCE_PUBLIC, BriefKind, BriefStatus, Tlp
@@ -20,6 +21,8 @@ __all__ = [
     "Actor",
     "ActorKind",
     "Anchor",
+    "Announcement",
+    "AnnouncementKind",
     "Brief",
     "BriefKind",
     "BriefQuerySet",

@@ -238,6 +238,10 @@ class Brief(models.Model):
                 name="brief_expires_after_publication",
             ),
             models.CheckConstraint(
+                condition=Q(announced_at__isnull=True) | Q(announced_at__gte=F("published_at")),
+                name="brief_announced_when_out",
+            ),
+            models.CheckConstraint(
                 condition=Q(status="withdrawn", withdrawn_at__isnull=False)
                 & ~Q(withdrawal_reason="")
                 | ~Q(status="withdrawn") & Q(withdrawn_at__isnull=True, withdrawal_reason=""),

@@ -7,6 +7,8 @@ def test_every_app_registers_its_kinds() -> None:
     ours = [name for name in kinds.names() if not name.startswith("tests.")]
 
     assert ours == [
+        "briefs.announce",
+        "briefs.announce_missed",
         "briefs.refresh",
         "briefs.refresh_names",
         "intake.acknowledge",

@@ -1,6 +1,7 @@
 import threading
-from collections.abc import Callable
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -8,7 +9,7 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from jobs import hints, sweeping
+from jobs import hints, kinds, sweeping, working
 from jobs.models import Heartbeat, Job
 from tests import racing
 from tests.jobs.broker import Broker
@@ -20,6 +21,27 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def breaker() -> hints.Breaker:
     return hints.Breaker(pause=60)
+
+
+@pytest.fixture(autouse=True)
+def nothing_regular(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No kind that is asked for by itself, unless a test names one."""
+    monkeypatch.setattr(kinds, "regular", list)
+
+
+@contextmanager
+def freeze_now(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> Iterator[None]:
+    """Our clock stands still at that moment."""
+    with monkeypatch.context() as patch:
+        patch.setattr(sweeping.timezone, "now", lambda: moment)
+        yield
+
+
+def make_regular(monkeypatch: pytest.MonkeyPatch, every: timedelta) -> None:
+    """One kind that is asked for once in such a span."""
+    one = kinds.Kind(name="tests.note", work=lambda job: None, is_external=False, every=every)
+    monkeypatch.setattr(kinds, "regular", lambda: [one])
+    monkeypatch.setitem(kinds._KINDS, one.name, one)
 
 
 def make_unhinted(**fields: object) -> Job:
@@ -209,6 +231,41 @@ def test_two_sweeps_at_once_take_different_rows(
     assert racing.race(first, second) == [2, 1]
 
 
+# --- Asking
+
+
+def test_asks_for_regular_work_once_a_span(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_regular(monkeypatch, timedelta(minutes=15))
+    asked = []
+    for minute in (0, 1, 14, 15, 46):
+        moment = datetime(2026, 3, 1, 9, minute, tzinfo=UTC)
+        with freeze_now(monkeypatch, moment):
+            asked.append(sweeping.ask_for_regular())
+
+    assert asked == [1, 0, 0, 1, 1]
+    assert Job.objects.filter(kind="tests.note", subject_id=0).count() == 3
+
+
+def test_work_that_is_done_is_not_asked_for_again_in_its_span(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_regular(monkeypatch, timedelta(days=3650))
+    sweeping.ask_for_regular()
+    working.run_job(Job.objects.get().pk)
+
+    assert sweeping.ask_for_regular() == 0
+    assert Job.objects.get().state == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_sweeps_at_once_ask_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    make_regular(monkeypatch, timedelta(days=3650))
+
+    racing.race(*[sweeping.ask_for_regular] * 3)
+
+    assert Job.objects.filter(kind="tests.note").count() == 1
+
+
 # --- The whole
 
 
@@ -216,7 +273,7 @@ def test_a_sweep_frees_hints_and_beats(broker: Broker, breaker: hints.Breaker) -
     make_leased(lease_until=PAST)
     job = make_unhinted()
 
-    assert sweeping.sweep_once(breaker) == {"freed": 1, "hinted": 1}
+    assert sweeping.sweep_once(breaker) == {"freed": 1, "asked": 0, "hinted": 1}
 
     assert broker.hinted() == [job.pk]
     assert Heartbeat.objects.get().name == "sweep"
@@ -227,7 +284,7 @@ def test_a_sweep_beats_without_a_broker(breaker: hints.Breaker) -> None:
         breaker.call(lambda: (_ for _ in ()).throw(ConnectionRefusedError()))
     make_leased(lease_until=PAST)
 
-    assert sweeping.sweep_once(breaker) == {"freed": 1, "hinted": 0}
+    assert sweeping.sweep_once(breaker) == {"freed": 1, "asked": 0, "hinted": 0}
 
     assert Heartbeat.objects.filter(name="sweep").exists()
 

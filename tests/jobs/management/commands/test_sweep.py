@@ -6,7 +6,7 @@ from django.core.management import call_command
 from django.db import InterfaceError, OperationalError
 
 from jobs import hints, sweeping
-from jobs.models import Heartbeat
+from jobs.models import Heartbeat, Job
 from tests.jobs.broker import Broker
 from tests.log_lines import logged
 
@@ -27,7 +27,8 @@ def test_once_sweeps_once_and_pings_a_worker(broker: Broker) -> None:
     call_command("sweep", once=True)
 
     assert Heartbeat.objects.get().name == "sweep"
-    assert broker.messages() == [("jobs.ping", [])]
+    regular = [("jobs.look", [job.pk]) for job in Job.objects.order_by("pk")]
+    assert broker.messages() == [("jobs.ping", []), *regular]
 
 
 def test_sweeps_until_it_is_asked_to_stop(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
