@@ -101,19 +101,20 @@ def _each(field: str) -> Func:
 
 
 def _option(wish: Wish, facet: str, value: str, name: str, count: int) -> Option:
-    return Option(name or _label(facet, value), wish.url(**{facet: value}), count)
+    return Option(name or label_of(facet, value), wish.url(**{facet: value}), count)
 
 
 def _chosen(wish: Wish, actor_names: dict[str, str]) -> list[Option]:
     words = [Option(f"“{wish.q}”", wish.url(q=""), 0)] if wish.q else []
     filters = [
-        Option(actor_names.get(value, "") or _label(facet, value), wish.url(**{facet: ""}), 0)
+        Option(actor_names.get(value, "") or label_of(facet, value), wish.url(**{facet: ""}), 0)
         for facet, value in wish.filters.items()
     ]
     return words + filters
 
 
-def _label(facet: str, value: str) -> str:
+def label_of(facet: str, value: str) -> str:
+    """What a filter's value is called in the language being spoken; an actor is called by its slug."""
     if facet == "country":
         return geography.country_name(value, get_language() or "en")
     if facet == "topic":

@@ -1,60 +1,115 @@
-"""The Atom feed: the newest briefs that fit the filters of its address."""
+"""Feeds: the newest briefs that fit the words and filters of an address, whole, as Atom, RSS and JSON Feed."""
 
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib.syndication.views import Feed
-from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.utils.feedgenerator import Atom1Feed
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.utils.feedgenerator import SyndicationFeed
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
-from briefs import finding
-from briefs.models import Brief
+from briefs import (
+    changes,
+    conditional,
+    dates,
+    facets,
+    feed_formats,
+    finding,
+    geography,
+    reading,
+    topics,
+)
 
 _ENTRIES = 30
 
 
-class BriefFeed(Feed):
-    """One feed for every wish: `?country=ML`, `?language=fr`, `?q=convoy`."""
+@require_safe
+def feed(request: HttpRequest, form: str) -> HttpResponse:
+    """The feed of what fits the address: approved texts through the gate for readers, in two statements."""
+    changed_at = changes.last_change()
+    wish = finding.wish_from(request.GET)
+    pages = reading.read_newest(wish.briefs(), _ENTRIES)
+    with translation.override(wish.spoken):
+        made = feed_formats.FORMATS[form](
+            **_head(wish, form, pages),
+            changed_at=changed_at
+            or timezone.now().replace(hour=0, minute=0, second=0, microsecond=0),
+            description=(told := _description(finding.ignored_in(request.GET))),
+            subtitle=told,
+        )
+    for page in pages:
+        with translation.override(page.brief.language):
+            made.add_item(**_entry(page))
+    response = HttpResponse(made.writeString("utf-8"), content_type=_type_for(request, made))
+    response["Content-Language"] = wish.spoken
+    patch_vary_headers(response, ["Accept"])
+    return conditional.answer(request, response, changed_at)
 
-    feed_type = Atom1Feed
-    title = "Derisk briefs"
-    subtitle = "Security risk in Africa: what we expect, how likely it is, and by when."
-    author_name = "Derisk"
 
-    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> finding.Wish:
-        return finding.wish_from(request.GET)
+def _type_for(request: HttpRequest, made: SyndicationFeed) -> str:
+    """The format's own type; for a browser, which shows that as bare text, the type of XML as such."""
+    is_browser = "text/html" in request.headers.get("Accept", "")
+    if is_browser and made.content_type.partition(";")[0].endswith("+xml"):
+        return "application/xml; charset=utf-8"
+    return str(made.content_type)
 
-    def link(self, wish: finding.Wish) -> str:
-        return settings.SITE_URL + wish.url()
 
-    def feed_url(self, wish: finding.Wish) -> str:
-        return settings.SITE_URL + wish.feed_url()
+def _head(wish: finding.Wish, form: str, pages: list[reading.BriefPage]) -> dict[str, Any]:
+    """What the feed is called, whose it is and where; its address tells it from every other."""
+    address = settings.SITE_URL + wish.feed_url(form)
+    return {
+        "title": " · ".join(["Derisk", gettext("Briefs"), *_in_words(wish, pages)]),
+        "link": settings.SITE_URL + wish.url(sort="", page=1),
+        "feed_url": address,
+        "feed_guid": address,
+        "language": wish.spoken,
+        "author_name": settings.HOUSE["name"],
+        "author_link": settings.SITE_URL,
+        "stylesheets": feed_formats.stylesheets(),
+        "greeting": gettext(
+            "This is a feed. Put the address of this page into a feed reader, and it shows you each new brief."
+        ),
+        "page_name": gettext("Read the briefs"),
+    }
 
-    def feed_guid(self, wish: finding.Wish) -> str:
-        return self.feed_url(wish)
 
-    def items(self, wish: finding.Wish) -> QuerySet[Brief]:
-        return wish.briefs().newest().teasers()[:_ENTRIES]
+def _in_words(wish: finding.Wish, pages: list[reading.BriefPage]) -> list[str]:
+    """The words and filters as a reader would say them. An actor has a name when a brief of the feed gives it."""
+    words = [f"“{wish.q}”"] if wish.q else []
+    actors = {actor.slug: actor.label for page in pages for actor in page.actors}
+    return words + [
+        actors.get(value) or facets.label_of(name, value) for name, value in wish.filters.items()
+    ]
 
-    def item_title(self, item: Brief) -> str:
-        return item.title
 
-    def item_description(self, item: Brief) -> str:
-        return item.summary
+def _description(ignored: list[str]) -> str:
+    said = gettext("What we expect across Africa, how likely it is, and by when.")
+    if ignored:
+        said += f" {gettext('We could make nothing of:')} {', '.join(ignored)}"
+    return said
 
-    def item_link(self, item: Brief) -> str:
-        return settings.SITE_URL + item.get_absolute_url()
 
-    def item_guid(self, item: Brief) -> str:
-        return f"urn:uuid:{item.uid}"
-
-    def item_pubdate(self, item: Brief) -> datetime | None:
-        return item.published_at
-
-    def item_updateddate(self, item: Brief) -> datetime:
-        return item.updated_at
-
-    def item_categories(self, item: Brief) -> list[str]:
-        return item.country_names
+def _entry(page: reading.BriefPage) -> dict[str, Any]:
+    """One brief. It counts as updated when readers were told of a change, never for a slip of the pen."""
+    brief = page.brief
+    assert brief.published_at is not None
+    names = [geography.country_name(code, brief.language) for code in brief.countries]
+    filed = [topics.topic_name(slug) for slug in brief.topics]
+    return {
+        "title": brief.title,
+        "link": settings.SITE_URL + brief.get_absolute_url(),
+        "unique_id": f"urn:uuid:{brief.uid}",
+        "unique_id_is_permalink": False,
+        "description": brief.summary,
+        "content": render_to_string(
+            "briefs/feed_entry.html", {"page": page, "brief": brief, "site": settings.SITE_URL}
+        ).strip(),
+        "pubdate": brief.published_at,
+        "updateddate": brief.modified_at or brief.published_at,
+        "language": brief.language,
+        "categories": [*names, *filed, *(actor.label for actor in page.actors)],
+        "line": f"{dates.long_date(brief.published_at)} · {', '.join(names)}",
+    }

@@ -84,10 +84,14 @@ class Wish:
         query = urlencode(words | wish.filters | sort | page)
         return reverse("briefs:list") + (f"?{query}" if query else "")
 
-    def feed_url(self) -> str:
-        """The address of the feed of what fits this wish."""
-        _, _, query = self.url().partition("?")
-        return reverse("briefs:feed-atom") + (f"?{query}" if query else "")
+    @property
+    def feed_query(self) -> str:
+        """What follows the address of a feed of what fits this wish, whatever its order and page."""
+        return self.url(sort="").removeprefix(reverse("briefs:list"))
+
+    def feed_url(self, form: str) -> str:
+        """The address of the feed of what fits this wish: "atom", "rss" or "json"."""
+        return reverse(f"briefs:feed-{form}") + self.feed_query
 
     def _is_possible(self) -> bool:
         """Whether any brief could fit; PostgreSQL would cut a code that is too long to one that fits."""

@@ -10,7 +10,7 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from briefs import page_lines, snapshots
-from briefs.models import Brief, Correction, CorrectionKind, Edition, Judgement
+from briefs.models import Brief, BriefQuerySet, Correction, CorrectionKind, Edition, Judgement
 
 _OWN = (
     *("slug", "reference", "uid", "status", "published_at", "modified_at", "expires_at"),
@@ -53,6 +53,13 @@ def read_brief(slug: str) -> BriefPage:
     rows = Brief.objects.public().select_related("live_revision")
     brief: Any = rows.only(*_OWN, "live_revision__snapshot").annotate(**_around()).get(slug=slug)
     return _page(brief, brief.live_revision.snapshot)
+
+
+def read_newest(briefs: BriefQuerySet, limit: int) -> list[BriefPage]:
+    """The newest of these public briefs as their pages show them, in one statement."""
+    rows = briefs.newest().select_related("live_revision")
+    found: Any = rows.only(*_OWN, "live_revision__snapshot").annotate(**_around())[:limit]
+    return [_page(brief, brief.live_revision.snapshot) for brief in found]
 
 
 def read_version(slug: str, number: int) -> BriefPage:

@@ -28,6 +28,8 @@ _PUBLIC = re.compile(
     r"/(?:(?:briefs|countries|actors|topics|methodology|scorecard|privacy|api/v1/(?:briefs|incidents|actors"
     r"|countries|topics))(?:/.*)?|robots\.txt|sitemap.*\.xml)?"
 )
+# Sent to a browser by another type: see briefs.feeds.
+_TWO_TYPES = {"/briefs/feed.atom", "/briefs/feed.rss"}
 _KEPT = {"200 OK", "301 Moved Permanently", "410 Gone"}
 _LONGEST_QUERY = 300
 _LARGEST = 400_000
@@ -120,7 +122,8 @@ def _key(environ: Environ) -> str | None:
     ):
         return None
     origin = "cors" if "HTTP_ORIGIN" in environ else ""
-    name = f"{path}?{query} {origin}".encode("latin-1", "replace")
+    browser = "html" if path in _TWO_TYPES and "text/html" in environ.get("HTTP_ACCEPT", "") else ""
+    name = f"{path}?{query} {origin}{browser}".encode("latin-1", "replace")
     return f"{freshness.prefix()}page:{hashlib.sha256(name).hexdigest()[:32]}"
 
 
@@ -178,10 +181,11 @@ def _keep(key: str, page: KeptPage, seconds: int) -> None:
 def _serve(environ: Environ, start_response: StartResponse, page: KeptPage) -> Iterable[bytes]:
     request_id = environ.get("HTTP_X_REQUEST_ID", "")
     headers = [(name, value) for name, value in page.headers]
+    accept = ", Accept" if environ.get("PATH_INFO") in _TWO_TYPES else ""
     headers += [
         ("ETag", page.etag),
         ("Cache-Control", "public, max-age=0, must-revalidate"),
-        ("Vary", "Accept-Encoding, Origin"),
+        ("Vary", f"Accept-Encoding, Origin{accept}"),
         ("X-Request-ID", request_id if _GIVEN_ID.fullmatch(request_id) else uuid.uuid4().hex),
     ]
     if page.status == "200 OK" and page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
