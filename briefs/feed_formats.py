@@ -23,15 +23,17 @@ from django.utils.xmlutils import SimplerXMLGenerator
 _XHTML = "http://www.w3.org/1999/xhtml"
 
 
-class _Dated(SyndicationFeed):
+class HouseFeed(SyndicationFeed):
     """A feed that is the same bytes each time it is made of the same entries, also without any."""
+
+    content_type: str
 
     def latest_post_date(self) -> datetime:
         moment: datetime = super().latest_post_date() if self.items else self.feed["changed_at"]
         return moment
 
 
-class AtomFeed(_Dated, Atom1Feed):
+class AtomFeed(HouseFeed, Atom1Feed):
     """Atom: each entry with its summary, its whole text and its own language."""
 
     content_type = "application/atom+xml; charset=utf-8"
@@ -42,7 +44,7 @@ class AtomFeed(_Dated, Atom1Feed):
         handler.startDocument()
         for stylesheet in self.feed["stylesheets"]:
             handler.processingInstruction("xml-stylesheet", stylesheet)
-        handler.startElement("feed", self.root_attributes())
+        _start(handler, "feed", self.root_attributes())
         self.add_root_elements(handler)
         self.write_items(handler)
         handler.endElement("feed")
@@ -62,7 +64,7 @@ class AtomFeed(_Dated, Atom1Feed):
         handler.addQuickElement("content", item["content"], {"type": "html"})
 
 
-class RssFeed(_Dated, Rss201rev2Feed):
+class RssFeed(HouseFeed, Rss201rev2Feed):
     """RSS: what Atom says, as far as it has words, with those of others for the rest."""
 
     content_type = "application/rss+xml; charset=utf-8"
@@ -86,7 +88,7 @@ class RssFeed(_Dated, Rss201rev2Feed):
         handler.addQuickElement("atom:updated", rfc3339_date(item["updateddate"]))
 
 
-class JsonFeed(_Dated):
+class JsonFeed(HouseFeed):
     """JSON Feed 1.1 (https://jsonfeed.org/version/1.1)."""
 
     content_type = "application/feed+json; charset=utf-8"
@@ -106,7 +108,7 @@ class JsonFeed(_Dated):
         outfile.write(json.dumps(document, ensure_ascii=False))
 
 
-FORMATS: dict[str, type[SyndicationFeed]] = {"atom": AtomFeed, "rss": RssFeed, "json": JsonFeed}
+FORMATS: dict[str, type[HouseFeed]] = {"atom": AtomFeed, "rss": RssFeed, "json": JsonFeed}
 
 
 def stylesheets() -> list[Stylesheet]:
@@ -130,9 +132,9 @@ def _json_item(item: Mapping[str, Any]) -> dict[str, Any]:
 
 def _greet(handler: SimplerXMLGenerator, feed: Mapping[str, Any]) -> None:
     """Tell who came with a browser what this is, and where the page of it is."""
-    handler.startElement("div", {"xmlns": _XHTML})
+    _start(handler, "div", {"xmlns": _XHTML})
     handler.addQuickElement("p", feed["greeting"])
-    handler.startElement("p", {})
+    _start(handler, "p", {})
     handler.addQuickElement("a", feed["page_name"], {"href": feed["link"]})
     handler.endElement("p")
     handler.endElement("div")
@@ -140,7 +142,11 @@ def _greet(handler: SimplerXMLGenerator, feed: Mapping[str, Any]) -> None:
 
 def _show(handler: SimplerXMLGenerator, item: Mapping[str, Any]) -> None:
     """The entry's headline for a browser: something to click on, and the day in words."""
-    handler.startElement("div", {"xmlns": _XHTML, "lang": item["language"]})
+    _start(handler, "div", {"xmlns": _XHTML, "lang": item["language"]})
     handler.addQuickElement("a", item["title"], {"href": item["link"]})
     handler.addQuickElement("p", item["line"])
     handler.endElement("div")
+
+
+def _start(handler: SimplerXMLGenerator, name: str, attributes: dict[str, str]) -> None:
+    handler.startElement(name, attributes)  # type: ignore[arg-type]  # as Django itself does

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
-from django.utils.feedgenerator import SyndicationFeed
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -49,12 +48,12 @@ def feed(request: HttpRequest, form: str) -> HttpResponse:
     return conditional.answer(request, response, changed_at)
 
 
-def _type_for(request: HttpRequest, made: SyndicationFeed) -> str:
+def _type_for(request: HttpRequest, made: feed_formats.HouseFeed) -> str:
     """The format's own type; for a browser, which shows that as bare text, the type of XML as such."""
     is_browser = "text/html" in request.headers.get("Accept", "")
     if is_browser and made.content_type.partition(";")[0].endswith("+xml"):
         return "application/xml; charset=utf-8"
-    return str(made.content_type)
+    return made.content_type
 
 
 def _head(wish: finding.Wish, form: str, pages: list[reading.BriefPage]) -> dict[str, Any]:

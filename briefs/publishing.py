@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from briefs import announcing, completeness, freshness, replacing, revising
+from briefs import announcing, cards, completeness, freshness, replacing, revising
 from briefs.models import Brief, Correction, CorrectionKind, Edition, FormerAddress
 from briefs.models.reference_counter import next_reference
 
@@ -46,7 +46,9 @@ def publish_brief(
     locked.reference = locked.reference or next_reference(moment.year)
     locked.live_revision = locked.head_revision
     locked.assignee = locked.due_on = None
-    announcing.ask_to_announce(_add_edition(locked, moment, by))
+    edition = _add_edition(locked, moment, by)
+    announcing.ask_to_announce(edition)
+    cards.ask_for(edition)
     freshness.public_changed()
     return revising.record_move(
         locked, before, by=by, reason=emergency_reason, is_emergency=bool(emergency_reason)
@@ -108,6 +110,7 @@ def _put_live(
     revising.write_move(pending, before, by=by, reason=emergency, is_emergency=bool(emergency))
     replacing.replace_live_text(live=live, pending=pending, now=now)
     edition = _add_edition(live, max(now, live.published_at or now), by)
+    cards.ask_for(edition)
     if kind:
         _add_correction(edition, kind, text, by, now)
         live.modified_at = max(now, live.modified_at or now)

@@ -5,7 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -14,7 +25,7 @@ from briefs.models import Brief, BriefQuerySet, Correction, CorrectionKind, Edit
 
 _OWN = (
     *("slug", "reference", "uid", "status", "published_at", "modified_at", "expires_at"),
-    *("translation_key", "language", "title"),
+    *("translation_key", "translated_from", "live_revision", "language", "title"),
 )
 
 
@@ -31,7 +42,7 @@ class BriefPage:
     grades: list[tuple[str, int]]
     corrections: list[page_lines.CorrectionLine] = field(default_factory=list)
     versions: list[page_lines.Version] = field(default_factory=list)
-    translations: list[dict[str, str]] = field(default_factory=list)
+    translations: list[dict[str, Any]] = field(default_factory=list)
     successor: dict[str, str] | None = None
     # The number of the version shown, when it is not the newest.
     old_version: int | None = None
@@ -183,7 +194,15 @@ def _versions() -> QuerySet[Any, Any]:
 def _translations() -> QuerySet[Any, Any]:
     others = Brief.objects.public().filter(translation_key=OuterRef("translation_key"))
     rows = others.exclude(pk=OuterRef("pk")).order_by("language")
-    return rows.values_list(JSONObject(language=F("language"), slug=F("slug"), title=F("title")))
+    is_source = Q(pk=OuterRef("translated_from__brief"))
+    return rows.values_list(
+        JSONObject(
+            language=F("language"),
+            slug=F("slug"),
+            title=F("title"),
+            is_source=ExpressionWrapper(is_source, output_field=BooleanField()),
+        )
+    )
 
 
 def _successors() -> QuerySet[Any, Any]:

@@ -1,6 +1,7 @@
 """What search engines read of a brief: schema.org, as JSON-LD."""
 
 import json
+import textwrap
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from briefs import geography, topics
 from briefs.reading import BriefPage
 
+_HEADLINE = 110  # characters that Google shows
 _ESCAPED = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
@@ -26,7 +28,8 @@ def _article(page: BriefPage) -> dict[str, Any]:
     made = {
         "@context": "https://schema.org",
         "@type": ["AnalysisNewsArticle", "Report"],
-        "headline": brief.title[:110],
+        "headline": textwrap.shorten(brief.title, _HEADLINE, placeholder="…"),
+        "alternativeHeadline": brief.title if len(brief.title) > _HEADLINE else "",
         "description": brief.summary,
         "url": url,
         "mainEntityOfPage": url,
@@ -40,6 +43,8 @@ def _article(page: BriefPage) -> dict[str, Any]:
         "wordCount": brief.word_count,
         "about": [{"@type": "Organization", "name": actor.label} for actor in page.actors],
         "contentLocation": [*_countries(page), *_places(page)],
+        "temporalCoverage": _period(page),
+        "image": f"{url}card.png",
         **_dates(page),
     }
     return {name: value for name, value in made.items() if value not in ([], None, "")}
@@ -53,14 +58,7 @@ def _dates(page: BriefPage) -> dict[str, Any]:
         "reportNumber": brief.reference,
         "datePublished": brief.published_at.isoformat(),
         "dateModified": (brief.modified_at or brief.published_at).isoformat(),
-        "workTranslation": [
-            {
-                "@type": "Report",
-                "inLanguage": other["language"],
-                "url": settings.SITE_URL + reverse("briefs:brief", args=[other["slug"]]),
-            }
-            for other in page.translations
-        ],
+        **_translations(page),
         "correction": [
             {
                 "@type": "CorrectionComment",
@@ -70,6 +68,30 @@ def _dates(page: BriefPage) -> dict[str, Any]:
             for line in page.corrections
         ],
     }
+
+
+def _period(page: BriefPage) -> str:
+    """From its first incident, or else its data cut-off, to the last day that it judges: ISO 8601."""
+    cutoff = page.brief.data_cutoff
+    begins = min((line.occurred_on for line in page.incidents), default=cutoff and cutoff.date())
+    ends = max((line.horizon_on for line in page.judgements), default=None)
+    return f"{begins.isoformat()}/{ends.isoformat()}" if begins and ends else ""
+
+
+def _translations(page: BriefPage) -> dict[str, Any]:
+    """What it is a translation of, if readers can see that; of an original, its translations."""
+    works = [
+        {
+            "@type": "Report",
+            "inLanguage": other["language"],
+            "url": settings.SITE_URL + reverse("briefs:brief", args=[other["slug"]]),
+        }
+        for other in page.translations
+    ]
+    if page.brief.translated_from_id is None:
+        return {"workTranslation": works}
+    sources = [other["is_source"] for other in page.translations]
+    return {"translationOfWork": works[sources.index(True)]} if True in sources else {}
 
 
 def _countries(page: BriefPage) -> list[dict[str, Any]]:

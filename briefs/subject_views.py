@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from briefs import finding, geography, maps, scoring, subjects, topics
+from briefs import alternates, finding, geography, maps, scoring, subjects, topics
 from briefs.models import Actor, Brief
 from briefs.views import render_page
 
@@ -19,7 +19,7 @@ _RESOLVED = 20
 def country_list(request: HttpRequest) -> HttpResponse:
     """Every country, by region, with how many briefs name it."""
     language = finding.wish_from(request.GET).spoken
-    context = {"regions": subjects.regions_with_counts(language)}
+    context = {"regions": subjects.regions_with_counts(language), **_spoken(request, language)}
     return render_page(request, "briefs/countries.html", context, language)
 
 
@@ -41,7 +41,8 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
 def actor_list(request: HttpRequest) -> HttpResponse:
     """The actors that public briefs name."""
     language = finding.wish_from(request.GET).spoken
-    return render_page(request, "briefs/actors.html", {"actors": subjects.named_actors()}, language)
+    context = {"actors": subjects.named_actors(), **_spoken(request, language)}
+    return render_page(request, "briefs/actors.html", context, language)
 
 
 @require_safe
@@ -69,7 +70,8 @@ def topic_list(request: HttpRequest) -> HttpResponse:
     counts = subjects.count_topics()
     with translation.override(language):
         rows = [(str(topic.label), topic.value, counts.get(topic, 0)) for topic in topics.Topic]
-    return render_page(request, "briefs/topics.html", {"topics": sorted(rows)}, language)
+    context = {"topics": sorted(rows), **_spoken(request, language)}
+    return render_page(request, "briefs/topics.html", context, language)
 
 
 @require_safe
@@ -122,4 +124,10 @@ def _subject_page(
 ) -> HttpResponse:
     with translation.override(language):
         context["map"] = maps.map_of(subject.points, country) if subject.points else None
-    return render_page(request, "briefs/subject.html", context | {"subject": subject}, language)
+    context |= {"subject": subject, **_spoken(request, language)}
+    return render_page(request, "briefs/subject.html", context, language)
+
+
+def _spoken(request: HttpRequest, language: str) -> dict[str, Any]:
+    """The same page in each language of ours."""
+    return {"languages": alternates.of_page(request.path, language)}

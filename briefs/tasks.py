@@ -45,3 +45,11 @@ def announce_missed(job: Job) -> None:
     from briefs import announcing
 
     announcing.announce_missed()
+
+
+@kind("briefs.card_image", external=True)
+def card_image(job: Job) -> Finish | None:
+    """Draw the picture of a text for other sites, unless there is one."""
+    from briefs import cards
+
+    return cards.make(revision_id=job.subject_id)

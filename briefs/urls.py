@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from briefs import feeds, subject_views, views
+from briefs import feeds, sitemaps, subject_views, views
 
 app_name = "briefs"
 urlpatterns: list[URLPattern] = [
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("briefs/feed.rss", feeds.feed, {"form": "rss"}, name="feed-rss"),
     path("briefs/feed.json", feeds.feed, {"form": "json"}, name="feed-json"),
     path("briefs/<slug:slug>/", views.brief_page, name="brief"),
+    path("briefs/<slug:slug>/card.png", views.card_image, name="card"),
     path("briefs/<slug:slug>/versions/<int:number>/", views.brief_version, name="version"),
     path("countries/", subject_views.country_list, name="countries"),
     path("countries/<slug:code>/", subject_views.country_page, name="country"),
@@ -23,6 +24,9 @@ urlpatterns: list[URLPattern] = [
     path("scorecard/", subject_views.scorecard_page, name="scorecard"),
     path("methodology/", views.methodology, name="methodology"),
     path("privacy/", views.privacy, name="privacy"),
-    path("robots.txt", views.robots, name="robots"),
-    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("robots.txt", sitemaps.robots, name="robots"),
+    path("sitemap.xml", sitemaps.index, name="sitemap"),
+    path("sitemap-pages.xml", sitemaps.page_map, name="sitemap-pages"),
+    path("sitemap-briefs-<int:span>.xml", sitemaps.brief_map, name="sitemap-briefs"),
+    path("sitemap-news.xml", sitemaps.news, name="sitemap-news"),
 ]

@@ -4,20 +4,37 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
-from briefs import facets, finding, maps, naming, page_lines, reading, structured_data
+from briefs import (
+    alternates,
+    cards,
+    conditional,
+    facets,
+    finding,
+    maps,
+    naming,
+    page_lines,
+    reading,
+    structured_data,
+)
 from briefs.likelihood import RANGES, Confidence, Likelihood
 from briefs.models import Brief, Edition
 
 _ON_THE_FRONT = 9
 _JUDGED = 3
 _TO_DISCOVER = 3
-_IN_THE_SITEMAP = 5_000
+_SOON = "public, max-age=300"
 
 
 @require_safe
@@ -30,7 +47,9 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "briefs": briefs,
         "judged": judged[:_JUDGED],
-        "url": settings.SITE_URL + reverse("briefs:home") + _language_query(language),
+        "url": settings.SITE_URL + reverse("briefs:home") + alternates.language_query(language),
+        "alternates": alternates.of_home(),
+        "languages": alternates.of_page(request.path, language),
     }
     return render_page(request, "briefs/home.html", context, language)
 
@@ -45,6 +64,7 @@ def brief_list(request: HttpRequest) -> HttpResponse:
     with translation.override(wish.spoken):
         context = {
             "wish": wish,
+            "languages": _spoken(wish),
             "url": settings.SITE_URL + wish.url(page=wish.page),
             "briefs": rows[: finding.PAGE_SIZE],
             "facets": facets.facets_of(wish),
@@ -56,6 +76,14 @@ def brief_list(request: HttpRequest) -> HttpResponse:
             "older_url": wish.url(page=wish.page + 1) if len(rows) > finding.PAGE_SIZE else "",
         }
     return render_page(request, "briefs/list.html", context, wish.spoken)
+
+
+def _spoken(wish: finding.Wish) -> list[alternates.Choice]:
+    """The same list in each language: with briefs in all of them where the house's own is spoken."""
+    urls = {code: wish.url(language=code) for code, _ in settings.LANGUAGES}
+    return alternates.of_addresses(
+        urls | {settings.LANGUAGE_CODE: wish.url(language="")}, wish.spoken
+    )
 
 
 def _meant(wish: finding.Wish) -> list[tuple[str, str]]:
@@ -85,6 +113,22 @@ def brief_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return show_brief(request, page)
 
 
+@require_safe
+def card_image(request: HttpRequest, slug: str) -> HttpResponse:
+    """The picture of a brief for other sites; the house's own while it is not made yet."""
+    card = cards.read(slug)
+    if card is None:
+        raise Http404
+    if card.png is None:
+        response: HttpResponse = HttpResponseRedirect(cards.house_address())
+        response["Cache-Control"] = "public, max-age=60"
+        return response
+    response = HttpResponse(card.png, content_type="image/png")
+    is_that = request.GET.get("v") == str(card.revision_id)
+    response["Cache-Control"] = f"public, max-age={cards.YEAR}, immutable" if is_that else _SOON
+    return conditional.answer(request, response)
+
+
 def _gone_or_moved(request: HttpRequest, slug: str) -> HttpResponse:
     """What became of a brief that readers once had here: its new address, or why it is gone."""
     moved = Brief.objects.public().filter(former_addresses=slug).values_list("slug", flat=True)
@@ -107,17 +151,27 @@ def show_brief(request: HttpRequest, page: reading.BriefPage) -> HttpResponse:
         "map": maps.map_of(page.places, brief.countries[0] if brief.countries else ""),
         "confidences": list(page_lines.group_by_confidence(page.judgements)),
         "related": Brief.objects.public().related_to(brief).teasers()[:_TO_DISCOVER],
-        "site": settings.SITE_URL,
-        "default_url": settings.SITE_URL + _default_address(page),
+        "alternates": [] if page.old_version else _alternates(page),
+        "languages": _languages(page),
+        "locales": [alternates.LOCALES[other["language"]] for other in page.translations],
+        "card": settings.SITE_URL + cards.address(brief),
         "data": structured_data.of_page(page),
     }
     return render_page(request, "briefs/brief.html", context, brief.language)
 
 
-def _default_address(page: reading.BriefPage) -> str:
-    """The English text's address, for readers of no language of ours; else the page's own."""
-    english = [other["slug"] for other in page.translations if other["language"] == "en"]
-    return reverse("briefs:brief", args=english) if english else page.brief.get_absolute_url()
+def _languages(page: reading.BriefPage) -> list[alternates.Choice]:
+    """The translations; a language without one leads to the front page in it."""
+    home = reverse("briefs:home")
+    paths = {code: home + alternates.language_query(code) for code, _ in settings.LANGUAGES}
+    own = {page.brief.language: page.brief.get_absolute_url()}
+    others = {o["language"]: reverse("briefs:brief", args=[o["slug"]]) for o in page.translations}
+    return alternates.of_addresses(paths | others | own, page.brief.language)
+
+
+def _alternates(page: reading.BriefPage) -> list[alternates.Alternate]:
+    slugs = {other["language"]: other["slug"] for other in page.translations}
+    return alternates.of_briefs(slugs | {page.brief.language: page.brief.slug})
 
 
 @require_safe
@@ -135,26 +189,6 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render_page(request, "briefs/privacy.html", {"house": settings.HOUSE})
 
 
-@require_safe
-def robots(request: HttpRequest) -> HttpResponse:
-    """What crawlers may fetch, and where the sitemap is."""
-    return render(
-        request, "briefs/robots.txt", {"site": settings.SITE_URL}, content_type="text/plain"
-    )
-
-
-@require_safe
-def sitemap(request: HttpRequest) -> HttpResponse:
-    """The newest briefs, for crawlers."""
-    newest = Brief.objects.public().newest().values("slug", "updated_at")[:_IN_THE_SITEMAP]
-    context = {"site": settings.SITE_URL, "briefs": newest}
-    return render(request, "briefs/sitemap.xml", context, content_type="application/xml")
-
-
-def _language_query(language: str) -> str:
-    return "" if language == settings.LANGUAGE_CODE else f"?language={language}"
-
-
 def render_page(
     request: HttpRequest,
     template: str,
@@ -162,7 +196,12 @@ def render_page(
     language: str = settings.LANGUAGE_CODE,
     status: int = 200,
 ) -> HttpResponse:
-    context["language_query"] = _language_query(language)
+    context["language_query"] = alternates.language_query(language)
+    context["site"] = settings.SITE_URL
+    context["locale"] = alternates.LOCALES[language]
+    context["house_card"] = settings.SITE_URL + cards.house_address()
+    if "languages" not in context:
+        context["languages"] = alternates.of_page(reverse("briefs:home"), language)
     with translation.override(language):
         response = render(request, template, context, status=status)
     response["Content-Language"] = language

@@ -117,6 +117,7 @@ def _key(environ: Environ) -> str | None:
         or "HTTP_AUTHORIZATION" in environ
         or len(query) > _LONGEST_QUERY
         or not _PUBLIC.fullmatch(path)
+        or path.endswith(".png")  # says itself how long it stays true, and is large
         or not _is_ours(environ.get("HTTP_HOST", ""))
         or (settings.SECURE_SSL_REDIRECT and not _is_secure(environ))
     ):

@@ -15,7 +15,8 @@ from typing import Any
 import structlog
 import typst
 
-from proposals import glyphs, money, printing
+from briefs import glyphs
+from proposals import money, printing
 
 log = structlog.get_logger("derisk.pdf")
 
@@ -53,19 +54,11 @@ def export(content: bytes, frozen: dict[str, Any], *, archive: bool) -> bytes:
     return typst.compile(
         str(TEMPLATE / "proposal.typ"),
         root=str(TEMPLATE),
-        font_paths=fonts(glyphs.folder()),
+        font_paths=glyphs.typst_fonts(glyphs.folder()),
         sys_inputs={"data": json.dumps(printing.written_out(frozen)), "content": content.decode()},
         pdf_standards=["a-3a", "ua-1"] if archive else [],
         timestamp=datetime.fromisoformat(frozen["issued_at"]),
         format="pdf",
-    )
-
-
-@cache
-def fonts(folder: Path) -> typst.Fonts:
-    """The fonts in a folder and no others, so that every machine makes the same pages."""
-    return typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder)]
     )
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from babel.dates import format_date, format_datetime
 
-from proposals import content, glyphs, money
+from briefs import glyphs
+from proposals import content, money
 
 # Beside the template, which decides what words it needs.
 LABELS = Path(__file__).parent / "typst" / "labels.json"

@@ -3,6 +3,7 @@ from briefs.models.announcement import Announcement, AnnouncementKind
 from briefs.models.brief import Brief
 from briefs.models.brief_queryset import BriefQuerySet
 from briefs.models.brief_states import EDITABLE, MOVES, ONCE_PUBLIC, BriefKind, BriefStatus, Tlp
+from briefs.models.card import CardImage
 from briefs.models.incident import SUB_TYPES, EventType, Incident, Precision, SubType
 from briefs.models.judgement import Judgement, Outcome
 from briefs.models.move import Move
@@ -27,6 +28,7 @@ __all__ = [
     "BriefKind",
     "BriefQuerySet",
     "BriefStatus",
+    "CardImage",
     "Citation",
     "Correction",
     "CorrectionKind",

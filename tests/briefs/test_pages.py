@@ -377,12 +377,3 @@ def test_front_page_in_french_shows_french_briefs(client: Client) -> None:
 
 def test_front_page_without_briefs(client: Client) -> None:
     assert "No brief is public yet." in text_of(client, "/")
-
-
-def test_sitemap_and_robots_name_public_addresses(client: Client) -> None:
-    brief = BriefFactory.create()
-
-    assert f"<loc>{settings.SITE_URL}{brief.get_absolute_url()}</loc>" in text_of(
-        client, "/sitemap.xml"
-    )
-    assert f"Sitemap: {settings.SITE_URL}/sitemap.xml" in text_of(client, "/robots.txt")

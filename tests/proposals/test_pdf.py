@@ -15,7 +15,8 @@ import pytest
 import typst
 from pytest_django import Settings
 
-from proposals import content, glyphs, pdf, printing
+from briefs import glyphs
+from proposals import content, pdf, printing
 from tests.proposals.contents import line, make_content, priced
 
 # What Typst, HTML, Django templates and shells would act on; none of it may be acted on here.
@@ -56,7 +57,7 @@ def laid_out(frozen: bytes, selector: str, field: str) -> str:
         selector,
         field,
         root=str(pdf.TEMPLATE),
-        font_paths=pdf.fonts(glyphs.folder()),
+        font_paths=glyphs.typst_fonts(glyphs.folder()),
         sys_inputs={
             "data": json.dumps(printing.written_out(json.loads(frozen))),
             "content": frozen.decode(),

@@ -1,4 +1,4 @@
-"""What the fonts of the PDF can show, and what stands in for the rest.
+"""Our fonts on paper and in pictures: which there are, what they can show, and what stands in for the rest.
 
 PDF/A refuses a document with a character that no font has; without PDF/A the character vanishes
 in silence. So text is made printable first. Controls and invisible format characters go, a
@@ -14,6 +14,7 @@ from collections.abc import Set
 from functools import cache
 from pathlib import Path
 
+import typst
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from fontTools.ttLib import TTFont
@@ -94,6 +95,14 @@ def is_invisible(char: str, category: str) -> bool:
 def folder() -> Path:
     """Where the fonts of the PDF lie."""
     return Path(settings.FONTS_DIR) / "pdf"
+
+
+@cache
+def typst_fonts(path: Path) -> typst.Fonts:
+    """The fonts in a folder and no others, so that every machine makes the same pages."""
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(path)]
+    )
 
 
 def font_files() -> tuple[Path, ...]:

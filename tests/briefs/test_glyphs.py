@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from pytest_django import Settings
 
-from proposals import glyphs
+from briefs import glyphs
 
 
 @pytest.mark.parametrize(
