@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import QuerySet
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from unfold.admin import StackedInline, TabularInline
@@ -14,6 +16,7 @@ from unfold.admin import StackedInline, TabularInline
 from accounts.models import User
 from accounts.staff_screens import VerbAdmin
 from briefs import completeness, reading, revising, translating, views
+from briefs.admin import wording
 from briefs.admin.forms import BriefForm, CitationForm, JudgementForm, JudgementFormSet
 from briefs.admin.verbs import BRIEF_VERBS
 from briefs.models import EDITABLE, ONCE_PUBLIC, Brief, Citation, Judgement
@@ -98,6 +101,7 @@ class BriefAdmin(VerbAdmin):
     form = BriefForm
     verbs = BRIEF_VERBS
     change_form_outer_before_template = "briefs/admin/brief.html"
+    change_form_after_template = "briefs/admin/_wording.html"
     inlines = (JudgementInline, CitationInline)
     list_display = (
         *("title", "status_name", "reference", "language", "about", "assignee", "due_on"),
@@ -114,10 +118,13 @@ class BriefAdmin(VerbAdmin):
 
     class Media:
         css = {"all": ("derisk/staff.css",)}
+        js = ("derisk/wording.js",)
 
     def get_urls(self) -> list[URLPattern]:
         preview = self.admin_site.admin_view(self.preview)
+        check = self.admin_site.admin_view(self.check_wording)
         return [
+            path("wording/", check, name="briefs_brief_wording"),
             path("<int:pk>/preview/", preview, name="briefs_brief_preview"),
             *super().get_urls(),
         ]
@@ -188,8 +195,13 @@ class BriefAdmin(VerbAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        """Beside a save that was stopped: what the others changed."""
+        """Beside the text the check of its wording; beside a save that was stopped what the others changed."""
         form = context["adminform"].form
+        obj = kwargs.get("obj")
+        context["wording"] = (
+            wording.of_brief(obj) if obj and not form.is_bound else wording.of_typing(request.POST)
+        )
+        context["may_check"] = self._may_write(request, obj)
         context["theirs"] = getattr(form, "theirs", None)
         if context["theirs"] is None and "has_seen_theirs" in form.fields:
             del form.fields["has_seen_theirs"]
@@ -222,6 +234,22 @@ class BriefAdmin(VerbAdmin):
         if brief is None or not self.has_view_permission(request, brief):
             raise Http404
         return views.show_brief(request, reading.preview_brief(pk))
+
+    def check_wording(self, request: HttpRequest) -> HttpResponse:
+        """The findings for a text as it is being typed, for whoever may write briefs; nothing is saved."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not (self.has_add_permission(request) or self.has_change_permission(request)):
+            raise PermissionDenied
+        if wording.is_too_long(request.POST):
+            return HttpResponse("This is more than a brief may hold.", status=413)
+        context = {"wording": wording.of_typing(request.POST)}
+        return TemplateResponse(request, "briefs/admin/_findings.html", context)
+
+    def _may_write(self, request: HttpRequest, obj: Brief | None) -> bool:
+        if obj is None:
+            return self.has_add_permission(request)
+        return self.has_change_permission(request, obj)
 
     @admin.display(description="Status", ordering="status")
     def status_name(self, brief: Brief) -> str:

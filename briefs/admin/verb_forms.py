@@ -14,6 +14,7 @@ from accounts import time_zones
 from accounts.models import User
 from accounts.staff_screens import VerbForm
 from briefs import reviewing
+from briefs.admin import wording
 from briefs.models import Brief, CorrectionKind, Outcome
 
 _LONG = forms.Textarea(attrs={"rows": 4})
@@ -80,7 +81,7 @@ class ApproveForm(VerbForm):
     @property
     def intro(self) -> Sequence[str]:
         """Which text it is about."""
-        return (f"You approve {self.obj.head_revision} as it stands now.",)
+        return (f"You approve {self.obj.head_revision} as it stands now.", wording.remark(self.obj))
 
 
 class ConfirmPublication(VerbForm):
