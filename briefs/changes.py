@@ -20,12 +20,17 @@ Position = tuple[datetime, UUID | None]
 Narrow = Callable[[BriefQuerySet], Any]
 
 
-def last_change() -> datetime | None:
-    """When anything that readers see last changed: never earlier than a moment told before. One statement."""
+def last_change(*more: Any) -> datetime | None:
+    """When anything that readers see last changed: never earlier than a moment told before. One statement.
+
+    `more` are `values_list()` of one moment each, the newest first: what else an answer is made of.
+    """
     now = timezone.now()
     told = _changed_by(now).order_by("-moment")
     gone = _expired(now).annotate(moment=F("expires_at")).order_by("-moment")
-    rows = told.values_list("moment")[:1].union(gone.values_list("moment")[:1], all=True)
+    others = [moments[:1] for moments in more]
+    newest = [rows.values_list("moment")[:1] for rows in (told, gone)]
+    rows = newest[0].union(newest[1], *others, all=True)
     return max((moment for (moment,) in rows), default=None)
 
 

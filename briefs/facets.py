@@ -1,20 +1,21 @@
 """The ways to narrow a list: each country, topic, actor and language in it, with how many briefs."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import CharField, Count, F, Func, QuerySet, TextField, Value
+from django.db import models
+from django.db.models import CharField, F, Func, QuerySet, TextField, Value
 from django.utils.translation import get_language, pgettext
 
 from briefs import geography, topics
 from briefs.finding import Wish
-from briefs.models import Brief
+from briefs.models import Brief, BriefQuerySet
 
 # Counting stops here, so that a list of a hundred thousand costs what one of a thousand does.
 COUNTED = 1_000
 _SHOWN = 12
+FACETS = ("country", "topic", "actor", "language", "kind")
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,19 @@ class Facets:
         return self.total >= COUNTED
 
 
-_Row = tuple[str, str, str, int]
+@dataclass(frozen=True)
+class Count:
+    """How many of the counted briefs carry a value; `name` is that of an actor, else empty."""
+
+    value: str
+    name: str
+    count: int
 
 
 def facets_of(wish: Wish) -> Facets:
     """Count the newest briefs that fit, in one statement."""
-    rows: dict[str, list[_Row]] = defaultdict(list)
-    for row in _counted(wish):
-        rows[row[0]].append(row)
-    names = {row[1]: row[2] for row in rows["actor"]}
+    counts = count_facets(wish.briefs())
+    names = {row.value: row.name for row in counts["actor"]}
     titles = {
         "country": pgettext("facet", "Country"),
         "topic": pgettext("facet", "Topic"),
@@ -64,25 +69,34 @@ def facets_of(wish: Wish) -> Facets:
         "language": pgettext("facet", "Language"),
     }
     narrower = [
-        Facet(title, [_option(wish, *row) for row in rows[name][:_SHOWN]])
+        Facet(title, [_option(wish, name, row) for row in counts[name][:_SHOWN]])
         for name, title in titles.items()
-        if name not in wish.filters and len(rows[name]) > 1
+        if name not in wish.filters and len(counts[name]) > 1
     ]
-    return Facets(narrower, _chosen(wish, names), sum(row[3] for row in rows["language"]))
+    return Facets(narrower, _chosen(wish, names), total_of(counts))
 
 
-def _counted(wish: Wish) -> list[_Row]:
-    """(facet, value, name, count), the commonest first."""
-    newest = wish.briefs().newest().values("pk")[:COUNTED]
-    briefs = Brief.objects.filter(pk__in=newest)
+def count_facets(briefs: BriefQuerySet) -> dict[str, list[Count]]:
+    """The values of each facet among the newest COUNTED of these briefs, the commonest first; one statement."""
+    newest = briefs.newest().values("pk")[:COUNTED]
+    rows = Brief.objects.filter(pk__in=newest)
     named = Brief.actors.through.objects.filter(brief__in=newest)
     parts = [
-        _tally("country", briefs, _each("countries")),
-        _tally("topic", briefs, _each("topics")),
-        _tally("language", briefs, F("language")),
+        _tally("country", rows, _each("countries")),
+        _tally("topic", rows, _each("topics")),
+        _tally("language", rows, F("language")),
+        _tally("kind", rows, F("kind")),
         _tally("actor", named, F("actor__slug"), F("actor__name")),
     ]
-    return list(parts[0].union(*parts[1:], all=True).order_by("-n", "value"))
+    counts: dict[str, list[Count]] = {name: [] for name in FACETS}
+    for facet, *count in parts[0].union(*parts[1:], all=True).order_by("-n", "value"):
+        counts[facet].append(Count(*count))
+    return counts
+
+
+def total_of(counts: dict[str, list[Count]]) -> int:
+    """How many briefs were counted: each has one language."""
+    return sum(row.count for row in counts["language"])
 
 
 def _tally(
@@ -93,15 +107,16 @@ def _tally(
         value=value,
         name=name or Value("", output_field=TextField()),
     )
-    return grouped.values_list("facet", "value", "name").annotate(n=Count("pk"))
+    return grouped.values_list("facet", "value", "name").annotate(n=models.Count("pk"))
 
 
 def _each(field: str) -> Func:
     return Func(F(field), function="unnest", output_field=CharField(), set_returning=True)
 
 
-def _option(wish: Wish, facet: str, value: str, name: str, count: int) -> Option:
-    return Option(name or label_of(facet, value), wish.url(**{facet: value}), count)
+def _option(wish: Wish, facet: str, row: Count) -> Option:
+    label = row.name or label_of(facet, row.value)
+    return Option(label, wish.url(**{facet: row.value}), row.count)
 
 
 def _chosen(wish: Wish, actor_names: dict[str, str]) -> list[Option]:

@@ -20,6 +20,7 @@ REGIONS: dict[str, tuple[str, ...]] = {
     ),
     "southern": ("BW", "LS", "NA", "SZ", "ZA"),
 }
+M49 = {"northern": "015", "western": "011", "middle": "017", "eastern": "014", "southern": "018"}
 _REGION_NAMES = {
     "northern": pgettext_lazy("region", "Northern Africa"),
     "western": pgettext_lazy("region", "Western Africa"),
@@ -28,6 +29,8 @@ _REGION_NAMES = {
     "southern": pgettext_lazy("region", "Southern Africa"),
 }
 AFRICAN_COUNTRIES: tuple[str, ...] = tuple(sorted(sum(REGIONS.values(), ())))
+_REGION_OF = {code: region for region, codes in REGIONS.items() for code in codes}
+_ALPHA2 = {countries.alpha3(code): code for code in AFRICAN_COUNTRIES}
 
 # Where django-countries differs from what the house prints: catalogue order, apostrophes, doubles.
 _HOUSE_NAMES: dict[str, dict[str, str]] = {
@@ -85,6 +88,22 @@ def country_choices(language: str = "en") -> list[tuple[str, str]]:
 def region_of(code: str) -> tuple[str, ...]:
     """The countries of the region that holds this one, itself among them; none for an unknown code."""
     return next((codes for codes in REGIONS.values() if code in codes), ())
+
+
+def region_key(code: str) -> str:
+    """Which of the regions holds this country; KeyError for none of Africa's."""
+    return _REGION_OF[code]
+
+
+def alpha3_of(code: str) -> str:
+    """The ISO 3166 alpha-3 code of an alpha-2 one."""
+    return countries.alpha3(code)
+
+
+def alpha2_of(code: str) -> str | None:
+    """The alpha-2 code of an African country given as alpha-2 or alpha-3, in letters of any size; else None."""
+    wanted = code.upper()
+    return wanted if wanted in AFRICAN_COUNTRIES else _ALPHA2.get(wanted)
 
 
 def region_name(region: str) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import CharField, Count, F, Func, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, Count, Exists, F, Func, IntegerField, OuterRef, QuerySet
 from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
-from briefs import geography, page_lines
+from briefs import facets, geography, page_lines
 from briefs.models import Actor, Brief, BriefQuerySet, Judgement
 
 _BRIEFS = 12
@@ -86,9 +87,15 @@ def regions_with_counts(language: str) -> list[tuple[str, list[tuple[str, str, i
 
 def named_actors() -> QuerySet[Actor]:
     """The actors that public briefs name, by name, with `brief_count`; nobody else is shown to readers."""
-    public = Brief.objects.public().values("pk")
-    named = Actor.objects.annotate(brief_count=Count("briefs", filter=Q(briefs__in=public)))
-    return named.filter(brief_count__gt=0).order_by("name", "pk")
+    naming = Brief.objects.public().filter(actors=OuterRef("pk"))
+    found = Actor.objects.filter(Exists(naming)).annotate(brief_count=counted(naming))
+    return found.order_by("name", "pk")
+
+
+def counted(briefs: BriefQuerySet) -> Func:
+    """How many briefs these are, up to COUNTED, as an expression: what is beyond is never touched."""
+    keys = ArraySubquery(briefs.order_by().values("pk")[: facets.COUNTED])
+    return Func(keys, function="cardinality", output_field=IntegerField())
 
 
 def _expectations(briefs: Sequence[Brief]) -> Iterator[Expectation]:

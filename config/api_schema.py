@@ -42,6 +42,7 @@ _CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schema
 _MEANINGS = {
     "400": "Something in the query, the body or a header needs another look; `errors` says what.",
     "404": "There is nothing here.",
+    "406": "Accept the media type that this address has.",
     "409": "The same request is being stored right now, or the state has moved on.",
     "410": "The brief was withdrawn; `detail` says why.",
     "413": "The body is too large.",

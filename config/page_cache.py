@@ -21,12 +21,13 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from briefs import freshness
+from briefs.api import media
 from jobs.hints import BrokerAway
 
 log = structlog.get_logger("derisk.request")
 _PUBLIC = re.compile(
     r"/(?:(?:briefs|countries|actors|topics|methodology|scorecard|privacy|api/v1/(?:briefs|incidents|actors"
-    r"|countries|topics))(?:/.*)?|robots\.txt|sitemap.*\.xml)?"
+    r"|countries|topics))(?:/.*)?|api/v1/incidents\.geojson|robots\.txt|sitemap.*\.xml)?"
 )
 # Sent to a browser by another type: see briefs.feeds.
 _TWO_TYPES = {"/briefs/feed.atom", "/briefs/feed.rss"}
@@ -59,6 +60,13 @@ class KeptPage:
         head = said | {"length": len(self.body)}
         return json.dumps(head).encode() + b"\n" + self.body + self.packed
 
+    def is_for(self, environ: Environ) -> bool:
+        """Whether the client takes its type: those who do not are refused by the API, and get any page."""
+        if not environ.get("PATH_INFO", "").startswith("/api/"):
+            return True
+        types = [value for name, value in self.headers if name.lower() == "content-type"]
+        return all(media.is_wanted(environ.get("HTTP_ACCEPT", ""), each) for each in types)
+
     @classmethod
     def load(cls, kept: bytes) -> "KeptPage":
         """The page out of its bytes."""
@@ -83,7 +91,7 @@ class PageCache:
             token, page = _look_up(key)
         except BrokerAway:
             return self.application(environ, start_response)
-        if page is not None:
+        if page is not None and page.is_for(environ):
             _log_hit(environ, page, started)
             return _serve(environ, start_response, page)
         return self._make(environ, start_response, key, token)
@@ -182,14 +190,13 @@ def _keep(key: str, page: KeptPage, seconds: int) -> None:
 def _serve(environ: Environ, start_response: StartResponse, page: KeptPage) -> Iterable[bytes]:
     request_id = environ.get("HTTP_X_REQUEST_ID", "")
     headers = [(name, value) for name, value in page.headers]
-    accept = ", Accept" if environ.get("PATH_INFO") in _TWO_TYPES else ""
     headers += [
         ("ETag", page.etag),
         ("Cache-Control", "public, max-age=0, must-revalidate"),
-        ("Vary", f"Accept-Encoding, Origin{accept}"),
+        ("Vary", _varies(environ)),
         ("X-Request-ID", request_id if _GIVEN_ID.fullmatch(request_id) else uuid.uuid4().hex),
     ]
-    if page.status == "200 OK" and page.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+    if page.status == "200 OK" and _has_it(environ, page):
         start_response("304 Not Modified", headers)
         return [b""]
     body = page.body
@@ -199,6 +206,17 @@ def _serve(environ: Environ, start_response: StartResponse, page: KeptPage) -> I
     headers.append(("Content-Length", str(len(body))))
     start_response(page.status, headers)
     return [body]
+
+
+def _varies(environ: Environ) -> str:
+    path = environ.get("PATH_INFO", "")
+    by_type = path in _TWO_TYPES or path.startswith("/api/")
+    return f"Accept-Encoding, Origin{', Accept' if by_type else ''}"
+
+
+def _has_it(environ: Environ, page: KeptPage) -> bool:
+    """Whether the client named the page's validator, in its weak form or in the strong one that Django gives."""
+    return page.etag.removeprefix("W/") in environ.get("HTTP_IF_NONE_MATCH", "")
 
 
 def _log_hit(environ: Environ, page: KeptPage, started: float) -> None:

@@ -24,7 +24,6 @@ _LIST = [
     parameters.CURSOR,
     parameters.PAGE_SIZE,
 ]
-_PAGE = 20
 
 
 class BriefsView(reading.ReadView):
@@ -47,17 +46,16 @@ class BriefsView(reading.ReadView):
         raw = request.query_params.dict()
         position = cursors.position_in(request.path, raw)
         find = _changed if "updated_since" in query else _newest
-        size = query.get("page_size", _PAGE)
+        size = query.get("page_size", parameters.USUAL_PAGE)
         rows = find(query, position, size + 1)
-        more = len(rows) > size
-        rows = rows[:size]
-        last = [rows[-1]["at"].isoformat(), str(rows[-1]["key"])] if more else None
+        shown, following = cursors.one_page(request.path, raw, rows, size, _place)
         names = query.get("fields", fields.IN_LISTS)
-        data = {
-            "next": last and cursors.next_url(request.path, raw, last),
-            "results": [_item(row, names) for row in rows],
-        }
+        data = {"next": following, "results": [_item(row, names) for row in shown]}
         return self.answer(data, changed_at)
+
+
+def _place(row: dict[str, Any]) -> list[Any]:
+    return [row["at"].isoformat(), str(row["key"])]
 
 
 def _newest(query: dict[str, Any], position: list[Any] | None, limit: int) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,9 +11,26 @@ from django.core.signing import BadSignature, Signer
 
 from briefs.api.parameters import BadQuery, fault
 
+Row = dict[str, Any]
 _SIGNER = Signer(salt="briefs.api.cursor")
 # They change what an answer shows, not which rows follow which.
 _FREE = {"cursor", "page_size", "fields"}
+
+
+def one_page(
+    path: str,
+    query: Mapping[str, str],
+    rows: Sequence[Row],
+    size: int,
+    place: Callable[[Row], list[Any]],
+) -> tuple[Sequence[Row], str | None]:
+    """The first `size` of the rows, and the address of what follows, by the place of the last in its list.
+
+    None when there is nothing more: ask for one row more than `size`.
+    """
+    if len(rows) <= size:
+        return rows, None
+    return rows[:size], next_url(path, query, place(rows[size - 1]))
 
 
 def next_url(path: str, query: Mapping[str, str], position: list[Any]) -> str:

@@ -123,20 +123,23 @@ def text_as_data(snapshot: Row) -> dict[str, Any]:
     }
 
 
+def snapshot(part: str) -> str:
+    """The column that holds this part of the approved text."""
+    return f"{_SNAPSHOT}__{part}"
+
+
 def _plain(name: str) -> Field:
     return Field((name,), lambda row: row[name])
 
 
 def _each(key: str, make: Callable[[Row], Any]) -> Field:
-    column = f"{_SNAPSHOT}__{key}"
+    column = snapshot(key)
     return Field((column,), lambda row: [make(each) for each in row[column] or ()])
 
 
 def _judgements(row: Row) -> list[dict[str, Any]]:
     came = {each["key"]: each for each in row["judgement_rows"]}
-    return [
-        judgement_as_data(each, came.get(each["key"])) for each in row[f"{_SNAPSHOT}__judgements"]
-    ]
+    return [judgement_as_data(each, came.get(each["key"])) for each in row[snapshot("judgements")]]
 
 
 def _translation(row: Row) -> dict[str, Any]:
@@ -165,9 +168,9 @@ FIELDS: dict[str, Field] = {
     "changed_at": Field(
         ("changed_at", "published_at"), lambda row: max(row["changed_at"], row["published_at"])
     ),
-    "body_html": Field((f"{_SNAPSHOT}__body",), lambda row: row[f"{_SNAPSHOT}__body"]),
+    "body_html": Field((snapshot("body"),), lambda row: row[snapshot("body")]),
     "body_text": _plain("body_text"),
-    "judgements": Field(("judgement_rows", f"{_SNAPSHOT}__judgements"), _judgements),
+    "judgements": Field(("judgement_rows", snapshot("judgements")), _judgements),
     "incidents": _each("incidents", incident_as_data),
     "places": _each("places", place_as_data),
     "sources": _each("citations", source_as_data),

@@ -60,11 +60,11 @@ def one(key: str, names: Iterable[str], *more: str) -> dict[str, Any]:
 
     Raises Http404; reading.Withdrawn with the reason, Moved with the slug that its former one leads to.
     """
-    row = fields.select(Brief.objects.public().filter(_named(key)), names, *more).first()
+    row = fields.select(Brief.objects.public().filter(named(key)), names, *more).first()
     if row is not None:
         found: dict[str, Any] = row
         return found
-    gone = Brief.objects.withdrawn().filter(_named(key)).values_list("withdrawal_reason").first()
+    gone = Brief.objects.withdrawn().filter(named(key)).values_list("withdrawal_reason").first()
     if gone is not None:
         raise reading.Withdrawn(gone[0])
     former = FormerAddress.objects.filter(slug=key, brief__in=Brief.objects.public())
@@ -80,7 +80,8 @@ class Moved(Exception):
         self.slug = slug
 
 
-def _named(key: str) -> Q:
+def named(key: str) -> Q:
+    """The brief with this reference, uid or slug."""
     if _REFERENCE.fullmatch(key):
         return Q(reference=key)
     if _UID.fullmatch(key):

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import MAXYEAR, UTC, date, datetime
+from typing import Any, NamedTuple
 
 from django.http import QueryDict
 from drf_spectacular.utils import OpenApiParameter
@@ -13,10 +13,10 @@ from rest_framework.exceptions import APIException
 from briefs import geography
 
 _SHOWN = 60
-_HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSEEN = r"\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069"
+_HIDDEN = re.compile(f"[{_UNSEEN}\\ud800-\\udfff]")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-_DEGREES = re.compile(r"-?\d{1,3}(\.\d{1,12})?", re.ASCII)
 
 
 class BadQuery(APIException):
@@ -143,9 +143,18 @@ def moment(name: str, description: str) -> Parameter:
             raise ValueError(
                 "Use a moment with its zone, such as 2026-01-31T08:00:00Z; write + as %2B."
             )
-        return _real(datetime.fromisoformat, text.upper())
+        return _in_utc(_real(datetime.fromisoformat, text.upper()))
 
     return Parameter(name, read, {"type": "string", "format": "date-time"}, description)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    """In the zone of the database, which refuses offsets beyond 16 hours; at the ends of time, the end."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        end = datetime(1, 1, 1, tzinfo=UTC)
+        return end if moment.year == end.year else end.replace(year=MAXYEAR)
 
 
 def day(name: str, description: str) -> Parameter:
@@ -166,14 +175,36 @@ def _real(read: Callable[[str], Any], text: str) -> Any:
         raise ValueError("There is no such date or time.") from None
 
 
-def _box(text: str) -> tuple[float, ...]:
-    parts = text.split(",")
-    if len(parts) != 4 or not all(_DEGREES.fullmatch(part) for part in parts):
-        raise ValueError("Use west,south,east,north in degrees, such as -12.5,10,4.3,25.")
-    west, south, east, north = box = tuple(map(float, parts))
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise ValueError("West and south come first, within 180 and 90 degrees.")
-    return box
+_LATITUDE = r"-?(?:90(?:\.0+)?|[0-8]?[0-9](?:\.[0-9]{1,18})?)"
+_LONGITUDE = r"-?(?:180(?:\.0+)?|(?:1[0-7][0-9]|[0-9]{1,2})(?:\.[0-9]{1,18})?)"
+_KM = r"(?:2000|1?[0-9]{1,3}(?:\.[0-9]{1,18})?)"
+
+
+def _numbers(
+    name: str, parts: str, example: str, description: str, make: Callable[..., Any]
+) -> Parameter:
+    """A parameter of numbers with commas between them, each of its own pattern; `make` takes the numbers."""
+    text_of = matching(name, parts, f"numbers with commas between them, such as {example}", "")
+
+    def read(text: str) -> Any:
+        return make(*map(float, text_of.read(text).split(",")))
+
+    schema = {**text_of.schema, "example": example}
+    return Parameter(name, read, schema, description)
+
+
+def _box(west: float, south: float, east: float, north: float) -> tuple[float, ...]:
+    if south > north:
+        raise ValueError("South comes before north: west,south,east,north.")
+    return west, south, east, north
+
+
+class Circle(NamedTuple):
+    """A point in degrees, and how many kilometres around it."""
+
+    latitude: float
+    longitude: float
+    km: float
 
 
 def _words(text: str) -> str:
@@ -202,7 +233,7 @@ ACTOR = matching("actor", _SLUG, "the slug of an actor", "Naming this actor, by 
 Q_WORDS = Parameter(
     "q",
     _words,
-    {"type": "string", "minLength": 1, "maxLength": 200},
+    {"type": "string", "minLength": 1, "maxLength": 200, "pattern": f"^[^{_UNSEEN}]+$"},
     "Holding these words; quotes keep words together, a minus leaves a word out.",
 )
 IDS = Parameter(
@@ -216,11 +247,20 @@ IDS = Parameter(
     },
     "Only these: references, uids or slugs.",
 )
-BBOX = Parameter(
+BBOX = _numbers(
     "bbox",
+    ",".join((_LONGITUDE, _LATITUDE, _LONGITUDE, _LATITUDE)),
+    "-12.5,10,4.3,25",
+    "Within west,south,east,north in degrees; west beyond east goes across the antimeridian.",
     _box,
-    {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
-    "Within west,south,east,north in degrees.",
+)
+NEAR = _numbers(
+    "near",
+    ",".join((_LATITUDE, _LONGITUDE, _KM)),
+    "14.35,-10.98,50",
+    "Around latitude,longitude within so many kilometres, 2000 at most.",
+    Circle,
 )
 CURSOR = Parameter("cursor", str, {"type": "string"}, "Where to go on: out of `next`, as it is.")
-PAGE_SIZE = whole_number("page_size", 100, "How many at most; 20 unless told.")
+USUAL_PAGE = 20
+PAGE_SIZE = whole_number("page_size", 100, f"How many at most; {USUAL_PAGE} unless told.")

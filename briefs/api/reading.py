@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
-from rest_framework.exceptions import APIException
+from django.utils.cache import patch_vary_headers
+from rest_framework.exceptions import APIException, NotAcceptable
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -13,10 +14,11 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from briefs import conditional
-from briefs.api import parameters, throttle
+from briefs.api import media, parameters, throttle
 
-REFUSALS: dict[int, None] = dict.fromkeys((400, 429, 503))
-REFUSALS_OF_ONE: dict[int, None] = dict.fromkeys((400, 404, 410, 429, 503))
+REFUSALS: dict[int, None] = dict.fromkeys((400, 406, 429, 503))
+REFUSALS_OF_ONE: dict[int, None] = dict.fromkeys((400, 404, 406, 410, 429, 503))
+REFUSALS_OF_SUBJECT: dict[int, None] = dict.fromkeys((400, 404, 406, 429, 503))
 _METHODS = "GET, HEAD, OPTIONS"
 
 
@@ -27,7 +29,7 @@ class Withdrawn(APIException):
 
 
 class _OneAnswer(BaseContentNegotiation):
-    """There is one representation at each address, whatever the client would like."""
+    """There is one representation at each address; refusals are sent to whoever asks."""
 
     def select_parser(self, request: Any, parsers: Any) -> Any:
         return parsers[0]
@@ -39,6 +41,7 @@ class _OneAnswer(BaseContentNegotiation):
 class ReadView(APIView):
     """A public read. Subclasses name the parameters that they take and write `get`."""
 
+    media_type: ClassVar[str] = "application/json"
     throttle_classes = [throttle.ReadThrottle]
     content_negotiation_class = _OneAnswer
     http_method_names = ["get", "head", "options"]
@@ -47,8 +50,11 @@ class ReadView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Read the query before anything else; BadQuery names all that is wrong with it."""
         super().initial(request, *args, **kwargs)
-        if request.method != "OPTIONS":
-            self.query = parameters.read_query(request.query_params, self.takes)
+        if request.method not in ("GET", "HEAD"):
+            return
+        if not media.is_wanted(request.headers.get("Accept", ""), self.media_type):
+            raise NotAcceptable(f"Here is {self.media_type}, and nothing else: accept that.")
+        self.query = parameters.read_query(request.query_params, self.takes)
 
     def options(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
         """What a browser asks before it reads from another site."""
@@ -65,16 +71,12 @@ class ReadView(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Retry-After"
+        patch_vary_headers(response, ["Accept"])
         return response
 
-    def answer(
-        self,
-        data: Any,
-        changed_at: datetime | None = None,
-        content_type: str = "application/json",
-    ) -> HttpResponse:
+    def answer(self, data: Any, changed_at: datetime | None = None) -> HttpResponse:
         """The data with its validators, or 304."""
-        response = HttpResponse(JSONRenderer().render(data), content_type=content_type)
+        response = HttpResponse(JSONRenderer().render(data), content_type=self.media_type)
         return conditional.answer(_plain(self.request), response, changed_at)
 
 

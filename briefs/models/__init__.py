@@ -13,6 +13,7 @@ from briefs.models.review import Anchor, ReviewComment, ReviewLink, Verdict
 from briefs.models.revision import Correction, CorrectionKind, Edition, FormerAddress, Revision
 from briefs.models.search_term import SearchTerm
 from briefs.models.source import Citation, Credibility, Reliability, Source
+from briefs.models.told_incident import ToldIncident
 
 __all__ = [
     "EDITABLE",
@@ -53,5 +54,6 @@ __all__ = [
     "Source",
     "SubType",
     "Tlp",
+    "ToldIncident",
     "Verdict",
 ]

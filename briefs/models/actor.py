@@ -31,6 +31,7 @@ class Actor(models.Model):
         help_text="What it belongs to, such as the group of a katiba.",
     )
     note = models.TextField("about", max_length=1_000, blank=True, help_text="Public.")
+    updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [

@@ -30,6 +30,19 @@ DELETE FROM briefs_formeraddress WHERE slug = NEW.slug;
 INSERT INTO briefs_formeraddress (slug, brief_id, left_at) VALUES (OLD.slug, OLD.id, now());
 RETURN NEW;
 """
+_TELLS_INCIDENTS = """
+DELETE FROM briefs_toldincident WHERE brief_id = NEW.id;
+INSERT INTO briefs_toldincident (
+    brief_id, revision_id, number, occurred_on, event_type, sub_type, country, latitude, longitude, actors, said
+)
+SELECT NEW.id, revision.id, (said->>'id')::bigint, (said->>'occurred_on')::date, said->>'event_type',
+    said->>'sub_type', said->'place'->>'country', (said->'place'->>'latitude')::float8,
+    (said->'place'->>'longitude')::float8,
+    ARRAY(SELECT jsonb_array_elements_text(COALESCE(said->'actors', '[]'))), said
+FROM briefs_revision AS revision, jsonb_array_elements(revision.snapshot->'incidents') AS said
+WHERE revision.id = NEW.live_revision_id;
+RETURN NULL;
+"""
 
 BRIEF_TRIGGERS = [
     pgtrigger.FSM(name="status_moves", field="status", transitions=list(MOVES)),
@@ -82,6 +95,16 @@ BRIEF_TRIGGERS = [
             "(OLD.slug IS DISTINCT FROM NEW.slug AND OLD.published_at IS NOT NULL)"
         ),
         func=_KEEPS_OLD_ADDRESS,
+    ),
+    # What readers are told of incidents comes out of approved texts, not of rows that staff go on editing.
+    pgtrigger.Trigger(
+        name="tells_incidents",
+        when=pgtrigger.After,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(
+            "(OLD.live_revision_id IS DISTINCT FROM NEW.live_revision_id)"
+        ),
+        func=_TELLS_INCIDENTS,
     ),
     pgtrigger.Protect(
         name="published_is_not_deleted",

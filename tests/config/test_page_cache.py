@@ -64,6 +64,36 @@ def test_second_reader_costs_no_statement_and_gets_the_same_page(reader: Client)
         assert second.headers["Cache-Control"] == "public, max-age=0, must-revalidate"
 
 
+@pytest.mark.parametrize(
+    ("path", "media_type"),
+    [
+        ("briefs/", "application/json"), ("briefs/facets/?q=words", "application/json"),
+        ("briefs/towns/stix/", "application/stix+json;version=2.1"),
+        ("briefs/towns/geojson/", "application/geo+json"), ("incidents/?country=ML", "application/json"),
+        ("incidents.geojson", "application/geo+json"), ("actors/", "application/json"),
+        ("countries/ml/", "application/json"), ("topics/", "application/json"),
+    ],
+)  # fmt: skip
+def test_api_answers_are_kept_with_their_types(reader: Client, path: str, media_type: str) -> None:
+    BriefFactory.create(slug="towns")
+
+    first, made = statements(reader, f"/api/v1/{path}")
+    second, kept = statements(reader, f"/api/v1/{path}", headers={"Accept": media_type})
+
+    assert (made > 0, kept) == (True, 0)
+    for response in (first, second):
+        assert response.headers["Content-Type"] == media_type
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert response.headers["Vary"] == "Accept-Encoding, Origin, Accept"
+        assert response.headers["Last-Modified"]
+    refused = reader.get(f"/api/v1/{path}", headers={"Accept": "text/csv"})
+    assert refused.status_code == 406
+    etag = reader.head(f"/api/v1/{path}").headers["ETag"]
+    for validator in (etag, first.headers["ETag"]):
+        known = reader.get(f"/api/v1/{path}", headers={"If-None-Match": validator})
+        assert (known.status_code, known.data) == (304, b"")
+
+
 def test_kept_page_costs_one_trip(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     brief = BriefFactory.create()
     reader.get(brief.get_absolute_url())
