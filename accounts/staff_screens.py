@@ -21,7 +21,13 @@ from accounts.models import User
 
 
 class VerbForm(forms.Form):
-    """The words that a verb needs, from somebody about something; without fields it asks whether to go on."""
+    """The words that a verb needs, from somebody about something; without fields it asks whether to go on.
+
+    `from_address` names the fields that a link may fill beforehand; `beside` a template with what to look at first.
+    """
+
+    from_address: Sequence[str] = ()
+    beside = ""
 
     def __init__(self, *args: Any, obj: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -36,7 +42,10 @@ class VerbForm(forms.Form):
 
 @dataclass(frozen=True)
 class Verb:
-    """A button. `call` gets the object, the user and the checked data of the form; it may return where to go next."""
+    """A button. `call` gets the object, the user and the checked data of the form; it may return where to go next.
+
+    One that is not listed stands somewhere else on the page, beside what it acts on.
+    """
 
     name: str
     label: str
@@ -46,6 +55,7 @@ class Verb:
     done: str
     form_class: type[forms.Form] | None = None
     is_main: bool = False
+    is_listed: bool = True
 
     @property
     def asks(self) -> bool:
@@ -58,7 +68,9 @@ def _form_of(verb: Verb, request: HttpRequest, obj: Any) -> forms.Form:
     assert isinstance(request.user, User)
     data = request.POST if request.method == "POST" else None
     if issubclass(verb.form_class, VerbForm):
-        return verb.form_class(data, obj=obj, by=request.user)
+        given = {name: request.GET.get(name) for name in verb.form_class.from_address}
+        initial = {name: value for name, value in given.items() if value is not None}
+        return verb.form_class(data, obj=obj, by=request.user, initial=initial)
     return verb.form_class(data)
 
 
@@ -100,6 +112,7 @@ class VerbAdmin(ModelAdmin):
             context["verb_buttons"] = [
                 {"verb": verb, "url": self._verb_url(obj, verb)}
                 for verb in self._offered(request, obj)
+                if verb.is_listed
             ]
             context.update(self.page_context(request, obj))
         return super().render_change_form(request, context, *args, **kwargs)

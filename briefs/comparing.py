@@ -20,11 +20,16 @@ _ROWS = {
 }
 # Beyond this many words a comparison would cost seconds; whole paragraphs are compared then.
 _WORDS = 8_000
+# Of a run that both texts have, so many words around a change are shown; shorter runs are shown whole.
+_AROUND, _LONG = 30, 60
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of words that both texts have (`same`), or one only (`deleted`, `inserted`)."""
+    """A run of words that both texts have (`same`), or one only (`deleted`, `inserted`).
+
+    One that is `folded` stands for so many words that both have, far from any change.
+    """
 
     change: str
     text: str
@@ -45,6 +50,7 @@ class TextChanges:
 
     prose: list[tuple[str, list[Piece]]]
     fields: list[FieldChange]
+    language: str = "en"
 
     @property
     def is_empty(self) -> bool:
@@ -56,8 +62,9 @@ def compare(before: Snapshot, after: Snapshot) -> TextChanges:
     """What differs between two snapshots; an empty one stands for no text at all."""
     texts = [(name, before.get(name, ""), after.get(name, "")) for name in _PROSE]
     texts.append(("body", _plain(before), _plain(after)))
-    prose = [(name, compare_words(old, new)) for name, old, new in texts if old != new]
-    return TextChanges(prose, [*_plain_changes(before, after), *_row_changes(before, after)])
+    prose = [(name, fold(compare_words(old, new))) for name, old, new in texts if old != new]
+    fields = [*_plain_changes(before, after), *_row_changes(before, after)]
+    return TextChanges(prose, fields, after.get("language", "en"))
 
 
 def compare_words(before: str, after: str) -> list[Piece]:
@@ -74,6 +81,23 @@ def compare_words(before: str, after: str) -> list[Piece]:
         if d > c:
             pieces.append(Piece("inserted", "".join(new[c:d])))
     return pieces
+
+
+def fold(pieces: list[Piece]) -> list[Piece]:
+    """The same pieces, the middle of a long run that both texts have folded away."""
+    folded: list[Piece] = []
+    for number, piece in enumerate(pieces):
+        units = _units(r"\s*\S+", piece.text) if piece.change == "same" else []
+        head = _AROUND if number else 0
+        tail = _AROUND if number < len(pieces) - 1 else 0
+        hidden = len(units) - head - tail
+        if hidden < _LONG:
+            folded.append(piece)
+            continue
+        folded.append(Piece("same", "".join(units[:head])))
+        folded.append(Piece("folded", str(hidden)))
+        folded.append(Piece("same", "".join(units[len(units) - tail :])))
+    return folded
 
 
 def _units(pattern: str, text: str) -> list[str]:

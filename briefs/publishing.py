@@ -51,7 +51,13 @@ def publish_brief(
     cards.ask_for(edition)
     freshness.public_changed()
     return revising.record_move(
-        locked, before, by=by, reason=emergency_reason, is_emergency=bool(emergency_reason)
+        locked,
+        before,
+        by=by,
+        reason=emergency_reason,
+        is_emergency=bool(emergency_reason),
+        is_told=moment >= now,
+        told_at=moment,
     )
 
 

@@ -16,6 +16,7 @@ def replace_live_text(*, live: Brief, pending: Brief, now: datetime) -> None:
     for name in (*CONTENT, "body_text", "names_text", "word_count", "reading_minutes"):
         setattr(live, name, getattr(pending, name))
     live.head_revision = live.live_revision = pending.head_revision
+    live.translated_from = pending.translated_from
     live.save()
     copy_links(pending, live)
     _replace_judgements(live, pending, now)

@@ -1,17 +1,38 @@
 """Writing: each save becomes a revision; a live brief is revised in a copy of its own until that is approved."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from briefs import naming, snapshots
-from briefs.models import Brief, Citation, Incident, Judgement, Move, Place, Revision
+from briefs.models import (
+    NEVER_SENT_OUT,
+    Brief,
+    Citation,
+    Incident,
+    Judgement,
+    Move,
+    Place,
+    ReviewLink,
+    Revision,
+)
 from briefs.models.actor import Actor
 from briefs.models.brief_triggers import CONTENT
+from jobs import queue
 
+# The moves that somebody else is waiting for.
+TOLD = {
+    ("draft", "in_review"),
+    ("changes_requested", "in_review"),
+    ("in_review", "changes_requested"),
+    ("in_review", "approved"),
+    *((before, "published") for before in ("draft", "in_review", "changes_requested", "approved")),
+}
 # What makes a judgement another one.
 JUDGED = ("likelihood", "confidence", "horizon_on")
 
@@ -42,6 +63,7 @@ def record_revision(*, brief: Brief, by: User, note: str = "") -> Revision:
         note=note,
     )
     _make_head(locked, revision, by)
+    _close_links(revision, by)
     brief.refresh_from_db(fields=["head_revision", "status"])
     return revision
 
@@ -59,6 +81,13 @@ def _tie_to_live(pending: Brief) -> None:
         )
         if earlier is not None and is_new and row.revises_id != earlier.pk:
             Judgement.objects.filter(pk=row.pk).update(revises=earlier)
+
+
+def _close_links(revision: Revision, by: User) -> None:
+    """A text whose marking keeps it in the house now is no longer shown outside in an older wording either."""
+    if revision.snapshot["tlp"] in NEVER_SENT_OUT:
+        links = ReviewLink.objects.standing().filter(revision__brief=revision.brief_id)
+        links.update(revoked_at=timezone.now(), revoked_by=by)
 
 
 def _next_number(root_id: int) -> int:
@@ -102,9 +131,20 @@ def record_move(brief: Brief, before: str, *, by: User, **fields: Any) -> Brief:
     return brief
 
 
-def write_move(brief: Brief, before: str, *, by: User, **fields: Any) -> Move:
-    """Write down a move; the brief itself is the caller's."""
-    return Move.objects.create(
+def write_move(
+    brief: Brief,
+    before: str,
+    *,
+    by: User,
+    is_told: bool = True,
+    told_at: datetime | None = None,
+    **fields: Any,
+) -> Move:
+    """Write down a move and have those concerned told of it, unless it repeats what happened long ago.
+
+    The brief itself is the caller's.
+    """
+    move = Move.objects.create(
         brief=brief.root,
         revision=brief.head_revision,
         of_pending=brief.revises_id is not None,
@@ -113,6 +153,10 @@ def write_move(brief: Brief, before: str, *, by: User, **fields: Any) -> Move:
         by=by,
         **fields,
     )
+    if is_told and (move.from_status, move.to_status) in TOLD:
+        ask = queue.Ask("briefs.tell_of_move", move.pk, f"move:{move.pk}", told_at)
+        queue.enqueue(ask)
+    return move
 
 
 @transaction.atomic
@@ -161,9 +205,14 @@ def discard_pending(*, pending: Brief, by: User) -> Brief:
 def restore_revision(*, brief: Brief, revision: Revision, by: User) -> Revision:
     """Write what an earlier revision said into the brief again, as its newest revision.
 
-    Raises ValidationError("conflict") when the brief's text may not change where it stands, or the revision is
-    another brief's.
+    A live brief keeps its text: the words go into its pending revision, which is opened for them. Raises
+    ValidationError("conflict") when the brief's text may not change, or the revision is another brief's,
+    ("unchanged") when it says that already.
     """
+    brief = open_pending(brief=brief, by=by) if lock(brief).status == "published" else brief
+    head = lock(brief).head_revision
+    if head is not None and head.digest == revision.digest:
+        raise ValidationError("The text says this already.", code="unchanged")
     locked = reopen(brief=brief, by=by, reason=f"Revision {revision.number} restored.")
     if not locked.is_editable or revision.brief_id != locked.root_id:
         raise ValidationError("This text cannot be restored here.", code="conflict")

@@ -53,3 +53,43 @@ def card_image(job: Job) -> Finish | None:
     from briefs import cards
 
     return cards.make(revision_id=job.subject_id)
+
+
+@kind("briefs.tell_of_move")
+def tell_of_move(job: Job) -> None:
+    """Tell those concerned that a brief was submitted, sent back, approved or published."""
+    from briefs import telling
+
+    telling.tell_of_move(move_id=job.subject_id)
+
+
+@kind("briefs.tell_of_comment")
+def tell_of_comment(job: Job) -> None:
+    """Tell those concerned that there is a comment."""
+    from briefs import telling
+
+    telling.tell_of_comment(comment_id=job.subject_id)
+
+
+@kind("briefs.tell_of_verdict")
+def tell_of_verdict(job: Job) -> None:
+    """Tell those concerned what a reviewer from outside thinks."""
+    from briefs import telling
+
+    telling.tell_of_verdict(link_id=job.subject_id)
+
+
+@kind("briefs.tell_of_handover")
+def tell_of_handover(job: Job) -> None:
+    """Tell whoever a brief was handed to."""
+    from briefs import telling
+
+    telling.tell_of_handover(brief_id=job.subject_id, key=job.key)
+
+
+@kind("briefs.remind")
+def remind(job: Job) -> None:
+    """Say that a brief is due, or late."""
+    from briefs import telling
+
+    telling.remind(brief_id=job.subject_id, key=job.key)

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from briefs import revising
+from briefs import commenting, revising
 from briefs.models import Brief
 from briefs.models.brief_triggers import CONTENT
 
@@ -36,6 +36,27 @@ def start_translation(*, brief: Brief, by: User, language: str) -> Brief:
     revising.record_revision(brief=draft, by=by, note=f"Begun as a translation of {source}"[:200])
     draft.refresh_from_db()
     return draft
+
+
+@transaction.atomic
+def mark_up_to_date(*, brief: Brief, by: User) -> Brief:
+    """Put on record that a translation says what its source says now, and who says so.
+
+    The text itself stays, so that no approval is lost; the word of the translator stands in the thread. Raises
+    ValidationError("conflict") when it translates nothing or was not behind.
+    """
+    locked = revising.lock(brief)
+    if not is_behind(locked) or locked.translated_from is None:
+        raise ValidationError("It is up to date already.", code="conflict")
+    source = locked.translated_from.brief
+    locked.translated_from = source.head_revision
+    locked.save(update_fields=["translated_from", "updated_at"])
+    commenting.note_done(
+        brief=locked,
+        by=by,
+        text=f"Up to date with {source.head_revision} of the text it translates.",
+    )
+    return locked
 
 
 def is_behind(brief: Brief) -> bool:

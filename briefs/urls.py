@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from briefs import feeds, sitemaps, subject_views, views
+from briefs import feeds, review_views, sitemaps, subject_views, views
 
 app_name = "briefs"
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern] = [
     path("briefs/<slug:slug>/", views.brief_page, name="brief"),
     path("briefs/<slug:slug>/card.png", views.card_image, name="card"),
     path("briefs/<slug:slug>/versions/<int:number>/", views.brief_version, name="version"),
+    path("review/<str:token>/", review_views.review_page, name="review"),
     path("countries/", subject_views.country_list, name="countries"),
     path("countries/<slug:code>/", subject_views.country_page, name="country"),
     path("actors/", subject_views.actor_list, name="actors"),

@@ -143,8 +143,13 @@ def _gone_or_moved(request: HttpRequest, slug: str) -> HttpResponse:
 
 def show_brief(request: HttpRequest, page: reading.BriefPage) -> HttpResponse:
     """The page of a brief, which says so when the brief is not public."""
+    return render_page(request, "briefs/brief.html", brief_context(page), page.brief.language)
+
+
+def brief_context(page: reading.BriefPage) -> dict[str, Any]:
+    """What the template of a brief's page shows."""
     brief = page.brief
-    context = {
+    return {
         "page": page,
         "brief": brief,
         "url": settings.SITE_URL + brief.get_absolute_url(),
@@ -157,7 +162,6 @@ def show_brief(request: HttpRequest, page: reading.BriefPage) -> HttpResponse:
         "card": settings.SITE_URL + cards.address(brief),
         "data": structured_data.of_page(page),
     }
-    return render_page(request, "briefs/brief.html", context, brief.language)
 
 
 def _languages(page: reading.BriefPage) -> list[alternates.Choice]:

@@ -8,7 +8,7 @@ import yaml
 from django.db import transaction
 
 from accounts.models import User
-from briefs import judging, publishing, reviewing, revising
+from briefs import commenting, inviting, judging, publishing, reviewing, revising
 from briefs.models import Brief, Citation, Source
 
 FILE = Path(__file__).parent / "brief_history.yaml"
@@ -27,7 +27,7 @@ def load_history(*, author: User, approver: User, slugs: Iterable[str]) -> None:
     for row in _rows(history["withdrawals"], briefs):
         publishing.withdraw_brief(brief=briefs[row["brief"]], by=approver, reason=row["reason"])
     for row in _rows(history["pending"], briefs):
-        _revise(briefs[row["brief"]], row, author)
+        _review(_revise(briefs[row["brief"]], row, author), row, approver)
 
 
 def cite(brief: Brief) -> None:
@@ -56,6 +56,14 @@ def _correct(brief: Brief, row: Mapping[str, Any], author: User, approver: User)
     pending = _revise(brief, row, author)
     reviewing.approve_brief(brief=pending, by=approver)
     publishing.publish_revision(pending=pending, by=approver, kind=row["kind"], text=row["text"])
+
+
+def _review(pending: Brief, row: Mapping[str, Any], editor: User) -> None:
+    """What is said of a revision in review, by the house and by somebody outside."""
+    for said in row["comments"]:
+        commenting.comment_on_brief(brief=pending, by=editor, **said)
+    link = inviting.invite_reviewer(brief=pending, by=editor, **row["reviewer"]["person"])
+    inviting.give_verdict(link=link, verdict="wants_changes", text=row["reviewer"]["text"])
 
 
 def _revise(brief: Brief, row: Mapping[str, Any], author: User) -> Brief:

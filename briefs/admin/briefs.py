@@ -17,9 +17,19 @@ from accounts.models import User
 from accounts.staff_screens import VerbAdmin
 from briefs import completeness, reading, revising, translating, views
 from briefs.admin import wording
+from briefs.admin.filters import PendingFilter, TurnFilter
 from briefs.admin.forms import BriefForm, CitationForm, JudgementForm, JudgementFormSet
+from briefs.admin.revision_pages import RevisionPages
 from briefs.admin.verbs import BRIEF_VERBS
-from briefs.models import EDITABLE, ONCE_PUBLIC, Brief, Citation, Judgement
+from briefs.models import (
+    EDITABLE,
+    ONCE_PUBLIC,
+    Brief,
+    Citation,
+    Judgement,
+    ReviewComment,
+    ReviewLink,
+)
 
 _SAVED = (
     *("title", "slug", "language", "kind", "status", "tlp", "summary", "body", "body_text"),
@@ -59,43 +69,8 @@ class CitationInline(TabularInline):
     ordering = ("position",)
 
 
-class PendingFilter(admin.SimpleListFilter):
-    """Briefs themselves, or the revisions of live ones."""
-
-    title = "what"
-    parameter_name = "pending"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "briefs"), ("yes", "pending revisions")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Brief]) -> QuerySet[Brief]:
-        if self.value() in ("yes", "no"):
-            return queryset.filter(revises__isnull=self.value() == "no")
-        return queryset
-
-
-class MineFilter(admin.SimpleListFilter):
-    """What waits for whoever is looking."""
-
-    title = "whose turn"
-    parameter_name = "turn"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("mine", "mine"), ("late", "overdue"), ("scheduled", "scheduled")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Brief]) -> QuerySet[Brief]:
-        now = timezone.now()
-        if self.value() == "mine":
-            return queryset.filter(assignee=request.user.pk)
-        if self.value() == "late":
-            return queryset.filter(due_on__lt=now.date(), status__in=EDITABLE)
-        if self.value() == "scheduled":
-            return queryset.filter(status="published", published_at__gt=now)
-        return queryset
-
-
 @admin.register(Brief)
-class BriefAdmin(VerbAdmin):
+class BriefAdmin(RevisionPages, VerbAdmin):
     """Briefs in every status. The status moves by the buttons only."""
 
     form = BriefForm
@@ -104,11 +79,11 @@ class BriefAdmin(VerbAdmin):
     change_form_after_template = "briefs/admin/_wording.html"
     inlines = (JudgementInline, CitationInline)
     list_display = (
-        *("title", "status_name", "reference", "language", "about", "assignee", "due_on"),
+        *("title", "status_name", "reference", "language", "about", "assignee", "due"),
         *("published_at", "is_sample"),
     )
     list_select_related = ("assignee",)
-    list_filter = (MineFilter, "status", PendingFilter, "language", "kind", "tlp", "is_sample")
+    list_filter = (TurnFilter, "status", PendingFilter, "language", "kind", "tlp", "is_sample")
     search_fields = ("title", "reference", "summary")
     ordering = ("-pk",)
     show_full_result_count = False
@@ -225,6 +200,10 @@ class BriefAdmin(VerbAdmin):
             "announcement": root.announcements.filter(kind="publication").first(),
             "corrections": root.corrections.select_related("made_by").order_by("-made_at"),
             "is_behind": translating.is_behind(obj),
+            "thread": _thread(obj),
+            "links": ReviewLink.objects.of(obj),
+            "may": _may(request),
+            "is_late": _is_late(obj),
             "is_scheduled": bool(obj.published_at and obj.published_at > timezone.now()),
         }
 
@@ -261,10 +240,43 @@ class BriefAdmin(VerbAdmin):
             return "scheduled"
         return name
 
+    @admin.display(description="Due", ordering="due_on")
+    def due(self, brief: Brief) -> str:
+        """The day, and whether it has gone by without an end of the work."""
+        if brief.due_on is None:
+            return "-"
+        day = f"{brief.due_on.day} {brief.due_on:%B %Y}"
+        return f"{day}, overdue" if _is_late(brief) else day
+
     @admin.display(description="Countries")
     def about(self, brief: Brief) -> str:
         """Its countries, the main one first."""
         return ", ".join(brief.country_names)
+
+
+def _thread(brief: Brief) -> dict[str, list[ReviewComment]]:
+    """What was said of it, the open ones apart."""
+    said = list(ReviewComment.objects.of(brief))
+    return {
+        "said": said,
+        "open": [comment for comment in said if comment.resolved_at is None],
+        "resolved": [comment for comment in said if comment.resolved_at is not None],
+    }
+
+
+def _is_late(brief: Brief) -> bool:
+    """Whether the day set for it has gone by while somebody should work on it."""
+    is_past = brief.due_on is not None and brief.due_on < timezone.now().date()
+    return is_past and brief.status in EDITABLE
+
+
+def _may(request: HttpRequest) -> dict[str, bool]:
+    """What this user may do in the thread and with the links of reviewers."""
+    return {
+        "comment": request.user.has_perm("briefs.add_reviewcomment"),
+        "links": request.user.has_perm("briefs.change_reviewlink"),
+        "write": request.user.has_perm("briefs.change_brief"),
+    }
 
 
 def _without_tick(fields: Any) -> Any:

@@ -7,81 +7,16 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import time_zones
 from accounts.models import User
 from accounts.staff_screens import VerbForm
-from briefs import reviewing
-from briefs.admin import wording
 from briefs.models import Brief, CorrectionKind, Outcome
 
 _LONG = forms.Textarea(attrs={"rows": 4})
 _DAY = forms.DateInput(attrs={"type": "date"})
 _MOMENT = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-
-
-def who_may(codename: str) -> QuerySet[User]:
-    """Active staff with this permission of briefs, by name."""
-    permission = Q(groups__permissions__codename=codename) | Q(is_superuser=True)
-    staff = User.objects.filter(permission, is_active=True, is_staff=True).distinct()
-    return staff.order_by("full_name", "pk")
-
-
-class SubmitForm(VerbForm):
-    """Who is to review it, and by when."""
-
-    assignee = forms.ModelChoiceField(
-        label="Reviewer", required=False, queryset=User.objects.none(), empty_label="anybody"
-    )
-    due_on = forms.DateField(label="Due", required=False, widget=_DAY)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        authors = self.obj.head_revision.authors if self.obj.head_revision else [self.by.pk]
-        reviewers = who_may("approve_brief").exclude(pk__in=authors)
-        self.fields["assignee"].queryset = reviewers  # type: ignore[attr-defined]
-
-
-class RequestChangesForm(VerbForm):
-    """What is to change, by whom and when."""
-
-    reason = forms.CharField(label="What is to change?", max_length=2_000, widget=_LONG)
-    assignee = forms.ModelChoiceField(
-        label="By whom",
-        required=False,
-        queryset=User.objects.none(),
-        empty_label="whoever submitted it",
-    )
-    due_on = forms.DateField(label="Due", required=False, widget=_DAY)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["assignee"].queryset = who_may("change_brief")  # type: ignore[attr-defined]
-
-
-class ApproveForm(VerbForm):
-    """The standards that the text meets, and which text was read."""
-
-    checklist = forms.TypedMultipleChoiceField(
-        label="It meets these standards (ICD 203)",
-        required=False,
-        coerce=int,
-        choices=list(reviewing.STANDARDS.items()),
-        widget=forms.CheckboxSelectMultiple,
-    )
-    reason = forms.CharField(label="Remark", required=False, max_length=2_000, widget=_LONG)
-    seen = forms.IntegerField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["seen"].initial = self.obj.head_revision_id
-
-    @property
-    def intro(self) -> Sequence[str]:
-        """Which text it is about."""
-        return (f"You approve {self.obj.head_revision} as it stands now.", wording.remark(self.obj))
 
 
 class ConfirmPublication(VerbForm):

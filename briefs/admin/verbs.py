@@ -6,11 +6,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.staff_screens import Verb
-from briefs import publishing, reviewing, revising, translating
+from briefs import publishing, revising, translating
 from briefs.admin import verb_forms
-from briefs.models import Brief, BriefStatus, Revision
+from briefs.admin.review_verbs import DECIDING_VERBS, TALKING_VERBS
+from briefs.models import Brief, BriefStatus
 
-_WRITE, _APPROVE = "briefs.change_brief", "briefs.approve_brief"
+_WRITE = "briefs.change_brief"
 _PUBLISH, _EMERGENCY = "briefs.publish_brief", "briefs.emergency_publish_brief"
 
 
@@ -33,13 +34,6 @@ def _is_scheduled(brief: Brief) -> bool:
     return brief.status == "published" and not Brief.objects.public().filter(pk=brief.pk).exists()
 
 
-def _approve(brief: Brief, by: User, seen: int, checklist: list[int], reason: str) -> Brief:
-    revision = Revision.objects.filter(pk=seen, brief=brief.root_id).first() or Revision()
-    return reviewing.approve_brief(
-        brief=brief, by=by, seen=revision, checklist=checklist, reason=reason
-    )
-
-
 def _publish_urgently(brief: Brief, by: User, emergency_reason: str) -> str:
     if brief.revises_id:
         live = publishing.publish_revision(pending=brief, by=by, emergency_reason=emergency_reason)
@@ -48,45 +42,6 @@ def _publish_urgently(brief: Brief, by: User, emergency_reason: str) -> str:
     return page_of(brief)
 
 
-REVIEW_VERBS = (
-    Verb(
-        "submit",
-        "Submit for review",
-        lambda brief, by, **words: reviewing.submit_brief(brief=brief, by=by, **words),
-        _may_be(BriefStatus.IN_REVIEW),
-        _WRITE,
-        "It is in review.",
-        verb_forms.SubmitForm,
-        is_main=True,
-    ),
-    Verb(
-        "approve",
-        "Approve",
-        _approve,
-        _stands("in_review"),
-        _APPROVE,
-        "It is approved. It can be published.",
-        verb_forms.ApproveForm,
-        is_main=True,
-    ),
-    Verb(
-        "request-changes",
-        "Request changes",
-        lambda brief, by, **words: reviewing.request_changes(brief=brief, by=by, **words),
-        _stands("in_review"),
-        _APPROVE,
-        "It went back with your words.",
-        verb_forms.RequestChangesForm,
-    ),
-    Verb(
-        "call-back",
-        "Call back from review",
-        lambda brief, by: reviewing.call_back(brief=brief, by=by),
-        _stands("in_review"),
-        _WRITE,
-        "It is a draft again.",
-    ),
-)
 PUBLISH_VERBS = (
     Verb(
         "publish",
@@ -222,4 +177,4 @@ LIVE_VERBS = (
         verb_forms.ConfirmDiscard,
     ),
 )
-BRIEF_VERBS = (*REVIEW_VERBS, *PUBLISH_VERBS, *LIVE_VERBS)
+BRIEF_VERBS = (*DECIDING_VERBS, *PUBLISH_VERBS, *LIVE_VERBS, *TALKING_VERBS)

@@ -9,7 +9,14 @@ from briefs.models.judgement import Judgement, Outcome
 from briefs.models.move import Move
 from briefs.models.place import Place, PlaceKind, PlacePrecision
 from briefs.models.reference_counter import ReferenceCounter
-from briefs.models.review import Anchor, ReviewComment, ReviewLink, Verdict
+from briefs.models.review import (
+    LONGEST_DAYS,
+    NEVER_SENT_OUT,
+    Anchor,
+    ReviewComment,
+    ReviewLink,
+    Verdict,
+)
 from briefs.models.revision import Correction, CorrectionKind, Edition, FormerAddress, Revision
 from briefs.models.search_term import SearchTerm
 from briefs.models.source import Citation, Credibility, Reliability, Source
@@ -17,7 +24,9 @@ from briefs.models.told_incident import ToldIncident
 
 __all__ = [
     "EDITABLE",
+    "LONGEST_DAYS",
     "MOVES",
+    "NEVER_SENT_OUT",
     "ONCE_PUBLIC",
     "SUB_TYPES",
     "Actor",

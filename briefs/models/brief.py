@@ -281,6 +281,11 @@ class Brief(models.Model):
         return [geography.country_name(code, language) for code in self.countries]
 
     @property
+    def name_in_mail(self) -> str:
+        """What it is called where its title must not stand: its reference, before publication its number."""
+        return self.reference or f"draft {self.root_id}"
+
+    @property
     def root(self) -> "Brief":
         """The brief that history hangs on: the live one for a pending revision, else itself."""
         return self.revises or self
