@@ -8,11 +8,15 @@ from django.urls import reverse
 
 
 class Entry(NamedTuple):
-    """One line of the side bar. `model` is app.Model; the icon is one of Google's Material Symbols."""
+    """One line of the side bar. `model` is app.Model; the icon is one of Google's Material Symbols.
+
+    It leads to the model's list, or to `page`, a named address of the staff site that its readers may open.
+    """
 
     title: str
     icon: str
     model: str
+    page: str = ""
 
 
 SIDEBAR: dict[str, tuple[Entry, ...]] = {
@@ -23,6 +27,7 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
     ),
     "Publishing": (
         Entry("Briefs", "article", "briefs.Brief"),
+        Entry("Calendar", "calendar_month", "briefs.Brief", page="briefs_brief_calendar"),
         Entry("Judgements", "rule", "briefs.Judgement"),
         Entry("Incidents", "event", "briefs.Incident"),
         Entry("Actors", "groups", "briefs.Actor"),
@@ -56,15 +61,25 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         for model, screen in admin.site._registry.items()
         if screen.has_module_permission(request) and screen.has_view_permission(request)
     }
-    groups = [
+    groups: list[dict[str, Any]] = [
         {
             "title": title,
-            "items": [
-                {"title": entry.title, "icon": entry.icon, "link": open_lists[entry.model]}
-                for entry in entries
-                if entry.model in open_lists
-            ],
+            "items": [_line(entry, open_lists) for entry in entries if entry.model in open_lists],
         }
         for title, entries in SIDEBAR.items()
     ]
+    lines = [line for group in groups for line in group["items"]]
+    # The nearest one only: the calendar's address is below that of the list of briefs.
+    here = max(
+        (line["link"] for line in lines if request.path.startswith(line["link"])),
+        key=len,
+        default="",
+    )
+    for line in lines:
+        line["active"] = line["link"] == here
     return [group for group in groups if group["items"]]
+
+
+def _line(entry: Entry, open_lists: dict[str, str]) -> dict[str, Any]:
+    link = reverse(f"admin:{entry.page}") if entry.page else open_lists[entry.model]
+    return {"title": entry.title, "icon": entry.icon, "link": link}

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
@@ -13,10 +13,12 @@ from django.urls import URLPattern, path
 from django.utils import timezone
 from unfold.admin import StackedInline, TabularInline
 
+from accounts import time_zones
 from accounts.models import User
 from accounts.staff_screens import VerbAdmin
 from briefs import completeness, reading, revising, translating, views
 from briefs.admin import wording
+from briefs.admin.calendar import calendar_context
 from briefs.admin.filters import PendingFilter, TurnFilter
 from briefs.admin.forms import BriefForm, CitationForm, JudgementForm, JudgementFormSet
 from briefs.admin.revision_pages import RevisionPages
@@ -80,7 +82,7 @@ class BriefAdmin(RevisionPages, VerbAdmin):
     inlines = (JudgementInline, CitationInline)
     list_display = (
         *("title", "status_name", "reference", "language", "about", "assignee", "due"),
-        *("published_at", "is_sample"),
+        *("goes_out", "is_sample"),
     )
     list_select_related = ("assignee",)
     list_filter = (TurnFilter, "status", PendingFilter, "language", "kind", "tlp", "is_sample")
@@ -98,11 +100,18 @@ class BriefAdmin(RevisionPages, VerbAdmin):
     def get_urls(self) -> list[URLPattern]:
         preview = self.admin_site.admin_view(self.preview)
         check = self.admin_site.admin_view(self.check_wording)
+        calendar = self.admin_site.admin_view(self.calendar)
         return [
+            path("calendar/", calendar, name="briefs_brief_calendar"),
             path("wording/", check, name="briefs_brief_wording"),
             path("<int:pk>/preview/", preview, name="briefs_brief_preview"),
             *super().get_urls(),
         ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Brief]:
+        """With the time zone of whoever looks, for the columns that show an hour."""
+        assert isinstance(request.user, User)
+        return super().get_queryset(request).annotate(zone=Value(request.user.time_zone))
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -188,10 +197,12 @@ class BriefAdmin(RevisionPages, VerbAdmin):
 
     def page_context(self, request: HttpRequest, obj: Brief) -> dict[str, Any]:
         """Where it stands, who moved it there, what it lacks, and where to look at it."""
+        assert isinstance(request.user, User)
         root = obj.root
         moves = root.moves.select_related("by", "revision").order_by("-moved_at", "-pk")[:50]
         return {
             "brief": obj,
+            "zone": request.user.time_zone,
             "root": root,
             "moves": moves,
             "gaps": completeness.gaps_of(obj, timezone.now()) if obj.is_editable else [],
@@ -225,6 +236,18 @@ class BriefAdmin(RevisionPages, VerbAdmin):
         context = {"wording": wording.of_typing(request.POST)}
         return TemplateResponse(request, "briefs/admin/_findings.html", context)
 
+    def calendar(self, request: HttpRequest) -> HttpResponse:
+        """What goes out, ends or falls due in the next thirty days, for whoever may read briefs."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        assert isinstance(request.user, User)
+        context = {
+            **self.admin_site.each_context(request),
+            **calendar_context(request.user.time_zone),
+            "title": "Calendar",
+        }
+        return TemplateResponse(request, "briefs/admin/calendar.html", context)
+
     def _may_write(self, request: HttpRequest, obj: Brief | None) -> bool:
         if obj is None:
             return self.has_add_permission(request)
@@ -247,6 +270,15 @@ class BriefAdmin(RevisionPages, VerbAdmin):
             return "-"
         day = f"{brief.due_on.day} {brief.due_on:%B %Y}"
         return f"{day}, overdue" if _is_late(brief) else day
+
+    @admin.display(description="Published", ordering="published_at")
+    def goes_out(self, brief: Brief) -> str:
+        """When readers see it from, in both time zones, and until when if it ends."""
+        if brief.published_at is None:
+            return "–"
+        zone = brief.zone  # type: ignore[attr-defined]  # annotated
+        end = f"; ends {time_zones.in_both(brief.expires_at, zone)}" if brief.expires_at else ""
+        return time_zones.in_both(brief.published_at, zone) + end
 
     @admin.display(description="Countries")
     def about(self, brief: Brief) -> str:

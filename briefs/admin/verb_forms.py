@@ -1,7 +1,7 @@
 """What the verbs of briefs ask for before they act."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,10 +46,14 @@ class MomentForm(VerbForm):
 
     @property
     def intro(self) -> Sequence[str]:
-        """What time it is, here and in UTC."""
-        now = timezone.now()
-        here = now.astimezone(ZoneInfo(self.by.time_zone))
-        return (f"It is now {here:%d %B %Y, %H:%M} in {self.by.time_zone}; {now:%H:%M} UTC.",)
+        """What time it is, and what is set, here and in UTC."""
+        zone = self.by.time_zone
+        set_now = [
+            f"{self.fields[name].label}, as it stands: {time_zones.in_both(moment, zone)}."
+            for name in self.moments
+            if (moment := getattr(self.obj, name))
+        ]
+        return (f"It is now {time_zones.in_both(timezone.now(), zone)}.", *set_now)
 
     def clean(self) -> dict[str, Any] | None:
         """Read the moments in the zone chosen, which is kept for the next time."""
@@ -66,14 +70,13 @@ class MomentForm(VerbForm):
     def _local(self, moment: datetime | None) -> datetime | None:
         return moment and moment.astimezone(ZoneInfo(self.by.time_zone)).replace(tzinfo=None)
 
-    def _moment(self, name: str, typed: datetime) -> datetime:
-        """The moment meant; an hour that the change of clocks leaves out does not come back the same."""
-        zone = ZoneInfo(self.by.time_zone)
-        local = typed.replace(tzinfo=zone)
-        moment = local.astimezone(UTC)
-        if moment.astimezone(zone).replace(tzinfo=None) != typed.replace(tzinfo=None):
-            self.add_error(name, "The clocks change: this hour does not exist on that day.")
-        return moment
+    def _moment(self, name: str, typed: datetime) -> datetime | None:
+        """The moment meant; None with an error beside the field where the clocks change."""
+        try:
+            return time_zones.moment_of(typed, self.by.time_zone)
+        except ValidationError as error:
+            self.add_error(name, error)
+            return None
 
 
 class NaiveMomentField(forms.DateTimeField):
@@ -100,7 +103,9 @@ class ScheduleForm(MomentForm):
         data = super().clean()
         moment = data and data.get("published_at")
         if moment and moment <= timezone.now():
-            self.add_error("published_at", f"{moment:%d %B %Y, %H:%M} UTC is past.")
+            self.add_error(
+                "published_at", f"{time_zones.in_both(moment, self.by.time_zone)} is past."
+            )
         return data
 
 

@@ -253,7 +253,7 @@ def test_schedule_in_the_past_is_refused_and_kept(client: Client) -> None:
 
     assert response.status_code == 400
     page = response.content.decode()
-    assert "01 January 2020, 08:00 UTC is past." in page
+    assert "1 January 2020, 09:00 Africa/Lagos (08:00 UTC) is past." in page
     assert 'value="2020-01-01T09:00"' in page
     assert Brief.objects.get().status == "approved"
 
