@@ -46,6 +46,9 @@ _REVIEW_BRIEFS = (
     "briefs.add_reviewlink",
     "briefs.change_reviewlink",
 )
+# Readers' addresses: for whoever publishes to them and whoever answers for the house's mail.
+_READ_SUBSCRIBERS = ("briefs.view_subscriber", "briefs.view_subscription")
+_KEEP_SUBSCRIBERS = (*_READ_SUBSCRIBERS, "briefs.suppress_subscriber")
 _WORK_LEADS = (
     *_READ_BRIEFS,
     *_READ_WORK,
@@ -58,6 +61,7 @@ _WORK_LEADS = (
 )
 _LEAD_DESK = (
     *_WORK_LEADS,
+    *_KEEP_SUBSCRIBERS,
     "intake.view_all_leads",
     "intake.reassign_lead",
     "intake.add_adviser",
@@ -78,13 +82,14 @@ _LEAD_DESK = (
 ROLES: dict[str, tuple[str, ...]] = {
     "analyst": _WRITE_BRIEFS,
     "editor": (*_WRITE_BRIEFS, *_REVIEW_BRIEFS),
-    "publisher": (*_WRITE_BRIEFS, *_REVIEW_BRIEFS, "briefs.publish_brief"),
+    "publisher": (*_WRITE_BRIEFS, *_REVIEW_BRIEFS, "briefs.publish_brief", *_KEEP_SUBSCRIBERS),
     "adviser": _WORK_LEADS,
     "desk lead": _LEAD_DESK,
     "approver": (*_READ_BRIEFS, *_READ_WORK, "intake.view_all_leads"),
     "auditor": (
         *_READ_BRIEFS,
         *_READ_WORK,
+        *_READ_SUBSCRIBERS,
         "intake.view_all_leads",
         "intake.view_adviser",
         "intake.view_absence",

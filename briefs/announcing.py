@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
-from briefs.models import Announcement, Brief, Edition
+from briefs import notifying
+from briefs.models import Announcement, Brief, Correction, Edition
 from jobs import queue
 from jobs.kinds import JobError
 
@@ -30,6 +31,18 @@ def ask_to_announce(edition: Edition) -> None:
             run_at=edition.published_at,
         )
     )
+
+
+def ask_to_correct(correction: Correction) -> None:
+    """Ask to tell those who were mailed a brief of a correction; call it in the transaction that corrects."""
+    key = f"correction:{correction.pk}"
+    queue.enqueue(queue.Ask(kind="briefs.announce_correction", subject_id=correction.pk, key=key))
+
+
+def ask_to_withdraw(brief: Brief) -> None:
+    """Ask to tell those who were mailed a brief that it is withdrawn; call it in the transaction that does it."""
+    key = f"brief:{brief.pk}"
+    queue.enqueue(queue.Ask(kind="briefs.announce_withdrawal", subject_id=brief.pk, key=key))
 
 
 @transaction.atomic
@@ -60,6 +73,8 @@ def _record(edition: Edition, now: datetime) -> Announcement:
     if announcement.is_late:
         seconds = round((now - announcement.due_at).total_seconds())
         log.warning("announced late", brief=edition.brief_id, seconds=seconds)
+    if announcement.is_mailed:
+        notifying.ask_for_batch(announcement)
     return announcement
 
 

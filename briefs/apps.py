@@ -6,3 +6,9 @@ class BriefsConfig(AppConfig):
 
     name = "briefs"
     verbose_name = "Briefs"
+
+    def ready(self) -> None:
+        from briefs import confirming  # its models must be loaded first
+        from mail import news
+
+        news.address_refused.connect(confirming.ask_to_suppress, dispatch_uid="briefs")

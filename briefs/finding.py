@@ -93,6 +93,12 @@ class Wish:
         """The address of the feed of what fits this wish: "atom", "rss" or "json"."""
         return reverse(f"briefs:feed-{form}") + self.feed_query
 
+    def subscribe_url(self) -> str:
+        """The address at which to get what fits this wish by mail."""
+        _, _, query = self.url(sort="").partition("?")
+        only = f"&only={self.language}" if self.language in _LANGUAGES else ""
+        return reverse("briefs:subscribe") + (f"?{query}{only}" if query else "")
+
     def _is_possible(self) -> bool:
         """Whether any brief could fit; PostgreSQL would cut a code that is too long to one that fits."""
         return (

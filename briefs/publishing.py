@@ -172,6 +172,7 @@ def withdraw_brief(*, brief: Brief, by: User, reason: str) -> Brief:
         raise ValidationError("Say why, for the readers.", code="reason_missing")
     locked.withdrawal_reason = reason.strip()
     locked.withdrawn_at = locked.changed_at = timezone.now()
+    announcing.ask_to_withdraw(locked)
     freshness.public_changed()
     return revising.record_move(locked, before, by=by, reason=reason)
 
@@ -265,7 +266,7 @@ def _add_correction(
 ) -> Correction:
     if kind not in CorrectionKind.values or not text.strip():
         raise ValidationError("Say what was wrong, and of which kind.", code="text_missing")
-    return Correction.objects.create(
+    correction = Correction.objects.create(
         brief=edition.brief,
         edition=edition,
         kind=kind,
@@ -273,3 +274,5 @@ def _add_correction(
         made_at=moment,
         made_by=by,
     )
+    announcing.ask_to_correct(correction)
+    return correction

@@ -1,10 +1,12 @@
 """What the briefs app's kinds of job do."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from jobs.hints import BrokerAway
 from jobs.kinds import Finish, JobError, kind
 from jobs.models import Job
+from mail.gates import gate
+from mail.models import Message
 
 
 @kind("briefs.refresh", external=True)
@@ -93,3 +95,105 @@ def remind(job: Job) -> None:
     from briefs import telling
 
     telling.remind(brief_id=job.subject_id, key=job.key)
+
+
+@kind("briefs.announce_correction")
+def announce_correction(job: Job) -> None:
+    """Tell those who were mailed a brief what was wrong in it."""
+    from briefs import notifying
+
+    notifying.announce_correction(correction_id=job.subject_id)
+
+
+@kind("briefs.announce_withdrawal")
+def announce_withdrawal(job: Job) -> None:
+    """Tell those who were mailed a brief that it was taken back."""
+    from briefs import notifying
+
+    notifying.announce_withdrawal(brief_id=job.subject_id)
+
+
+@kind("briefs.notify")
+def notify(job: Job) -> None:
+    """Tell one batch of readers of an announcement."""
+    from briefs import notifying
+
+    notifying.notify_batch(announcement_id=job.subject_id, after=_after(job))
+
+
+@kind("briefs.weekly_digest", every=timedelta(hours=1))
+def weekly_digest(job: Job) -> None:
+    """Look whether the weekly mail is due."""
+    from briefs import digests
+
+    digests.ask_for_digest()
+
+
+@kind("briefs.send_digest")
+def send_digest(job: Job) -> None:
+    """Write to one batch of weekly readers."""
+    from briefs import digests
+
+    due = datetime.fromtimestamp(job.subject_id, UTC)
+    digests.digest_batch(due=due, after=_after(job))
+
+
+@kind("briefs.digest_again")
+def digest_again(job: Job) -> None:
+    """Write a weekly mail anew that was held back."""
+    from briefs import digests
+
+    digests.digest_again(message_id=job.subject_id)
+
+
+def _after(job: Job) -> int:
+    """Where the batch before this one ended, which stands in the key."""
+    return int(job.key.rpartition(":")[2])
+
+
+@kind("briefs.confirm_subscription")
+def confirm_subscription(job: Job) -> None:
+    """Mail the link that confirms a subscription."""
+    from briefs import confirming
+
+    confirming.send_confirmation(subscription_id=job.subject_id)
+
+
+@kind("briefs.suppress_address")
+def suppress_address(job: Job) -> None:
+    """Write no more to an address that the mail server refuses for good."""
+    from briefs import confirming
+
+    confirming.suppress_refused(message_id=job.subject_id)
+
+
+@kind("briefs.forget_subscribers", every=timedelta(hours=6))
+def forget_subscribers(job: Job) -> None:
+    """Delete what is no longer needed of readers who asked for mail."""
+    from briefs import subscribing
+
+    subscribing.forget_subscribers()
+
+
+@gate("briefs.notice")
+def notice_gate(message: Message) -> str:
+    """Whether a mail of the list may still leave."""
+    from briefs import notifying
+
+    return notifying.why_not(message)
+
+
+@gate("briefs.digest")
+def digest_gate(message: Message) -> str:
+    """Whether a weekly mail may still leave."""
+    from briefs import digests
+
+    return digests.why_not(message)
+
+
+@gate("briefs.confirmation")
+def confirmation_gate(message: Message) -> str:
+    """Whether a mail about a subscription may still leave."""
+    from briefs import confirming
+
+    return confirming.why_not(message)

@@ -3,7 +3,7 @@
 from django.urls import path
 from django.urls.resolvers import URLPattern
 
-from briefs import feeds, review_views, sitemaps, subject_views, views
+from briefs import feeds, review_views, sitemaps, subject_views, subscription_views, views
 
 app_name = "briefs"
 urlpatterns: list[URLPattern] = [
@@ -23,6 +23,13 @@ urlpatterns: list[URLPattern] = [
     path("topics/", subject_views.topic_list, name="topics"),
     path("topics/<slug:slug>/", subject_views.topic_page, name="topic"),
     path("scorecard/", subject_views.scorecard_page, name="scorecard"),
+    path("subscribe/", subscription_views.subscribe, name="subscribe"),
+    path("subscribe/thanks/", subscription_views.thanks, name="subscribe-thanks"),
+    path("subscribe/confirm/<str:token>/", subscription_views.confirm, name="confirm"),
+    path("subscriptions/<str:token>/", subscription_views.manage, name="subscriptions"),
+    path(
+        "subscriptions/<str:token>/unsubscribe/", subscription_views.unsubscribe, name="unsubscribe"
+    ),
     path("methodology/", views.methodology, name="methodology"),
     path("privacy/", views.privacy, name="privacy"),
     path("robots.txt", sitemaps.robots, name="robots"),

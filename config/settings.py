@@ -255,6 +255,10 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Derisk <office@derisk.example>")
 
+# When the weekly mail to readers goes out: 0 is Monday, the hour in UTC.
+DIGEST_WEEKDAY = env.int("DIGEST_WEEKDAY", default=0) % 7
+DIGEST_HOUR = env.int("DIGEST_HOUR", default=6) % 24
+
 # What proposals and mails say of the house itself.
 HOUSE = {
     "name": env.str("HOUSE_NAME", default="Derisk"),

@@ -33,6 +33,7 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
         Entry("Actors", "groups", "briefs.Actor"),
         Entry("Places", "location_on", "briefs.Place"),
         Entry("Sources", "source", "briefs.Source"),
+        Entry("Subscribers", "mark_email_read", "briefs.Subscriber"),
     ),
     "People": (
         Entry("Contacts", "person", "intake.Contact"),

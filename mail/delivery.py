@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from accounts.models import User
 from jobs import kinds, queue
+from mail import gates, news
 from mail.models import Message
 from mail.outbox import PRIVATE_LINK
 
@@ -24,6 +25,8 @@ log = structlog.get_logger("derisk.mail")
 
 def deliver(*, message_id: int, is_last_try: bool = False) -> Callable[[], None] | None:
     """Send one message and return what records the result; None when it needs no sending any more.
+
+    A message with a gate is asked about once more; what its gate holds back is cancelled, with the reason.
 
     "Sending" is committed before the server is spoken to. If we die after the server took the message and before
     that is recorded, the next try sends the same Message-ID again: mail cannot be exactly once.
@@ -51,7 +54,11 @@ def _start(message_id: int) -> Message | None:
     unsent = Message.objects.unsent().filter(pk=message_id)
     if not unsent.update(state=Message.State.SENDING, attempts=F("attempts") + 1):
         return None
-    return Message.objects.get(pk=message_id)
+    message = Message.objects.get(pk=message_id)
+    if reason := gates.why_not(message):
+        _record(message, state=Message.State.CANCELLED, error=reason, private_url="")
+        return None
+    return message
 
 
 def is_mail_kept() -> bool:
@@ -71,6 +78,10 @@ def compose(message: Message) -> EmailMultiAlternatives:
             "To": f"{written_name(name)} <{address}>" if name else address,
             "Message-ID": f"<{message.uuid}@{domain}>",
             "Auto-Submitted": "auto-generated",
+            **{
+                header: text.replace(PRIVATE_LINK, message.private_url)
+                for header, text in message.headers.items()
+            },
         },
     )
     mail.attach_alternative(message.html.replace(PRIVATE_LINK, message.private_url), "text/html")
@@ -88,9 +99,16 @@ def _refused(message: Message, error: Exception, is_last_try: bool) -> Callable[
     code = smtp_code(error)
     text = f"{type(error).__name__} {code}" if code else type(error).__name__
     if is_last_try or is_for_good(error):
-        return lambda: _record(message, state=Message.State.FAILED, error=text)
+        is_address = is_for_good(error) and isinstance(error, smtplib.SMTPRecipientsRefused)
+        return lambda: _give_up(message, text, is_address)
     _record(message, state=Message.State.QUEUED, error=text)
     raise kinds.JobError(f"The mail server did not take it: {text}") from error
+
+
+def _give_up(message: Message, error: str, is_address: bool) -> None:
+    _record(message, state=Message.State.FAILED, error=error)
+    if is_address:
+        news.address_refused.send(Message, message=message)
 
 
 def is_for_good(error: Exception) -> bool:
@@ -118,7 +136,7 @@ def _record(message: Message, **changes: object) -> None:
 
 @transaction.atomic
 def resend_message(*, message: Message, by: User) -> Message:
-    """Send a message that was sent, refused or kept once more, to the same address with the same text.
+    """Send a message that was sent, refused, kept or cancelled once more, to the same address with the same text.
 
     Raises ValidationError: code "conflict" while it is on its way, code "link_gone" when it held a private link
     that was emptied as it left.

@@ -14,6 +14,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Not accepted by a mail server yet, and still meant to be."""
         return self.filter(state__in=[Message.State.QUEUED, Message.State.SENDING])
 
+    def gated(self, prefix: str) -> "MessageQuerySet":
+        """Those whose gate's name begins so; an app's gates begin with its name and a full stop."""
+        return self.exclude(gate="").filter(gate__startswith=prefix)
+
     def about(self, reference: str) -> "MessageQuerySet":
         """All messages of one lead or proposal, oldest first."""
         return self.filter(reference=reference).order_by("created_at", "pk")
@@ -28,6 +32,7 @@ class Message(models.Model):
         SENT = "sent", "accepted by the mail server"
         FAILED = "failed", "refused for good"
         KEPT = "kept", "kept here: no mail server is set up"
+        CANCELLED = "cancelled", "not sent: no longer wanted"
 
     key = models.CharField(
         max_length=200, unique=True, help_text="The same message asked for twice has the same key."
@@ -49,6 +54,14 @@ class Message(models.Model):
         help_text="The reader's private link; emptied once the message has left.",
     )
     has_private_url = models.BooleanField(default=False)
+    headers = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="Further headers by name; PRIVATE_LINK stands for the link.",
+    )
+    gate = models.CharField(
+        max_length=60, blank=True, help_text="What is asked once more before it leaves."
+    )
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
@@ -65,7 +78,7 @@ class Message(models.Model):
                 name="message_sent_at_exactly_when_sent",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "sending", "sent", "failed", "kept"]),
+                condition=Q(state__in=["queued", "sending", "sent", "failed", "kept", "cancelled"]),
                 name="message_state_known",
             ),
             models.CheckConstraint(
@@ -73,7 +86,10 @@ class Message(models.Model):
                 name="message_sent_keeps_no_private_url",
             ),
         ]
-        indexes = [models.Index(fields=["-created_at", "-id"], name="message_newest")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="message_newest"),
+            models.Index(fields=["created_at"], name="message_gated", condition=~Q(gate="")),
+        ]
         permissions = [("resend_message", "Can send a message again")]
 
     def __str__(self) -> str:

@@ -1,6 +1,6 @@
 """Writing a message: rendered and stored in the caller's transaction, sent by a job after it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,10 @@ PRIVATE_LINK = "https://private-link.invalid/"
 
 @dataclass(frozen=True)
 class Letter:
-    """What is to be said, to whom, in which language. The same key is sent at most once."""
+    """What is to be said, to whom, in which language. The same key is sent at most once.
+
+    `headers` may hold PRIVATE_LINK where the private link goes. `gate` names what is asked before it leaves.
+    """
 
     key: str
     template: str
@@ -28,6 +31,8 @@ class Letter:
     language: str = "en"
     reference: str = ""
     private_url: str = ""
+    gate: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -35,31 +40,61 @@ class Letter:
 def queue_message(letter: Letter) -> Message:
     """Store a message and the job that sends it; a letter whose key exists leaves that message alone.
 
-    Renders `<template>.<language>.txt` (its first line is "Subject: …") and `.html`, else the English ones.
+    Renders `<template>.<language>.txt` (its first line is "Subject: …") and `.html`, else the English ones, else
+    `<template>.txt` and `.html`, whose words are in the catalogues.
     Raises ValidationError when `to_email` is not one address.
     """
     validate_email(letter.to_email)
-    subject, text, html = render(letter)
-    message, created = Message.objects.get_or_create(
-        key=letter.key,
-        defaults={
-            "template": letter.template,
-            "reference": letter.reference,
-            "language": letter.language,
-            "to_email": letter.to_email,
-            "to_name": _one_line(letter.to_name),
-            "subject": subject,
-            "text": text,
-            "html": html,
-            "private_url": letter.private_url,
-            "has_private_url": bool(letter.private_url),
-        },
-    )
+    row = _row(letter, render(letter))
+    message, created = Message.objects.get_or_create(key=letter.key, defaults=row)
     if created:
-        queue.enqueue(
-            queue.Ask(kind="mail.deliver", subject_id=message.pk, key=f"message:{message.pk}")
-        )
+        queue.enqueue(_ask(message.pk))
     return message
+
+
+@transaction.atomic
+def queue_messages(letters: Sequence[Letter]) -> dict[str, int]:
+    """Store many messages and their jobs in a few statements; return the message of each key.
+
+    Letters with the same template, language and context object are rendered once: give one context to all whom the
+    same is told. Raises ValidationError when a `to_email` is not one address, and then stores nothing.
+    """
+    rendered: dict[tuple[object, ...], tuple[str, str, str]] = {}
+    rows = []
+    for letter in letters:
+        validate_email(letter.to_email)
+        same = (letter.template, letter.language, id(letter.context), bool(letter.private_url))
+        if same not in rendered:
+            rendered[same] = render(letter)
+        rows.append(Message(key=letter.key, **_row(letter, rendered[same])))
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    stored = dict(
+        Message.objects.filter(key__in=[row.key for row in rows]).values_list("key", "pk")
+    )
+    queue.enqueue(*(_ask(pk) for pk in stored.values()))
+    return stored
+
+
+def _ask(message_id: int) -> queue.Ask:
+    return queue.Ask(kind="mail.deliver", subject_id=message_id, key=f"message:{message_id}")
+
+
+def _row(letter: Letter, rendered: tuple[str, str, str]) -> dict[str, Any]:
+    subject, text, html = rendered
+    return {
+        "template": letter.template,
+        "reference": letter.reference,
+        "language": letter.language,
+        "to_email": letter.to_email,
+        "to_name": _one_line(letter.to_name),
+        "subject": subject,
+        "text": text,
+        "html": html,
+        "private_url": letter.private_url,
+        "has_private_url": bool(letter.private_url),
+        "gate": letter.gate,
+        "headers": dict(letter.headers),
+    }
 
 
 def render(letter: Letter) -> tuple[str, str, str]:
@@ -81,5 +116,5 @@ def _one_line(text: str) -> str:
 
 def _template(letter: Letter, ending: str) -> Any:
     return select_template(
-        [f"{letter.template}.{letter.language}.{ending}", f"{letter.template}.en.{ending}"]
+        [f"{letter.template}{kind}.{ending}" for kind in (f".{letter.language}", ".en", "")]
     )

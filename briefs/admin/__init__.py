@@ -3,6 +3,7 @@
 from briefs.admin.briefs import BriefAdmin
 from briefs.admin.facts import ActorAdmin, IncidentAdmin, PlaceAdmin, SourceAdmin
 from briefs.admin.judgements import JudgementAdmin
+from briefs.admin.subscribers import SubscriberAdmin
 
 __all__ = [
     "ActorAdmin",
@@ -11,4 +12,5 @@ __all__ = [
     "JudgementAdmin",
     "PlaceAdmin",
     "SourceAdmin",
+    "SubscriberAdmin",
 ]

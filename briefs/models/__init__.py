@@ -20,6 +20,7 @@ from briefs.models.review import (
 from briefs.models.revision import Correction, CorrectionKind, Edition, FormerAddress, Revision
 from briefs.models.search_term import SearchTerm
 from briefs.models.source import Citation, Credibility, Reliability, Source
+from briefs.models.subscription import Frequency, Notice, Subscriber, Subscription
 from briefs.models.told_incident import ToldIncident
 
 __all__ = [
@@ -46,9 +47,11 @@ __all__ = [
     "Edition",
     "EventType",
     "FormerAddress",
+    "Frequency",
     "Incident",
     "Judgement",
     "Move",
+    "Notice",
     "Outcome",
     "Place",
     "PlaceKind",
@@ -62,6 +65,8 @@ __all__ = [
     "SearchTerm",
     "Source",
     "SubType",
+    "Subscriber",
+    "Subscription",
     "Tlp",
     "ToldIncident",
     "Verdict",

@@ -28,6 +28,7 @@ def words_of_templates() -> set[tuple[str | None, str]]:
     """What templates translate, plurals by their singular: as (context, words)."""
     paths = [
         *BASE_DIR.glob("briefs/templates/**/*.html"),
+        *BASE_DIR.glob("briefs/templates/**/*.txt"),
         *BASE_DIR.glob("config/templates/**/*.html"),
     ]
     return {word for path in paths for word in words_in(templatize(path.read_text()).encode())}

@@ -8,9 +8,24 @@ def test_every_app_registers_its_kinds() -> None:
 
     assert ours == [
         "briefs.announce",
+        "briefs.announce_correction",
         "briefs.announce_missed",
+        "briefs.announce_withdrawal",
+        "briefs.card_image",
+        "briefs.confirm_subscription",
+        "briefs.digest_again",
+        "briefs.forget_subscribers",
+        "briefs.notify",
         "briefs.refresh",
         "briefs.refresh_names",
+        "briefs.remind",
+        "briefs.send_digest",
+        "briefs.suppress_address",
+        "briefs.tell_of_comment",
+        "briefs.tell_of_handover",
+        "briefs.tell_of_move",
+        "briefs.tell_of_verdict",
+        "briefs.weekly_digest",
         "intake.acknowledge",
         "intake.match_people",
         "intake.route_lead",
@@ -19,6 +34,7 @@ def test_every_app_registers_its_kinds() -> None:
         "proposals.render",
     ]
     assert [name for name in ours if kinds.find(name).is_external] == [
+        "briefs.card_image",
         "briefs.refresh",
         "mail.deliver",
         "proposals.render",
