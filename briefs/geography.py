@@ -3,7 +3,8 @@
 from functools import lru_cache
 
 from django.utils import translation
-from django.utils.translation import pgettext_lazy
+from django.utils.formats import number_format
+from django.utils.translation import pgettext, pgettext_lazy
 from django_countries import countries
 
 # The five regions of the United Nations' M49.
@@ -109,3 +110,10 @@ def alpha2_of(code: str) -> str | None:
 def region_name(region: str) -> str:
     """What a region is called in the language being spoken now."""
     return str(_REGION_NAMES[region])
+
+
+def position(latitude: float, longitude: float) -> str:
+    """A position in degrees as people write it: 15.01° N 2.95° W."""
+    north = pgettext("position", "%s° N") if latitude >= 0 else pgettext("position", "%s° S")
+    east = pgettext("position", "%s° E") if longitude >= 0 else pgettext("position", "%s° W")
+    return f"{north % number_format(abs(latitude), 2)} {east % number_format(abs(longitude), 2)}"

@@ -1,7 +1,5 @@
 """The names by which a brief is found: of its actors, places, countries and topics, with their other names."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
@@ -11,11 +9,11 @@ from django.utils import translation
 
 from briefs import geography, topics
 from briefs.models import Actor, Brief, Place, SearchTerm
+from briefs.search_keys import search_key
 
 # Below this, words that have nothing to do with each other come up; measured on names of towns and groups.
 _NEAR = 0.45
 _OFFERED = 3
-_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "ـ": None})
 
 
 def names_text(brief: Brief) -> str:
@@ -43,11 +41,13 @@ def refresh_names(briefs: Iterable[Brief]) -> None:
         Brief.objects.filter(pk=brief.pk).update(names_text=names_text(brief))
 
 
-def search_key(text: str) -> str:
-    """A name without case, accents, vowel signs and the letters that Arabic writes in several ways."""
-    plain = unicodedata.normalize("NFKD", text.casefold().translate(_ARABIC))
-    letters = "".join(char for char in plain if unicodedata.category(char) != "Mn")
-    return " ".join(re.findall(r"\w+", letters))
+def _offered(place: Place) -> Iterator[str]:
+    """What staff call a place. GeoNames' many other names find a brief, but nobody is asked whether they meant them."""
+    yield place.name
+    for alias in place.aliases:
+        is_short_form = search_key(place.name).startswith(search_key(alias) + " ")
+        if place.geonames_id is None or is_short_form:
+            yield alias
 
 
 @transaction.atomic
@@ -55,10 +55,10 @@ def refresh_terms() -> None:
     """Make the names to offer those that public briefs hold now."""
     public = Brief.objects.public().values("pk")
     wanted: dict[str, str] = {}
-    for named in (Actor.objects, Place.objects):
-        rows = named.filter(briefs__in=public).values_list("name", "aliases").distinct()
-        for name, aliases in rows:
-            wanted |= {one: search_key(one) for one in (name, *aliases)}
+    for actor in Actor.objects.filter(briefs__in=public).distinct():
+        wanted |= {one: search_key(one) for one in (actor.name, *actor.aliases)}
+    for place in Place.objects.filter(briefs__in=public).distinct():
+        wanted |= {one: search_key(one) for one in _offered(place)}
     for language, _ in settings.LANGUAGES:
         names = (geography.country_name(code, language) for code in geography.AFRICAN_COUNTRIES)
         wanted |= {name: search_key(name) for name in names}

@@ -85,12 +85,13 @@ class ActorLine:
 
 @dataclass(frozen=True)
 class PlacePoint:
-    """A place with its position in degrees."""
+    """A place with its position in degrees, and how well the position stands for it."""
 
     name: str
     country: str
     latitude: float
     longitude: float
+    precision: str = "exact"
 
 
 @dataclass(frozen=True)
@@ -173,7 +174,8 @@ def actor_line(row: dict[str, Any]) -> ActorLine:
 
 def place_point(row: dict[str, Any]) -> PlacePoint:
     """A place out of a snapshot."""
-    return PlacePoint(row["name"], row["country"], row["latitude"], row["longitude"])
+    names = ("name", "country", "latitude", "longitude", "precision")
+    return PlacePoint(**{name: row[name] for name in names})
 
 
 def incident_line(row: dict[str, Any]) -> IncidentLine:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from briefs.models import Brief, Citation, Incident, Judgement
+from briefs.models import Brief, Citation, Incident, Judgement, Place
 
 _OWN = (
     *("title", "language", "kind", "tlp", "is_sample", "summary", "body", "countries", "topics"),
@@ -18,7 +18,8 @@ _OWN = (
 _JUDGEMENT = ("key", "position", "text", "scale", "likelihood", "confidence", "horizon_on")
 _INCIDENT = ("id", "occurred_on", "precision", "title", "event_type", "sub_type", "fatalities")
 _ACTOR = ("id", "name", "slug", "aliases", "kind")
-_PLACE = ("id", "name", "country", "admin1", "kind", "latitude", "longitude", "precision")
+# With the name as the brief's language writes it.
+_PLACE = ("id", "country", "admin1", "kind", "latitude", "longitude", "precision")
 
 Snapshot = dict[str, Any]
 
@@ -28,9 +29,9 @@ def snapshot_of(brief: Brief) -> Snapshot:
     made = {
         **_fields(brief, _OWN),
         "judgements": [_judgement(row) for row in _judgements(brief)],
-        "incidents": [_incident(row) for row in _incidents(brief)],
+        "incidents": [_incident(row, brief.language) for row in _incidents(brief)],
         "actors": [_fields(row, _ACTOR) for row in brief.actors.order_by("name", "pk")],
-        "places": [_fields(row, _PLACE) for row in brief.places.order_by("name", "pk")],
+        "places": [_place(row, brief.language) for row in brief.places.order_by("name", "pk")],
         "citations": [_citation(row) for row in _citations(brief)],
     }
     # As it will come out of the database: dates and keys are text.
@@ -73,10 +74,14 @@ def _incidents(brief: Brief) -> list[Incident]:
     return list(rows.order_by("occurred_on", "pk"))
 
 
-def _incident(row: Incident) -> dict[str, Any]:
+def _place(row: Place, language: str) -> dict[str, Any]:
+    return {"name": row.name_in(language), **_fields(row, _PLACE)}
+
+
+def _incident(row: Incident, language: str) -> dict[str, Any]:
     return {
         **_fields(row, _INCIDENT),
-        "place": _fields(row.place, _PLACE),
+        "place": _place(row.place, language),
         "actors": sorted(_actor_names(row.actors.all())),
     }
 

@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from briefs import alternates, finding, geography, maps, scoring, subjects, topics
+from briefs import alternates, finding, geography, scoring, subjects, topics
+from briefs.maps import drawing
 from briefs.models import Actor, Brief
 from briefs.views import render_page
 
@@ -122,8 +123,10 @@ def _subject_page(
     language: str,
     country: str = "",
 ) -> HttpResponse:
+    incidents = [line.place for line, _ in subject.incidents]
+    countries = [country] if country else list(dict.fromkeys(p.country for p in incidents))
     with translation.override(language):
-        context["map"] = maps.map_of(subject.points, country) if subject.points else None
+        context["map"] = drawing.map_of(countries=countries, incidents=incidents)
     context |= {"subject": subject, **_spoken(request, language)}
     return render_page(request, "briefs/subject.html", context, language)
 

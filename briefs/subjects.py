@@ -1,6 +1,6 @@
 """What the newest briefs say about a country, an actor or a topic: from approved texts only."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,27 +33,28 @@ class Subject:
     expectations: list[Expectation]
     incidents: list[tuple[page_lines.IncidentLine, Brief]]
 
-    @property
-    def points(self) -> list[page_lines.PlacePoint]:
-        """Where the incidents happened, each place once."""
-        return list(dict.fromkeys(line.place for line, _ in self.incidents))
-
 
 def read_subject(briefs: BriefQuerySet, country: str = "") -> Subject:
     """The subject that these public briefs are about, in two statements; incidents of one country if it is given."""
-    newest: list[Brief] = list(
-        briefs.newest()
-        .teasers()
-        .annotate(
-            said=KeyTransform("judgements", "live_revision__snapshot"),
-            happened=KeyTransform("incidents", "live_revision__snapshot"),
-        )[:_BRIEFS]
-    )
+    said = KeyTransform("judgements", "live_revision__snapshot")
+    teasers = with_incidents(briefs.newest().teasers().annotate(said=said))
+    newest: list[Brief] = list(teasers[:_BRIEFS])
     return Subject(
         briefs=newest,
         expectations=list(_expectations(newest))[:_JUDGEMENTS],
         incidents=list(_incidents(newest, country))[:_INCIDENTS],
     )
+
+
+def with_incidents(briefs: BriefQuerySet) -> BriefQuerySet:
+    """The same briefs, each with its incidents as approved, for the next function."""
+    return briefs.annotate(happened=KeyTransform("incidents", "live_revision__snapshot"))
+
+
+def incident_places(briefs: Iterable[Brief]) -> list[page_lines.PlacePoint]:
+    """The place of each incident that these say has happened, one for each incident, out of `with_incidents()`."""
+    rows = {row["id"]: row for brief in briefs for row in brief.happened}  # type: ignore[attr-defined]  # annotated
+    return [page_lines.place_point(row["place"]) for row in rows.values()]
 
 
 def count_countries() -> dict[str, int]:

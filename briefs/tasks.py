@@ -197,3 +197,16 @@ def confirmation_gate(message: Message) -> str:
     from briefs import confirming
 
     return confirming.why_not(message)
+
+
+@kind("briefs.refresh_place_names")
+def refresh_place_names(job: Job) -> None:
+    """Bring the names of the briefs that name a place in line with it."""
+    from django.db.models import Q
+
+    from briefs import freshness, naming
+    from briefs.models import Brief
+
+    named = Q(places=job.subject_id) | Q(incidents__place=job.subject_id)
+    naming.refresh_names(Brief.objects.filter(named).distinct())
+    freshness.public_changed()

@@ -22,13 +22,14 @@ from briefs import (
     conditional,
     facets,
     finding,
-    maps,
     naming,
     page_lines,
     reading,
     structured_data,
+    subjects,
 )
 from briefs.likelihood import RANGES, Confidence, Likelihood
+from briefs.maps import drawing
 from briefs.models import Brief, Edition
 
 _ON_THE_FRONT = 9
@@ -41,17 +42,30 @@ _SOON = "public, max-age=300"
 def home(request: HttpRequest) -> HttpResponse:
     """What the house does, and its newest briefs in one language."""
     language = finding.wish_from(request.GET).spoken
-    newest = Brief.objects.public().in_language(language).teasers().newest()[:_ON_THE_FRONT]
-    briefs = list(reading.with_open_judgement(newest, timezone.now().date()))
+    newest = subjects.with_incidents(
+        Brief.objects.public().in_language(language).teasers().newest()
+    )
+    briefs = list(reading.with_open_judgement(newest, timezone.now().date())[:_ON_THE_FRONT])
     judged = [(brief, line) for brief in briefs if (line := reading.open_judgement(brief))]
     context = {
         "briefs": briefs,
         "judged": judged[:_JUDGED],
+        "map": _map_of_africa(briefs, language),
         "url": settings.SITE_URL + reverse("briefs:home") + alternates.language_query(language),
         "alternates": alternates.of_home(),
         "languages": alternates.of_page(request.path, language),
     }
     return render_page(request, "briefs/home.html", context, language)
+
+
+def _map_of_africa(briefs: list[Brief], language: str) -> drawing.AreaMap | None:
+    """The continent with the countries of these briefs and what they say has happened."""
+    with translation.override(language):
+        return drawing.map_of(
+            countries=[code for brief in briefs for code in brief.countries],
+            incidents=subjects.incident_places(briefs),
+            whole_africa=True,
+        )
 
 
 @require_safe
@@ -153,7 +167,7 @@ def brief_context(page: reading.BriefPage) -> dict[str, Any]:
         "page": page,
         "brief": brief,
         "url": settings.SITE_URL + brief.get_absolute_url(),
-        "map": maps.map_of(page.places, brief.countries[0] if brief.countries else ""),
+        "map": _map(page),
         "confidences": list(page_lines.group_by_confidence(page.judgements)),
         "related": Brief.objects.public().related_to(brief).teasers()[:_TO_DISCOVER],
         "alternates": [] if page.old_version else _alternates(page),
@@ -176,6 +190,16 @@ def _languages(page: reading.BriefPage) -> list[alternates.Choice]:
 def _alternates(page: reading.BriefPage) -> list[alternates.Alternate]:
     slugs = {other["language"]: other["slug"] for other in page.translations}
     return alternates.of_briefs(slugs | {page.brief.language: page.brief.slug})
+
+
+def _map(page: reading.BriefPage) -> drawing.AreaMap | None:
+    """Its countries, places and incidents, with names in its language."""
+    with translation.override(page.brief.language):
+        return drawing.map_of(
+            countries=page.brief.countries,
+            places=page.places,
+            incidents=[line.place for line in page.incidents],
+        )
 
 
 @require_safe

@@ -1,4 +1,4 @@
-"""Migrate, set the roles and load the demo world in one process, which saves starting Django three times.
+"""Migrate, set the roles, load the gazetteer and the demo world in one process, which saves starting Django four times.
 
 Run by the demo: `python -m config.prepare`. Each step is an ordinary management command.
 """
@@ -15,6 +15,7 @@ from config.progress import step
 STEPS = {
     "Migrating the database": ("migrate", {"interactive": False, "verbosity": 0}),
     "Setting the roles": ("sync_roles", {"verbosity": 0}),
+    "Loading the gazetteer": ("load_gazetteer", {"verbosity": 0}),
     "Loading the demo world": ("seed", {"verbosity": 0}),
 }
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import yaml
 from django.db import transaction
+from django.db.models import F, Q
 from django.utils.text import slugify
 
 from accounts.models import User
@@ -14,6 +15,7 @@ from briefs.models import Actor, Brief, Incident, Judgement, Place
 from seeds import brief_history
 
 FOLDER = Path(__file__).parent / "briefs"
+_NEAR = 0.25  # degrees; towns of one name so near to each other are one
 _PLAIN = ("title", "language", "kind", "is_sample", "data_cutoff", "countries", "topics", "summary")
 
 
@@ -123,13 +125,27 @@ def _actor(row: dict[str, Any]) -> Actor:
 
 
 def _place(row: dict[str, Any]) -> Place:
-    known = Place.objects.filter(name=row["name"], country=row["country"]).first()
-    if known:
-        return known
-    place = Place(**row)
+    """The place there, under one of its names; the house's name for it if that is another. Else a new one."""
+    near = Place.objects.filter(
+        country=row["country"],
+        latitude__range=(row["latitude"] - _NEAR, row["latitude"] + _NEAR),
+        longitude__range=(row["longitude"] - _NEAR, row["longitude"] + _NEAR),
+    )
+    known = near.filter(Q(name=row["name"]) | Q(aliases__contains=[row["name"]]))
+    place = known.order_by(F("population").desc(nulls_last=True), "pk").first()
+    if place is None:
+        place = Place(**row)
+    elif row["name"] != place.name_in(_language_of(row["name"])):
+        place.aliases = [place.name, *(name for name in place.aliases if name != row["name"])]
+        place.name = row["name"]
     place.full_clean()
     place.save()
     return place
+
+
+def _language_of(name: str) -> str:
+    """Arabic letters are a name for Arabic texts, others for all."""
+    return "ar" if name[0] >= "\u0600" else "en"
 
 
 def _incident(row: dict[str, Any], actors: dict[str, Actor], places: dict[str, Place]) -> Incident:

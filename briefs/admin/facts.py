@@ -78,14 +78,57 @@ class ActorAdmin(ModelAdmin):
         return ", ".join(actor.aliases)
 
 
+class PlaceForm(forms.ModelForm):
+    """A place with where its position comes from, that is not there already."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a second row for a town that is there; a namesake needs another region or a longer name."""
+        data = super().clean() or {}
+        if not self.instance.geonames_id:
+            if not data.get("note"):
+                self.add_error("note", "Say where the position comes from.")
+            names = {name: data.get(name) for name in ("name", "country", "admin1")}
+            # The constraint cannot be checked by the form, which has no GeoNames number; and a town of GeoNames
+            # may have namesakes of its own, which staff should not add to.
+            if twin := Place.objects.filter(**names).exclude(pk=self.instance.pk).first():
+                self.add_error(
+                    "name",
+                    f"{twin} is there already, at {twin.latitude:.2f}, {twin.longitude:.2f}. If yours is another, "
+                    "name it so that readers can tell them apart, such as “Dondo (north)”.",
+                )
+        return data
+
+
 @admin.register(Place)
 class PlaceAdmin(ModelAdmin):
-    """Named points with their position."""
+    """Named points with their position: twelve thousand towns from GeoNames, and what staff add."""
 
-    list_display = ("name", "country", "latitude", "longitude")
-    list_filter = ("country",)
-    search_fields = ("name",)
+    list_display = ("name", "admin1", "country", "kind", "population", "latitude", "longitude")
+    list_filter = ("country", "kind", ("geonames_id", admin.EmptyFieldListFilter))
+    search_fields = ("words",)
+    search_help_text = "A name in any spelling, with or without region or country: “kayes congo”."
     ordering = ("name", "pk")
+    list_per_page = 50
+    show_full_result_count = False
+    form = PlaceForm
+    readonly_fields = ("geonames_id",)
+    fields = (
+        *("name", "aliases", "country", "admin1", "kind", "latitude", "longitude", "precision"),
+        *("note", "population", "geonames_id"),
+    )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[QuerySet[Place], bool]:
+        """By any name, without accents, the likeliest first."""
+        return (queryset.matching(search_term) if search_term.split() else queryset), False
+
+    def save_model(self, request: HttpRequest, obj: Place, form: Any, change: bool) -> None:
+        """Save it; briefs that name it are found by its names of today."""
+        super().save_model(request, obj, form, change)
+        if change and {"name", "aliases"} & set(form.changed_data):
+            key = f"place names:{obj.pk}:{timezone.now().timestamp()}"
+            queue.enqueue(queue.Ask("briefs.refresh_place_names", subject_id=obj.pk, key=key))
 
 
 @admin.register(Incident)

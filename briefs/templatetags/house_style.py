@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 from briefs import dates, geography, topics
 from briefs.models.brief_queryset import MARKS
+from briefs.page_lines import PlacePoint
 
 register = template.Library()
 
@@ -44,6 +45,18 @@ def listed(values: Iterable[object]) -> str:
 def country_name(code: str) -> str:
     """The country's name in the page's language."""
     return geography.country_name(code, get_language() or "en")
+
+
+@register.filter
+def country_names(codes: Iterable[str]) -> list[str]:
+    """Their names in the page's language."""
+    return [country_name(code) for code in codes]
+
+
+@register.filter
+def position(place: PlacePoint) -> str:
+    """15.01° N 2.95° W, in the page's language."""
+    return geography.position(place.latitude, place.longitude)
 
 
 @register.filter

@@ -3,7 +3,7 @@
 import pytest
 
 from briefs import geography
-from briefs.capitals import CAPITALS
+from briefs.maps.capitals import CAPITALS
 
 
 def test_every_country_has_a_region_and_a_capital() -> None:

@@ -374,6 +374,7 @@ def test_facts_can_be_added(client: Client, model: str) -> None:
             "longitude": "-0.05",
             "kind": "town",
             "precision": "exact",
+            "note": "Read off a map.",
         },
         "incident": {
             "occurred_on": "2026-01-06",

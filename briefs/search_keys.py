@@ -1,0 +1,13 @@
+"""Names as they are compared: without what people leave out when they type. Knows nothing of Django."""
+
+import re
+import unicodedata
+
+_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "ـ": None})
+
+
+def search_key(text: str) -> str:
+    """A name without case, accents, vowel signs and the letters that Arabic writes in several ways."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_ARABIC))
+    letters = "".join(char for char in plain if unicodedata.category(char) != "Mn")
+    return " ".join(re.findall(r"\w+", letters))
