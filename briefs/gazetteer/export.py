@@ -45,7 +45,8 @@ def main() -> None:
     ]
     out = csv.writer(sys.stdout, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE)
     out.writerow(COLUMNS)
-    out.writerows(sorted(rows, key=lambda row: (row[2], row[1], row[0])))
+    rows.sort(key=lambda row: (row[2], row[1], row[0]))
+    out.writerows(rows)
 
 
 def row_of(city: dict[str, Any], regions: dict[str, str]) -> tuple[Any, ...]:

@@ -16,13 +16,9 @@ from briefs.page_lines import PlacePoint
 
 # Square pixels below which a corner of an outline is not drawn; the next when the outlines would weigh too much.
 _DETAIL = (1.5, 3, 6, 12, 24)
-_HEAVIEST = 6_000  # characters of outlines
+_HEAVIEST = 6_000  # characters of outlines; of all Africa half as many again
 _COARSE = 16  # how much coarser an outline may be for finding room for its name
 _CROWDED = 9  # pixels for a degree; on a map of less, foreign capitals would only be in the way
-_SIZES = {
-    "own": (13, 11),
-    "near": (10,),
-}  # of names, in pixels; the smaller when the larger finds no room
 _SOMALILAND = (46.4, 9.5)
 _NEAR_CAPITAL = 0.15  # degrees; a place so near to a capital is the capital
 
@@ -93,14 +89,14 @@ def map_of(
         return None
     spots = [(point.longitude, point.latitude) for point in points]
     frame = africa() if whole_africa else frame_of(codes, spots)
-    drawn = _outlines(frame, codes)
+    drawn = _outlines(frame, codes, _HEAVIEST * (1.5 if whole_africa else 1))
     dots = [_dot(frame, point, counts[point]) for point in points]
     board = labels.Board(frame.height, [dot.area for dot in dots])
     own = Pencil(frame, _COARSE).rings(r for code in codes for r in outlines().countries[code])
     locator = corners.place_locator(frame, board, own)
     ruler = corners.place_ruler(frame, board, own)
     if whole_africa:
-        names = [found for code in codes if (found := _country_name(frame, board, code, "own"))]
+        names = [f for code in codes if (f := _country_name(frame, board, code, "small"))]
         capitals: list[Dot] = []
     else:
         names = list(_place_names(board, dots, points))
@@ -118,7 +114,7 @@ def map_of(
     )
 
 
-def _outlines(frame: Frame, codes: Sequence[str]) -> dict[str, str]:
+def _outlines(frame: Frame, codes: Sequence[str], heaviest: float) -> dict[str, str]:
     """The paths, with as much detail as their weight allows."""
     shapes = outlines()
     own = [ring for code in codes for ring in shapes.countries[code]]
@@ -132,7 +128,7 @@ def _outlines(frame: Frame, codes: Sequence[str]) -> dict[str, str]:
             "borders": path(pencil.lines(shapes.borders), closed=False),
             "disputed": path(pencil.lines(disputed), closed=False),
         }
-        if sum(map(len, drawn.values())) <= _HEAVIEST:
+        if sum(map(len, drawn.values())) <= heaviest:
             break
     return drawn
 
@@ -150,7 +146,7 @@ def _place_names(
 ) -> Iterable[labels.Label]:
     """Names of places, those with most incidents first."""
     for dot, point in sorted(zip(dots, points, strict=True), key=lambda pair: -pair[0].count):
-        spots = labels.beside(point.name, dot.x, dot.y, dot.radius, "place", 12)
+        spots = labels.beside(point.name, dot.x, dot.y, dot.radius, "place")
         if found := board.place(spots):
             yield found
 
@@ -170,7 +166,9 @@ def _orientation(
     if frame.shows(*_SOMALILAND, 20):
         x, y = frame.at(*_SOMALILAND)
         name = pgettext("map", "Somaliland")
-        found = board.place([labels.label((name,), x, y, "middle", "near", 10)])
+        found = board.place(
+            [labels.label((name,), x, y, "middle", "near", labels.SIZES["near"][0])]
+        )
         names += [found] if found else []
     return dots, names
 
@@ -188,11 +186,11 @@ def _is_in_view(frame: Frame, code: str) -> bool:
 def _country_name(frame: Frame, board: labels.Board, code: str, style: str) -> labels.Label | None:
     name = geography.country_name(code, get_language() or "en")
     rings = Pencil(frame, _COARSE).rings(outlines().countries[code])
-    for size in _SIZES[style]:
+    for size in labels.SIZES[style]:
         if found := board.place(labels.inside(name, rings, style, size)):
             return found
     if style == "own" and rings:
-        return board.place(labels.around(name, rings, style, _SIZES[style][-1]))
+        return board.place(labels.around(name, rings, style, labels.SIZES[style][-1]))
     return None
 
 
@@ -216,7 +214,7 @@ def _add_capital(
         return
     name = capital_name(code, get_language() or "en")
     board.block(dot.area)
-    if found := board.place(labels.beside(name, dot.x, dot.y, dot.radius, "capital", 10)):
+    if found := board.place(labels.beside(name, dot.x, dot.y, dot.radius, "capital")):
         dots.append(dot)
         names.append(found)
     else:

@@ -10,6 +10,9 @@ from briefs.maps.paths import Line
 
 # Widths in ems of Inter, rounded up; what is not named here is as wide as "n".
 _WIDE, _NARROW = set("mwMWQO@%—…"), set("iljftrI.,:;'’()[]|!-– ·1")
+# Of each style of name, in pixels as look.css has them; the smaller when the larger finds no room.
+SIZES = {"own": (13, 11), "near": (10,), "small": (10, 9), "place": (12,), "capital": (10,)}
+_BOLD = {"own", "small", "place"}
 _EDGE = 3
 _LONGEST = 30
 
@@ -43,6 +46,11 @@ class Label:
     style: str
     size: int
     area: Area
+
+    @property
+    def is_less(self) -> bool:
+        """Whether it is the smaller of its style."""
+        return self.size != SIZES[self.style][0]
 
     @property
     def line_height(self) -> float:
@@ -95,10 +103,10 @@ class Board:
         return found
 
 
-def beside(name: str, x: float, y: float, radius: float, style: str, size: int) -> Iterator[Label]:
+def beside(name: str, x: float, y: float, radius: float, style: str) -> Iterator[Label]:
     """Where the name of a dot may stand, best first: right, left, above, below, and the corners."""
     name = name if len(name) <= _LONGEST else name[: _LONGEST - 1].rstrip() + "…"
-    gap = radius + 3
+    gap, size = radius + 3, SIZES[style][0]
     high, low = y - radius - 1.5 - size * 0.25, y + radius + 1.5 + size * 0.85
     for dx, base, anchor in (
         *((gap, y + size * 0.35, "start"), (-gap, y + size * 0.35, "end")),
@@ -113,7 +121,7 @@ def beside(name: str, x: float, y: float, radius: float, style: str, size: int) 
 
 def label(lines: tuple[str, ...], x: float, y: float, anchor: str, style: str, size: int) -> Label:
     """A name whose first line's foot is at x and y."""
-    width = max(width_of(line, size, bold=style == "own") for line in lines)
+    width = max(width_of(line, size, bold=style in _BOLD) for line in lines)
     left = x - {"start": 0.0, "middle": width / 2, "end": width}[anchor]
     bottom = y + size * 0.25 + (len(lines) - 1) * (size + 1)
     area = Area(left - 1, y - size * 0.85, left + width + 1, bottom)
@@ -154,7 +162,7 @@ def _across(
     lines: tuple[str, ...], rings: Sequence[Line], style: str, size: int
 ) -> Iterator[Label]:
     """Try rows from top to bottom: the name fits where the land is as wide as it is at its head, middle and foot."""
-    width = max(width_of(line, size, bold=style == "own") for line in lines) + 4
+    width = max(width_of(line, size, bold=style in _BOLD) for line in lines) + 4
     tall = (size + 1) * len(lines)
     largest = max(rings, key=_size)
     top, bottom = max(min(y for _, y in largest), 0), max(y for _, y in largest)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from briefs import finding, publishing
 from briefs.models import Brief
+from seeds import briefs_loading
 from tests.briefs.facts import add_actor, add_incident, add_judgement, add_place
 from tests.factories import BriefFactory, UserFactory, approve, publish
 
@@ -309,7 +310,7 @@ def test_no_cookies_no_scripts_no_styles_inside_no_other_host(client: Client) ->
 
 
 def test_a_page_is_light(client: Client) -> None:
-    brief = full_brief(body="<p>word</p>" * 2000)
+    brief = full_brief(body=("<p>" + "longer " * 20 + "</p>") * 100)
     BriefFactory.create_batch(3)
     style = (settings.BASE_DIR / "config/static/derisk/look.css").stat().st_size
 
@@ -378,3 +379,36 @@ def test_front_page_in_french_shows_french_briefs(client: Client) -> None:
 
 def test_front_page_without_briefs(client: Client) -> None:
     assert "No brief is public yet." in text_of(client, "/")
+
+
+def test_every_seed_brief_is_light_with_its_map(client: Client) -> None:
+    author, approver = UserFactory.create_batch(2)
+    briefs_loading.load_briefs(author=author, approver=approver)
+    style = (settings.BASE_DIR / "config/static/derisk/look.css").stat().st_size
+
+    pages = [client.get(b.get_absolute_url()).content for b in Brief.objects.public()]
+
+    assert len(pages) > 12
+    assert all(b'<svg class="map"' in page for page in pages)
+    assert max(map(len, pages)) + style < 60_000
+
+
+def test_front_page_has_a_map_of_africa_in_the_same_statement(
+    client: Client, django_assert_num_queries
+) -> None:
+    brief = full_brief()
+
+    with django_assert_num_queries(1):
+        page = text_of(client, "/")
+
+    assert '<svg class="map"' in page
+    assert "Douentza</span>, Mali" in page
+    assert brief.get_absolute_url() in page
+
+
+def test_old_versions_have_their_map(client: Client) -> None:
+    brief = full_brief()
+
+    page = text_of(client, f"{brief.get_absolute_url()}versions/1/")
+
+    assert '<svg class="map"' in page
