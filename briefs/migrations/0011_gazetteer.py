@@ -30,7 +30,7 @@ DROP FUNCTION plain_words(text);
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('briefs', '0009_told_incidents_filled'),
+        ('briefs', '0010_review_reachable'),
     ]
 
     operations = [
