@@ -18,6 +18,7 @@ def test_every_app_registers_its_kinds() -> None:
         "briefs.notify",
         "briefs.refresh",
         "briefs.refresh_names",
+        "briefs.refresh_place_names",
         "briefs.remind",
         "briefs.send_digest",
         "briefs.suppress_address",

@@ -30,7 +30,7 @@ DROP FUNCTION plain_words(text);
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('briefs', '0010_review_reachable'),
+        ('briefs', '0011_subscriptions'),
     ]
 
     operations = [
