@@ -8,10 +8,10 @@ from django.utils.translation import gettext
 # C0 and C1 controls except tab, line feed and carriage return; lone surrogates; bidi overrides and isolates,
 # which can make a text read otherwise than it is stored; U+FFFD, which stands where bytes were no text, so that what
 # was sent is lost already. U+FEFF and other invisible formatters stay allowed.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffd]"
-)
-_LINE_BREAK = re.compile("[\r\n\u2028\u2029]")
+UNSEEN = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufffd"
+BREAKS = r"\r\n\u2028\u2029"
+_HIDDEN = re.compile(rf"[{UNSEEN}\ud800-\udfff]")
+_LINE_BREAK = re.compile(f"[{BREAKS}]")
 
 
 def refuse_hidden_characters(value: str) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.validators import RegexValidator
 from django_countries import countries
+from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -25,6 +26,21 @@ class StrictCharField(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class StrictTextSchema(OpenApiSerializerFieldExtension):
+    """Says in the OpenAPI document which characters a text may hold, as `accounts.text_rules` has it."""
+
+    target_class = StrictCharField
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """The schema of the field with the pattern of its validators."""
+        schema = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
+        validators = self.target.validators
+        breaks = text_rules.BREAKS if text_rules.refuse_line_breaks in validators else ""
+        unseen = text_rules.UNSEEN + breaks
+        said = rf"[^{unseen}\s][^{unseen}]*" if _SAID in validators else ""
+        return {**schema, "pattern": f"^[^{unseen}]*{said}$"}
 
 
 @extend_schema_field({"type": "boolean", "enum": [True]})

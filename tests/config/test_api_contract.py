@@ -14,7 +14,6 @@ from django.db import close_old_connections, connection, transaction
 from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
-from schemathesis.specs.openapi import checks
 
 from briefs import freshness, publishing
 from briefs.models import Incident
@@ -27,7 +26,7 @@ schema = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
 known: dict[str, str] = {}
 LISTS = ("/api/v1/briefs/", "/api/v1/incidents/", "/api/v1/incidents.geojson", "/api/v1/actors/")
 BOUNDED = hypothesis.settings(
-    max_examples=10, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
+    max_examples=6, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
 )
 
 
@@ -109,4 +108,4 @@ def test_every_write_keeps_to_the_schema_whatever_comes(case: Any, settings: Any
     settings.THROTTLE = False
     if case.meta.generation.mode.is_positive and "Idempotency-Key" in (case.headers or {}):
         case.headers["Idempotency-Key"] = uuid.uuid4().hex  # one request, one key
-    case.call_and_validate(excluded_checks=[checks.positive_data_acceptance])
+    case.call_and_validate()
