@@ -179,7 +179,7 @@ def _tell(announcement: Announcement, brief: Brief, told: Mapping[int, Subscript
 
 
 _TEMPLATES = {
-    AnnouncementKind.PUBLICATION.value: "notice",
+    AnnouncementKind.PUBLICATION.value: "new_brief",
     AnnouncementKind.CORRECTION.value: "correction",
     AnnouncementKind.WITHDRAWAL.value: "withdrawal",
 }

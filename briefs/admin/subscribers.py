@@ -108,6 +108,7 @@ class SubscriberAdmin(VerbAdmin, ReadOnlyAdmin):
     """One address a row."""
 
     verbs = SUBSCRIBER_VERBS
+    list_before_template = "briefs/admin/subscribers.html"
     inlines = (SubscriptionInline,)
     list_display = ("email", "language", "confirmed", "pending", "suppressed_at", "created_at")
     list_filter = (SuppressedFilter, "language", "subscriptions__state", "subscriptions__frequency")
@@ -154,7 +155,7 @@ class SubscriberAdmin(VerbAdmin, ReadOnlyAdmin):
             **{name: Count("pk", filter=condition) for name, condition in scopes.items()},
         )
         told = ", ".join(f"{counts[name]} of {name}" for name in scopes)
-        context = {"subtitle": f"{counts['confirmed']} confirmed subscriptions: {told}"}
+        context = {"followed": f"{counts['confirmed']} confirmed subscriptions: {told}"}
         return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description="Confirmed")
