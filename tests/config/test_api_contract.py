@@ -101,6 +101,21 @@ def test_every_read_keeps_to_the_schema_whatever_comes(case: Any) -> None:
     real(case).call_and_validate(headers={"Accept-Encoding": "identity"})
 
 
+class Journey(schema.include(method="GET").as_state_machine()):
+    """Goes on from what an answer named to the addresses that take it."""
+
+    def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+        return {"headers": {"Accept-Encoding": "identity"}}
+
+    def before_call(self, case: Any) -> None:
+        real(case)
+
+
+@pytest.mark.usefixtures("world")
+def test_whoever_follows_what_answers_name_meets_the_schema_too() -> None:
+    Journey.run(settings=hypothesis.settings(BOUNDED, max_examples=8, stateful_step_count=6))
+
+
 @schema.include(method="POST").parametrize()
 @BOUNDED
 @pytest.mark.django_db(transaction=True)  # a request is one commit of its own
