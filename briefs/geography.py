@@ -116,4 +116,6 @@ def position(latitude: float, longitude: float) -> str:
     """A position in degrees as people write it: 15.01° N 2.95° W."""
     north = pgettext("position", "%s° N") if latitude >= 0 else pgettext("position", "%s° S")
     east = pgettext("position", "%s° E") if longitude >= 0 else pgettext("position", "%s° W")
-    return f"{north % number_format(abs(latitude), 2)} {east % number_format(abs(longitude), 2)}"
+    # Rounded first: number_format cuts off.
+    lat, lon = (number_format(round(abs(degrees), 2), 2) for degrees in (latitude, longitude))
+    return f"{north % lat} {east % lon}"

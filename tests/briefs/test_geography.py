@@ -40,5 +40,10 @@ def test_region_of() -> None:
     assert geography.region_of("XX") == ()
 
 
+def test_positions_are_rounded_not_cut() -> None:
+    assert geography.position(4.04827, -9.70428) == "4.05° N 9.70° W"
+    assert geography.position(-0.001, 179.999) == "0.00° S 180.00° E"
+
+
 def test_a_code_that_only_looks_like_a_number_is_its_own_name():
     assert geography.country_name("²", "en") == "²"
