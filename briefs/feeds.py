@@ -30,7 +30,7 @@ def feed(request: HttpRequest, form: str) -> HttpResponse:
     """The feed of what fits the address: approved texts through the gate for readers, in two statements."""
     changed_at = changes.last_change()
     wish = finding.wish_from(request.GET)
-    pages = reading.read_newest(wish.briefs(), _ENTRIES)
+    pages = reading.read_newest(wish.newest(), _ENTRIES)
     with translation.override(wish.spoken):
         made = feed_formats.FORMATS[form](
             **_head(wish, form, pages),

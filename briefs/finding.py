@@ -61,19 +61,15 @@ class Wish:
             found = found.in_language(self.language)
         return found
 
+    def newest(self) -> BriefQuerySet:
+        """The public briefs that fit, newest first; with words it asks PostgreSQL how many may hold them."""
+        found = self.briefs()
+        return found.newest_matching(self.q) if self.q and self._is_possible() else found.newest()
+
     @property
     def is_ranked(self) -> bool:
         """Whether the best come first: so with words, unless the newest are asked for."""
         return bool(self.q) and self.sort != "newest"
-
-    def page_of_briefs(self) -> list[Brief]:
-        """The briefs of this page in order, and one more when there is a next page."""
-        found = self.briefs()
-        ordered = found.best_first(self.q) if self.is_ranked else found.newest()
-        rows = ordered.with_passage(self.q) if self.q else ordered
-        start = (self.page - 1) * PAGE_SIZE
-        # One more than is shown tells whether there is a next page, without a COUNT.
-        return list(rows.teasers()[start : start + PAGE_SIZE + 1])
 
     def url(self, **changes: str | int) -> str:
         """The address of the list with some of this wish changed; from its first page unless told."""

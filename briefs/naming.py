@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
-from django.contrib.postgres.search import TrigramSimilarity
+from django.contrib.postgres.search import TrigramSimilarity, TrigramWordSimilarity
 from django.db import transaction
+from django.db.models.functions import Greatest
 from django.utils import translation
 
 from briefs import geography, topics
@@ -73,6 +74,8 @@ def did_you_mean(words: str) -> list[str]:
     key = search_key(words)[:100]
     if not key:
         return []
-    near = SearchTerm.objects.filter(key__trigram_similar=key).exclude(key=key)
-    ranked = near.annotate(nearness=TrigramSimilarity("key", key)).filter(nearness__gte=_NEAR)
+    # A word of a name is enough, such as Nioro of Nioro du Sahel.
+    near = SearchTerm.objects.filter(key__trigram_word_similar=key).exclude(key=key)
+    nearness = Greatest(TrigramSimilarity("key", key), TrigramWordSimilarity(key, "key"))
+    ranked = near.annotate(nearness=nearness).filter(nearness__gte=_NEAR)
     return list(ranked.order_by("-nearness", "name").values_list("name", flat=True)[:_OFFERED])

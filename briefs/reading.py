@@ -66,10 +66,11 @@ def read_brief(slug: str) -> BriefPage:
     return _page(brief, brief.live_revision.snapshot)
 
 
-def read_newest(briefs: BriefQuerySet, limit: int) -> list[BriefPage]:
-    """The newest of these public briefs as their pages show them, in one statement."""
-    rows = briefs.newest().select_related("live_revision")
-    found: Any = rows.only(*_OWN, "live_revision__snapshot").annotate(**_around())[:limit]
+def read_newest(newest: BriefQuerySet, limit: int) -> list[BriefPage]:
+    """The first of these public briefs, newest first, as their pages show them, in one statement."""
+    keys = newest.values("pk")[:limit]  # found first: their texts are read for these alone
+    rows = Brief.objects.filter(pk__in=keys).newest().select_related("live_revision")
+    found: Any = rows.only(*_OWN, "live_revision__snapshot").annotate(**_around())
     return [_page(brief, brief.live_revision.snapshot) for brief in found]
 
 
@@ -192,7 +193,7 @@ def _versions() -> QuerySet[Any, Any]:
 
 
 def _translations() -> QuerySet[Any, Any]:
-    others = Brief.objects.public().filter(translation_key=OuterRef("translation_key"))
+    others = Brief.objects.public().translations_of(OuterRef("translation_key"))
     rows = others.exclude(pk=OuterRef("pk")).order_by("language")
     is_source = Q(pk=OuterRef("translated_from__brief"))
     return rows.values_list(

@@ -54,7 +54,7 @@ def actor_page(request: HttpRequest, slug: str) -> HttpResponse:
     if actor is None:
         raise Http404
     language = finding.wish_from(request.GET).spoken
-    subject = subjects.read_subject(Brief.objects.public().with_actor(slug))
+    subject = subjects.read_subject(Brief.objects.public().naming(actor))
     context = {"name": actor.name, "filter": f"actor={slug}", "actor": actor, **_kin(actor, named)}
     return _subject_page(request, subject, context, language)
 

@@ -9,7 +9,7 @@ from django.db.models import CharField, Count, Exists, F, Func, IntegerField, Ou
 from django.db.models.fields.json import KeyTransform
 from django.utils import timezone
 
-from briefs import facets, geography, page_lines
+from briefs import geography, hits, page_lines
 from briefs.models import Actor, Brief, BriefQuerySet, Judgement
 
 _BRIEFS = 12
@@ -36,9 +36,11 @@ class Subject:
 
 def read_subject(briefs: BriefQuerySet, country: str = "") -> Subject:
     """The subject that these public briefs are about, in two statements; incidents of one country if it is given."""
+    # Found first: PostgreSQL would read the text of each brief before it sorts them.
+    keys = briefs.newest().values("pk")[:_BRIEFS]
     said = KeyTransform("judgements", "live_revision__snapshot")
-    teasers = with_incidents(briefs.newest().teasers().annotate(said=said))
-    newest: list[Brief] = list(teasers[:_BRIEFS])
+    found = Brief.objects.filter(pk__in=keys).newest()
+    newest: list[Brief] = list(with_incidents(found.teasers().annotate(said=said)))
     return Subject(
         briefs=newest,
         expectations=list(_expectations(newest))[:_JUDGEMENTS],
@@ -94,8 +96,8 @@ def named_actors() -> QuerySet[Actor]:
 
 
 def counted(briefs: BriefQuerySet) -> Func:
-    """How many briefs these are, up to COUNTED, as an expression: what is beyond is never touched."""
-    keys = ArraySubquery(briefs.order_by().values("pk")[: facets.COUNTED])
+    """How many briefs these are, up to LOOKED_AT, as an expression: what is beyond is never touched."""
+    keys = ArraySubquery(briefs.order_by().values("pk")[: hits.LOOKED_AT])
     return Func(keys, function="cardinality", output_field=IntegerField())
 
 

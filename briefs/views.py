@@ -22,6 +22,7 @@ from briefs import (
     conditional,
     facets,
     finding,
+    hits,
     naming,
     page_lines,
     reading,
@@ -72,7 +73,8 @@ def _map_of_africa(briefs: list[Brief], language: str) -> drawing.AreaMap | None
 def brief_list(request: HttpRequest) -> HttpResponse:
     """The briefs that fit the words and filters of the address, newest first."""
     wish = finding.wish_from(request.GET)
-    rows = wish.page_of_briefs()
+    found = hits.hits_of(wish)
+    rows = hits.page_of(wish, found)
     if wish.page > 1 and not rows:
         raise Http404
     with translation.override(wish.spoken):
@@ -81,7 +83,7 @@ def brief_list(request: HttpRequest) -> HttpResponse:
             "languages": _spoken(wish),
             "url": settings.SITE_URL + wish.url(page=wish.page),
             "briefs": rows[: finding.PAGE_SIZE],
-            "facets": facets.facets_of(wish),
+            "facets": facets.facets_of(wish, found),
             "ignored": finding.ignored_in(request.GET),
             "meant": [] if rows or not wish.q else _meant(wish),
             "best_url": wish.url(sort="best"),

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,6 +73,7 @@ class Postgres:
     port: int
     password: str
     durable: bool = True
+    more_options: Sequence[str] = ()  # such as "shared_buffers=512MB"
 
     def url(self, database: str = "derisk") -> str:
         """The address of one of its databases."""
@@ -113,7 +115,7 @@ class Postgres:
         self.log.touch()
         give_to_postgres(self.log)
         options = [f"port={self.port}", "max_connections=100", "shared_buffers=64MB"]
-        options += [] if self.durable else FAST
+        options += [*([] if self.durable else FAST), *self.more_options]
         # No socket: its path may be too long and its directory open to others.
         command = [postgres_bin() / "postgres", "-D", self.data, "-h", "127.0.0.1", "-k", ""]
         return supervisor.spawn(

@@ -1,18 +1,17 @@
-"""Public pages kept ready in Valkey: served in front of Django, with one trip and no SQL.
+"""Public pages kept ready: served in front of Django, with no SQL and one trip to Valkey, which says if they are true.
 
 A page is served only while the record in `briefs.freshness` carries the token under which it was made, so that it is
 new at the first request after a publication, a correction or a withdrawal. The token is read before the page is made:
-one made from old rows is never kept under a new token. Without Valkey every page is made anew.
+one made from old rows is never kept under a new token. Without Valkey every page is made anew. Each process also has
+the pages that it served lately, so that the trip carries a token and not a page.
 """
 
 import gzip
 import hashlib
-import json
 import re
 import time
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
@@ -22,6 +21,7 @@ from django.http.request import split_domain_port, validate_host
 
 from briefs import freshness
 from briefs.api import media
+from config.kept_pages import Copies, KeptPage
 from jobs.hints import BrokerAway
 
 log = structlog.get_logger("derisk.request")
@@ -37,43 +37,10 @@ _LARGEST = 400_000
 _SECONDS = 60
 _SEARCH_SECONDS = 10  # anybody can ask for words without end: they leave soon
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_copies = Copies()
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
-
-
-@dataclass(frozen=True)
-class KeptPage:
-    """An answer as it is kept: made under which token, both as it is and compressed."""
-
-    token: str
-    status: str
-    headers: list[list[str]]
-    route: str
-    etag: str
-    body: bytes
-    packed: bytes
-
-    def dump(self) -> bytes:
-        """The page as bytes."""
-        said = {name: value for name, value in vars(self).items() if isinstance(value, str | list)}
-        head = said | {"length": len(self.body)}
-        return json.dumps(head).encode() + b"\n" + self.body + self.packed
-
-    def is_for(self, environ: Environ) -> bool:
-        """Whether the client takes its type: those who do not are refused by the API, and get any page."""
-        if not environ.get("PATH_INFO", "").startswith("/api/"):
-            return True
-        types = [value for name, value in self.headers if name.lower() == "content-type"]
-        return all(media.is_wanted(environ.get("HTTP_ACCEPT", ""), each) for each in types)
-
-    @classmethod
-    def load(cls, kept: bytes) -> "KeptPage":
-        """The page out of its bytes."""
-        line, _, rest = kept.partition(b"\n")
-        head = json.loads(line)
-        length = head.pop("length")
-        return cls(**head, body=rest[:length], packed=rest[length:])
 
 
 class PageCache:
@@ -91,7 +58,7 @@ class PageCache:
             token, page = _look_up(key)
         except BrokerAway:
             return self.application(environ, start_response)
-        if page is not None and page.is_for(environ):
+        if page is not None and _is_for(page, environ):
             _log_hit(environ, page, started)
             return _serve(environ, start_response, page)
         return self._make(environ, start_response, key, token)
@@ -111,8 +78,8 @@ class PageCache:
         if token is None or not _may_keep(status, headers, body):
             start_response(status, headers)
             return [body]
-        page = _page(token, status, headers, environ.get("derisk.route", ""), body)
         seconds = _SEARCH_SECONDS if "q=" in environ.get("QUERY_STRING", "") else _SECONDS
+        page = _page(token, status, headers, environ.get("derisk.route", ""), body, seconds)
         _keep(key, page, seconds)
         return _serve(environ, start_response, page)
 
@@ -151,13 +118,35 @@ def _is_secure(environ: Environ) -> bool:
 
 def _look_up(key: str) -> tuple[bytes | None, KeptPage | None]:
     """The token in force, and the page if it was made under it. Raises BrokerAway."""
-    found = freshness.breaker.call(lambda: freshness.store().mget(freshness.record_key(), key))
-    record, kept = cast(list[bytes | None], found)
+    page = _copies.get(key)
+    if page is not None:
+        (record,) = _read(freshness.record_key())
+        token = freshness.token_of(record)
+        if token == page.token.encode():
+            return token, page
+    # Another process may have made it; a change since we did costs this second trip.
+    record, kept = _read(freshness.record_key(), key)
     token = freshness.token_of(record) or freshness.renew(record)
     if token is None or kept is None:
         return token, None
     page = KeptPage.load(kept)
-    return token, page if page.token.encode() == token else None
+    if page.token.encode() != token:
+        return token, None
+    _copies.put(key, page)
+    return token, page
+
+
+def _is_for(page: KeptPage, environ: Environ) -> bool:
+    """Whether the client takes its type: those who do not are refused by the API, and get any page."""
+    if not environ.get("PATH_INFO", "").startswith("/api/"):
+        return True
+    types = [value for name, value in page.headers if name.lower() == "content-type"]
+    return all(media.is_wanted(environ.get("HTTP_ACCEPT", ""), each) for each in types)
+
+
+def _read(*keys: str) -> list[bytes | None]:
+    """The values of these keys. Raises BrokerAway."""
+    return cast(list[bytes | None], freshness.breaker.call(lambda: freshness.store().mget(keys)))
 
 
 def _may_keep(status: str, headers: list[tuple[str, str]], body: bytes) -> bool:
@@ -166,11 +155,17 @@ def _may_keep(status: str, headers: list[tuple[str, str]], body: bytes) -> bool:
 
 
 def _page(
-    token: bytes, status: str, headers: list[tuple[str, str]], route: str, body: bytes
+    token: bytes,
+    status: str,
+    headers: list[tuple[str, str]],
+    route: str,
+    body: bytes,
+    seconds: float,
 ) -> KeptPage:
     ours = {"x-request-id", "content-length", "cache-control", "etag", "vary"}
     return KeptPage(
         token=token.decode(),
+        until=time.time() + seconds,
         status=status,
         headers=[[name, value] for name, value in headers if name.lower() not in ours],
         route=route,

@@ -126,8 +126,12 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": 3,
             "application_name": env.str("PROCESS_NAME", default="derisk"),
+            # random_page_cost: no database of ours is on turning discs; with the default PostgreSQL reads whole tables
+            # rather than a thousand rows by their index.
             "options": "-c statement_timeout=8s -c lock_timeout=3s"
-            " -c idle_in_transaction_session_timeout=15s",
+            " -c idle_in_transaction_session_timeout=15s -c random_page_cost=1.1"
+            # Near enough for a misspelt name; the default of 0.6 misses half of them.
+            " -c pg_trgm.word_similarity_threshold=0.45",
         },
     }
 }

@@ -59,12 +59,12 @@ def _place(row: dict[str, Any]) -> list[Any]:
 
 
 def _newest(query: dict[str, Any], position: list[Any] | None, limit: int) -> list[dict[str, Any]]:
-    found = finding.narrow(Brief.objects.public(), query)
+    found = finding.newest(Brief.objects.public(), query)
     if position is not None:
         moment, key = datetime.fromisoformat(position[0]), int(position[1])
         found = found.filter(Q(published_at__lt=moment) | Q(pk__lt=key), published_at__lte=moment)
     names = query.get("fields", fields.IN_LISTS)
-    rows = fields.select(found.newest(), names, "published_at", "pk")[:limit]
+    rows = fields.select(found, names, "published_at", "pk")[:limit]
     return [{**row, "at": row["published_at"], "key": row["pk"]} for row in rows]
 
 

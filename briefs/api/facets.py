@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from briefs import changes, facets
+from briefs import changes, hits
 from briefs.api import finding, reading, subject_schema
 from briefs.models import Brief
 
@@ -28,16 +28,17 @@ class FacetsView(reading.ReadView):
         With 1,000 there may be more: `is_capped` says so.
         """
         changed_at = changes.last_change()
-        counts = facets.count_facets(finding.narrow(Brief.objects.public(), self.query))
-        total = facets.total_of(counts)
+        found = hits.look_at(finding.newest(Brief.objects.public(), self.query))
         data = {
-            "total": total,
-            "is_capped": total >= facets.COUNTED,
-            "facets": {name: [_told(name, row) for row in rows] for name, rows in counts.items()},
+            "total": found.total,
+            "is_capped": found.is_capped,
+            "facets": {
+                name: [_told(name, row) for row in rows] for name, rows in found.counts.items()
+            },
         }
         return self.answer(data, changed_at)
 
 
-def _told(facet: str, row: facets.Count) -> dict[str, Any]:
+def _told(facet: str, row: hits.Count) -> dict[str, Any]:
     told = asdict(row)
     return told if facet == "actor" else {k: v for k, v in told.items() if k != "name"}

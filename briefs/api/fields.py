@@ -230,7 +230,7 @@ def version_rows() -> ArraySubquery:
 
 
 def _translation_rows() -> ArraySubquery:
-    rows = Brief.objects.public().filter(translation_key=OuterRef("translation_key"))
+    rows = Brief.objects.public().translations_of(OuterRef("translation_key"))
     named = JSONObject(reference="reference", slug="slug", language="language", title="title")
     return ArraySubquery(rows.exclude(pk=OuterRef("pk")).order_by("language").values_list(named))
 

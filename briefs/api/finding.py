@@ -11,7 +11,7 @@ from django.http import Http404
 from briefs import geography
 from briefs.api import fields, parameters, reading
 from briefs.models import Brief, BriefKind, BriefQuerySet, FormerAddress
-from briefs.models.brief_queryset import SEARCH_CONFIGS
+from briefs.models.words import SEARCH_CONFIGS
 from briefs.topics import Topic
 
 _REFERENCE = re.compile(r"DR-\d{4}-\d{4,}", re.ASCII)
@@ -53,6 +53,12 @@ def narrow(briefs: BriefQuerySet, query: dict[str, Any]) -> BriefQuerySet:
         if name in query:
             briefs = apply(briefs, query[name])
     return briefs
+
+
+def newest(briefs: BriefQuerySet, query: dict[str, Any]) -> BriefQuerySet:
+    """Those of the briefs that fit a query that was read, newest first."""
+    found = narrow(briefs, query)
+    return found.newest_matching(query["q"]) if "q" in query else found.newest()
 
 
 def one(key: str, names: Iterable[str], *more: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 
-from briefs import changes, facets, geography, subjects, topics
+from briefs import changes, geography, hits, subjects, topics
 from briefs.api import cursors, fields, parameters, reading, subject_schema
 from briefs.models import Actor, ActorKind, Brief
 
@@ -215,7 +215,7 @@ def _topic_names(slug: str) -> dict[str, str]:
 
 
 def _capped(count: int) -> int:
-    return min(count, facets.COUNTED)
+    return min(count, hits.LOOKED_AT)
 
 
 def _teaser(row: dict[str, Any]) -> dict[str, Any]:

@@ -10,16 +10,18 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from briefs import geography, rendering, topics
 from briefs.models.actor import Actor
-from briefs.models.brief_queryset import NAMES_CONFIG, SEARCH_CONFIGS, VOWEL_SIGNS, BriefQuerySet
+from briefs.models.brief_queryset import BriefQuerySet
 from briefs.models.brief_states import EDITABLE, MOVES, ONCE_PUBLIC, BriefKind, BriefStatus, Tlp
 from briefs.models.brief_triggers import BRIEF_TRIGGERS
 from briefs.models.incident import Incident
 from briefs.models.place import Place
+from briefs.models.words import NAMES_CONFIG, SEARCH_CONFIGS, VOWEL_SIGNS
 
 
 def _words(field: str) -> Func:
@@ -185,11 +187,25 @@ class Brief(models.Model):
                 fields=["-published_at", "-id"],
                 name="brief_newest",
                 condition=Q(status="published"),
+                # All that public() asks: a page far down is found in the index alone.
+                include=["tlp", "expires_at"],
             ),
             models.Index(
                 fields=["language", "-published_at", "-id"],
                 name="brief_newest_by_language",
                 condition=Q(status="published"),
+            ),
+            # What mirrors ask for: see briefs/changes.py.
+            models.Index(
+                Greatest("changed_at", "published_at"),
+                "uid",
+                name="brief_changes",
+                condition=Q(status__in=ONCE_PUBLIC),
+            ),
+            models.Index(
+                fields=["expires_at"],
+                name="brief_expiries",
+                condition=Q(status="published", expires_at__isnull=False),
             ),
             GinIndex(fields=["countries"], name="brief_countries"),
             GinIndex(fields=["topics"], name="brief_topics"),

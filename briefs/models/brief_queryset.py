@@ -1,28 +1,22 @@
 """Which briefs: the gate for readers, and the filters on top of it."""
 
-import re
-from typing import TYPE_CHECKING, Self
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Self
 
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
+from django.contrib.postgres.search import SearchRank
 from django.db import models
 from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Exp, Extract, Now
 from django.utils import timezone
 
 from briefs import geography
+from briefs.models import passages, words
+from briefs.models.words import SEARCH_CONFIGS
 
 if TYPE_CHECKING:
+    from briefs.models.actor import Actor
     from briefs.models.brief import Brief
 
-# How each language's words are cut to their stems, without accents; Arabic's own folds its letters already.
-SEARCH_CONFIGS = {"en": "en_u", "fr": "fr_u", "pt": "pt_u", "ar": "arabic"}
-# Names as they are written: an English stemmer would make "kay" of Kayes.
-NAMES_CONFIG = "simple_u"
-# The best of more hits than this would cost seconds; the newest of them are ranked.
-RANKED = 2_000
-# Arabic writes without them as often as with them: harakat, and the stretching tatweel.
-VOWEL_SIGNS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670\u0640"
-MARKS = ("\x02", "\x03")
 _TEASER = (
     *("slug", "reference", "uid", "title", "summary", "language", "kind", "countries"),
     *("is_sample", "reading_minutes", "published_at", "updated_at"),
@@ -55,6 +49,10 @@ class BriefQuerySet(models.QuerySet["Brief"]):
             | Q(status="published", expires_at__lte=now),
         )
 
+    def translations_of(self, key: Any) -> Self:
+        """Those with this translation key; the index on it leaves out pending revisions, which never are public."""
+        return self.filter(translation_key=key, revises__isnull=True)
+
     def newest(self) -> Self:
         """Newest first, without ties."""
         return self.order_by("-published_at", "-pk")
@@ -80,38 +78,59 @@ class BriefQuerySet(models.QuerySet["Brief"]):
         named = self.model.actors.through.objects.filter(brief=OuterRef("pk"), actor__slug=slug)
         return self.filter(Exists(named))
 
+    def naming(self, actor: "Actor") -> Self:
+        """Naming this actor: PostgreSQL knows how many name one by its key, and plans for that."""
+        named = self.model.actors.through.objects.filter(brief=OuterRef("pk"), actor=actor.pk)
+        return self.filter(Exists(named))
+
     def matching(self, q: str) -> Self:
         """Holding these words, in any form that the brief's own language knows, or a name as it is written.
 
         Quotes keep words together and a minus leaves a word out; "or", "ou" and "أو" widen.
         """
-        words = _spoken(q)
-        if not re.search(r"(?:^|\s)-\S", words):
-            return self.filter(search=_any_language(words))
-        # A language at a time: or-ed into one query, a minus would be true in the other languages.
-        branches = Q()
-        for code, config in SEARCH_CONFIGS.items():
-            branches |= Q(language=code, search=_query(words, config))
-        return self.filter(branches)
+        spoken = words.spoken(q)
+        if not words.leave_out(spoken):
+            return self.filter(search=words.any_language(spoken))
+        # A language at a time: or-ed into one query, a minus would be true in the other languages. Each by itself:
+        # as parts of one condition no index serves them.
+        branches = [
+            self.model._default_manager.in_language(code)
+            .filter(search=words.query(spoken, config))
+            .values("pk")
+            for code, config in SEARCH_CONFIGS.items()
+        ]
+        return self.filter(pk__in=branches[0].union(*branches[1:], all=True))
 
-    def best_first(self, q: str) -> Self:
-        """The newest hits of these words, the best of them first: where they stand, how often, how lately."""
-        hits = self.matching(q).newest().values("pk")[:RANKED]
+    def newest_matching(self, q: str) -> Self:
+        """Newest first, for a set that holds `matching(q)`; whoever takes a few does not pay for all. One statement.
+
+        PostgreSQL does not know that looking into a brief's words is dear. Asked for a few, it walks through all briefs
+        by date until it has them, or reads the whole table. That is right only for a word that most briefs hold.
+        """
+        if _is_everywhere(self.model, q):
+            return self.newest()
+        # No index has this order: what is left is to find by words first.
+        return self.order_by(F("published_at") + Value(timedelta(0)), "pk").reverse()
+
+    def with_score(self, q: str) -> Self:
+        """With `score`: where these words stand, how often, how lately; the best have most."""
         rank = SearchRank(
-            F("search"), _any_language(_spoken(q)), weights=[0.1, 0.2, 0.4, 1.0], normalization=1
+            F("search"),
+            words.any_language(words.spoken(q)),
+            weights=[0.1, 0.2, 0.4, 1.0],
+            normalization=1,
         )
         age = Extract(Now() - F("published_at"), "epoch", output_field=FloatField())
         fresh = Exp(-age / Value(_FADES), output_field=FloatField())
-        ranked = self.filter(pk__in=hits).annotate(rank=rank * (Value(0.5) + fresh))
-        return ranked.order_by("-rank", "-published_at", "-pk")
+        return self.annotate(score=rank * (Value(0.5) + fresh))
 
     def with_passage(self, q: str) -> Self:
         """Each with the passage that holds the words, between MARKS; for the few rows of a page."""
-        query = _spoken(q)
+        spoken = words.spoken(q)
         return self.annotate(
             passage=Case(
                 *(
-                    When(language=code, then=_headline(query, config))
+                    When(language=code, then=passages.passage(spoken, config))
                     for code, config in SEARCH_CONFIGS.items()
                 ),
                 default=Value(""),
@@ -120,64 +139,44 @@ class BriefQuerySet(models.QuerySet["Brief"]):
         )
 
     def related_to(self, brief: "Brief") -> Self:
-        """Others that share an actor, a country or a topic: own language first, closest, newest."""
-        actors = self.model.actors.through.objects
-        same_actor = Exists(
-            actors.filter(
-                brief=OuterRef("pk"), actor__in=actors.filter(brief=brief.pk).values("actor")
-            )
-        )
+        """Others that share an actor, a country or a topic: own language first, closest, newest.
+
+        Looked for among the newest few that share each, so that it costs the same however many there are.
+        """
+        named = self.model.actors.through.objects
+        allies = named.filter(actor__in=named.filter(brief=brief.pk).values("actor"))
         same_country = Q(countries__overlap=brief.countries)
-        same_region = Q(countries__overlap=_region_of(brief))
         same_topic = Q(topics__overlap=brief.topics)
+        own = self.in_language(brief.language)
+        near: list[Any] = [
+            allies.order_by("-brief").values("brief")[:_NEAR],
+            *(
+                own.filter(same).newest().values("pk")[:_NEAR]
+                for same in (same_country, same_topic)
+            ),
+            self.filter(same_country | same_topic).newest().values("pk")[:_NEAR],
+        ]
         closeness = (
-            _points(same_actor, 4)
+            _points(Exists(allies.filter(brief=OuterRef("pk"))), 4)
             + _points(same_country, 2)
-            + _points(same_region, 1)
+            + _points(Q(countries__overlap=_region_of(brief)), 1)
             + _points(same_topic, 1)
         )
         return (
             self.exclude(pk=brief.pk)
-            .filter(same_country | same_topic | Q(same_actor))
+            .filter(pk__in=near[0].union(*near[1:], all=True))
             .order_by(_points(~Q(language=brief.language), 1), -closeness, "-published_at", "-pk")
         )
 
 
+_NEAR = 30
 _FADES = 2 * 365 * 86_400.0  # seconds after which newness counts e times less
 
 
-def _spoken(q: str) -> str:
-    """The reader's words as PostgreSQL understands them: our words for "or", no slashes."""
-    widened = re.sub(r"(?<=\s)(?:ou|أو)(?=\s)", "or", q)
-    # A row of signs that leave out would be a query too deep for PostgreSQL.
-    plain = re.sub(r"[/–—<>]|-+(?=[\s-]|$)", " ", widened)
-    return re.sub(f"[{VOWEL_SIGNS}]", "", plain)
-
-
-def _query(words: str, config: str) -> SearchQuery:
-    return SearchQuery(words, config=config, search_type="websearch")
-
-
-def _any_language(words: str) -> SearchQuery:
-    """One query that a brief of any language may answer, so that one index serves it."""
-    query = _query(words, NAMES_CONFIG)
-    for config in SEARCH_CONFIGS.values():
-        query |= _query(words, config)
-    return query
-
-
-def _headline(words: str, config: str) -> SearchHeadline:
-    start, stop = MARKS
-    return SearchHeadline(
-        "body_text",
-        _query(words, config),
-        config=config,
-        start_sel=start,
-        stop_sel=stop,
-        max_words=28,
-        min_words=12,
-        max_fragments=1,
-    )
+def _is_everywhere(briefs: type["Brief"], q: str) -> bool:
+    """Whether PostgreSQL expects most briefs to hold these words."""
+    found = briefs._default_manager.filter(search=words.any_language(words.spoken(q)))
+    return "Seq Scan" in found.values("pk").explain()
 
 
 def _points(condition: Q | Exists, points: int) -> Case:

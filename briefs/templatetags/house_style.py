@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 
 from briefs import dates, geography, topics
-from briefs.models.brief_queryset import MARKS
+from briefs.models.passages import MARKS
 from briefs.page_lines import PlacePoint
 
 register = template.Library()

@@ -3,7 +3,7 @@
 import pytest
 from django.http import QueryDict
 
-from briefs import facets
+from briefs import hits
 from briefs.facets import facets_of
 from briefs.finding import Wish, wish_from
 from tests.briefs.facts import add_actor
@@ -58,7 +58,7 @@ def test_each_count_is_what_its_link_shows() -> None:
 
 
 def test_counting_stops_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facets, "COUNTED", 2)
+    monkeypatch.setattr(hits, "LOOKED_AT", 2)
     BriefFactory.create_batch(3)
 
     found = facets_of(Wish())
@@ -71,6 +71,9 @@ def test_one_statement_whatever_the_number(count: int, django_assert_num_queries
     BriefFactory.create_batch(count)
 
     with django_assert_num_queries(1):
+        facets_of(Wish(topic="road-movement"))
+    # One more asks how many may hold the words.
+    with django_assert_num_queries(2):
         facets_of(Wish(q="brief", topic="road-movement"))
 
 

@@ -15,7 +15,7 @@ def test_wish_is_read_and_written_back() -> None:
     assert wish.url(page=3) == f"/briefs/?{query}"
     assert wish.url() == f"/briefs/?{query.removesuffix('&page=3')}"
     assert wish.url(country="", q="") == "/briefs/?topic=ports&actor=example-front&language=fr"
-    assert wish.feed_url() == f"/briefs/feed.atom?{query.removesuffix('&page=3')}"
+    assert wish.feed_url("atom") == f"/briefs/feed.atom?{query.removesuffix('&page=3')}"
     assert Wish().url() == "/briefs/"
 
 

@@ -338,6 +338,8 @@ def test_pages_take_few_statements_whatever_the_number(
     with django_assert_num_queries(2):
         client.get(brief.get_absolute_url())
     with django_assert_num_queries(2):
+        client.get("/briefs/?country=ML&topic=road-movement")
+    with django_assert_num_queries(3):
         client.get("/briefs/?q=brief&country=ML&topic=road-movement")
     for address in ("/", "/sitemap.xml", "/countries/", "/topics/"):
         with django_assert_num_queries(1):

@@ -1,11 +1,14 @@
 """Words find briefs in four languages, by every name, and misspelt ones find the way."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
 
-from briefs import finding, naming, tasks
-from briefs.models import Actor, Brief, SearchTerm
+from briefs import finding, hits, naming, tasks
+from briefs.finding import Wish
+from briefs.models import Actor, Brief, SearchTerm, brief_queryset, passages
 from jobs.models import Job
 from tests.briefs.facts import add_actor, add_incident, add_place
 from tests.factories import BriefFactory, UserFactory, publish
@@ -185,3 +188,120 @@ def test_database_knows_our_letters() -> None:
         )
 
         assert cursor.fetchone() == ("été", "e", True)
+
+
+@pytest.mark.parametrize(
+    ("q", "begins"),
+    [
+        ("hostages", "hostage"),
+        ("menaka", "Ménaka"),
+        ("القوة", "القُوَّة"),
+        ('"fuel convoy"', "fuel convoys"),
+        ("fuel -convoy", "fuel"),
+    ],
+)
+def test_passage_is_looked_for_where_the_words_begin(q: str, begins: str) -> None:
+    body = f"A fuelless convoy of words. {'Nothing here. ' * 40}{begins} at last."
+
+    place = re.search(passages.pattern_of(q).replace(r"\m", r"\b"), body.lower())
+
+    assert place is not None
+    assert body[place.start() :].lower().startswith((begins.lower(), "fuelless"))
+
+
+def test_passage_far_down_in_a_long_text_is_shown(client: Client) -> None:
+    BriefFactory.create(
+        body=f"<p>{'Nothing of it. ' * 400}</p><p>Then Ménaka fell.</p>", language="fr"
+    )
+
+    page = client.get("/briefs/?q=menaka").content.decode()
+
+    assert "<mark>Ménaka</mark>" in page
+
+
+@pytest.mark.parametrize("q", ["fuel", "fuel -hostage", '"fuel road"'])
+def test_words_that_most_briefs_hold_are_found_like_others(
+    q: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The two ways to the newest hits give the same ones in the same order."""
+    BriefFactory.create_batch(3, body="<p>The fuel road.</p>")
+    BriefFactory.create(body="<p>Nothing.</p>")
+    orders = []
+    for is_everywhere in (True, False):
+        monkeypatch.setattr(brief_queryset, "_is_everywhere", lambda *_, is_it=is_everywhere: is_it)
+        orders.append(list(Wish(q=q).newest()))
+
+    assert orders[0] == orders[1]
+    assert len(orders[0]) == 3
+
+
+def test_best_of_too_many_says_of_how_many(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hits, "LOOKED_AT", 2)
+    BriefFactory.create_batch(3, body="<p>Fuel.</p>")
+
+    page = client.get("/briefs/?q=fuel").content.decode()
+
+    assert "At least 2 briefs for" in page
+    assert "These are the best of the newest 2 that fit" in page
+    assert "These are the best" not in client.get("/briefs/?q=fuel&sort=newest").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("q", "meant"),
+    [
+        *(("duentza", "Douentza"), ("niorro", "Nioro du Sahel"), ("menaca", "Ménaka")),
+        ("tombouctuo", "Tombouctou"),
+    ],
+)
+def test_names_of_towns_are_offered(q: str, meant: str) -> None:
+    names = ["Douentza", "Nioro du Sahel", "Ménaka", "Tombouctou", "Timbuktu"]
+    SearchTerm.objects.bulk_create(
+        SearchTerm(name=name, key=naming.search_key(name)) for name in names
+    )
+
+    assert naming.did_you_mean(q)[:1] == [meant]
+
+
+@pytest.mark.parametrize("q", ["ação", "ações", "acao"])
+def test_portuguese_words_are_found_in_both_numbers(q: str) -> None:
+    BriefFactory.create(slug="one", language="pt", body="<p>Houve uma ação.</p>")
+    BriefFactory.create(slug="many", language="pt", body="<p>Houve ações.</p>")
+
+    assert found(q) == ["many", "one"]
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        *(
+            "x" * 10_000,
+            "a b " * 2_500,
+            "-a " * 500,
+            "😀",
+            "\x00",
+            "a\x00b",
+            '"a -b',
+            "(a|b)&!c",
+        ),
+        *(
+            "a:*",
+            "<2>",
+            "a <-> b",
+            "\\",
+            "[[:alpha:]]",
+            "(?i)a",
+            "$1",
+            "%s",
+            "{}",
+            "* + ?",
+            "-" * 500,
+        ),
+        *('"" ""', '"- -"', "أو أو", "ou", "-ou", "_" * 50, "_a _b"),
+    ],
+)
+def test_hostile_words_never_err(client: Client, q: str) -> None:
+    BriefFactory.create(body="<p>a b c</p>")
+
+    for address in ("/briefs/", "/briefs/?sort=newest", "/briefs/feed.atom"):
+        assert client.get(address, {"q": q}).status_code == 200
+    assert client.get("/api/v1/briefs/", {"q": q[:200]}).status_code in (200, 400)

@@ -1,6 +1,7 @@
 """Kept pages: no SQL, and never older than what staff have just decided."""
 
 import gzip
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from werkzeug.test import Client
 
 from briefs import freshness, publishing, tasks
 from briefs.models import Brief
-from config import page_cache
+from config import kept_pages, page_cache
 from config.wsgi import application
 from jobs.kinds import JobError
 from jobs.models import Job
@@ -34,8 +35,8 @@ def empty_cache(transactional_db: None) -> Iterator[None]:
 STORE = freshness.store  # before a test takes it away
 
 
-def forget() -> None:
-    for key in STORE().scan_iter(freshness.prefix() + "*"):
+def forget(what: str = "*") -> None:
+    for key in STORE().scan_iter(freshness.prefix() + what):
         STORE().delete(key)
 
 
@@ -281,3 +282,46 @@ def test_hit_leaves_a_line_and_an_id(reader: Client, caplog: pytest.LogCaptureFi
 
     assert response.headers["X-Request-ID"] == "abcdef-12345"
     assert Brief.objects.count() == 1
+
+
+def test_page_that_a_process_has_costs_a_trip_for_the_token_only(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brief = BriefFactory.create()
+    for _ in range(2):
+        reader.get(brief.get_absolute_url())
+    trips: list[Any] = []
+    send = redis.Redis.execute_command
+    monkeypatch.setattr(
+        redis.Redis, "execute_command", lambda *a, **k: trips.append(a[1:]) or send(*a, **k)
+    )
+
+    reader.get(brief.get_absolute_url())
+
+    assert trips == [("MGET", freshness.record_key())]
+
+
+def test_copy_of_a_process_is_not_served_once_its_time_is_over(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brief = BriefFactory.create()
+    for _ in range(2):
+        reader.get(brief.get_absolute_url())
+    forget("page:*")
+    later = time.time() + page_cache._SECONDS
+    monkeypatch.setattr(kept_pages.time, "time", lambda: later)
+
+    _, made = statements(reader, brief.get_absolute_url())
+
+    assert made > 0
+
+
+def test_copies_make_room_for_those_asked_for_lately() -> None:
+    copies = kept_pages.Copies(limit=25)
+    page = kept_pages.KeptPage("t", time.time() + 9, "200 OK", [], "", "", b"x" * 10, b"")
+    copies.put("a", page)
+    copies.put("b", page)
+    assert copies.get("a") is page
+    copies.put("c", page)
+
+    assert [key for key in "abc" if copies.get(key)] == ["a", "c"]

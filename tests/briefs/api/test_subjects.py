@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from briefs import facets, geography, judging
+from briefs import geography, hits, judging
 from briefs.models import Actor, Judgement
 from briefs.topics import Topic
 from tests.briefs.facts import add_actor
@@ -158,7 +158,7 @@ def test_facets_count_what_the_list_holds(client: Client) -> None:
 
 
 def test_counting_stops_at_the_cap(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facets, "COUNTED", 2)
+    monkeypatch.setattr(hits, "LOOKED_AT", 2)
     brief = BriefFactory.create(is_published=False)
     front = add_actor(brief)
     publish(brief)
