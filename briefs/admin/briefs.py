@@ -29,6 +29,7 @@ from briefs.models import (
     Brief,
     Citation,
     Judgement,
+    Notice,
     ReviewComment,
     ReviewLink,
 )
@@ -209,6 +210,9 @@ class BriefAdmin(RevisionPages, VerbAdmin):
             "pending": Brief.objects.filter(revises=obj).first(),
             "editions": root.editions.order_by("-number"),
             "announcement": root.announcements.filter(kind="publication").first(),
+            "told": Notice.objects.filter(
+                announcement__brief=root, announcement__kind="publication"
+            ).count(),
             "corrections": root.corrections.select_related("made_by").order_by("-made_at"),
             "is_behind": translating.is_behind(obj),
             "thread": _thread(obj),

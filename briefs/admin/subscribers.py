@@ -82,6 +82,7 @@ class SubscriptionInline(TabularInline):
     """What the address follows and followed."""
 
     model = Subscription
+    hide_title = True
     extra = 0
     can_delete = False
     ordering = ("-pk",)

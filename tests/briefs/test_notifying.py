@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
@@ -113,6 +114,17 @@ def test_the_mail_says_what_why_and_how_to_end_it() -> None:
         assert "https://private-link.invalid/unsubscribe/" in part
     assert "Trucks &lt;held&gt; at Kayes &amp; Diboli" in message.html
     assert message.private_url == subscribing.manage_url(reader())
+
+
+def test_staff_see_how_many_were_told(client: Client) -> None:
+    subscription_of()
+    brief = out()
+    client.force_login(UserFactory.create(is_staff=True, roles=["editor"]))
+
+    page = client.get(f"/staff/briefs/brief/{brief.pk}/change/").content.decode()
+
+    assert "Told to 1 subscriber by mail." in page
+    assert READER not in page
 
 
 @pytest.mark.parametrize(
