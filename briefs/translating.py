@@ -6,10 +6,12 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from briefs import commenting, revising
-from briefs.models import Brief
+from briefs.models import Brief, Judgement
 from briefs.models.brief_triggers import CONTENT
 
 LANGUAGES = ("en", "fr", "pt", "ar")
+# What a translation does not decide for itself, beside what hangs on its source.
+OWNED_BY_SOURCE = ("kind", "tlp", "is_sample", "countries", "topics", "data_cutoff")
 
 
 @transaction.atomic
@@ -36,6 +38,42 @@ def start_translation(*, brief: Brief, by: User, language: str) -> Brief:
     revising.record_revision(brief=draft, by=by, note=f"Begun as a translation of {source}"[:200])
     draft.refresh_from_db()
     return draft
+
+
+@transaction.atomic
+def take_over_facts(*, brief: Brief, by: User) -> Brief:
+    """Give a translation what its source owns: marking, countries, topics, cut-off, actors, places, incidents,
+    sources, and how likely, how sure and by when each judgement is.
+
+    The prose stays. A judgement that is new in the source comes with its words, to be translated; one that is gone
+    goes. Raises ValidationError("conflict") when it translates nothing or its text may not change where it stands.
+    """
+    locked = revising.reopen(brief=brief, by=by, reason="Facts taken over from the source.")
+    if locked.translated_from is None or not locked.is_editable:
+        raise ValidationError(
+            "Only a translation that is being written takes over facts.", code="conflict"
+        )
+    source = Brief.objects.get(pk=locked.translated_from.brief_id)
+    for name in OWNED_BY_SOURCE:
+        setattr(locked, name, getattr(source, name))
+    locked.full_clean(exclude=["slug"])
+    locked.save()
+    revising.copy_links(source, locked)
+    _take_over_judgements(source, locked)
+    revising.record_revision(
+        brief=locked, by=by, note=f"Facts of {source.head_revision} of the source"
+    )
+    locked.refresh_from_db()
+    return locked
+
+
+def _take_over_judgements(source: Brief, translation: Brief) -> None:
+    standing = list(source.judgements.filter(position__isnull=False))
+    translation.judgements.exclude(key__in=[row.key for row in standing]).delete()
+    for row in standing:
+        owned = {name: getattr(row, name) for name in ("position", "scale", *revising.JUDGED)}
+        if not translation.judgements.filter(key=row.key).update(**owned):
+            Judgement.objects.create(brief=translation, **revising.judgement_fields(row))
 
 
 @transaction.atomic

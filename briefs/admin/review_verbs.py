@@ -185,6 +185,15 @@ TALKING_VERBS = (
         is_listed=False,
     ),
     Verb(
+        "facts",
+        "Take over the facts of the source",
+        lambda brief, by: translating.take_over_facts(brief=brief, by=by),
+        lambda brief: brief.translated_from_id is not None and brief.is_editable,
+        _WRITE,
+        "What is not prose is that of the source now. Look at the judgements: new ones wait to be translated.",
+        is_listed=False,
+    ),
+    Verb(
         "up-to-date",
         "The translation is up to date",
         lambda brief, by: translating.mark_up_to_date(brief=brief, by=by),

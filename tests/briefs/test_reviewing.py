@@ -166,3 +166,35 @@ def test_approval_and_request_for_changes_at_once_have_one_winner() -> None:
 
     assert results.count("conflict") == 1
     assert Brief.objects.get().status in results
+
+
+def test_review_is_handed_over_at_any_stage_before_publication() -> None:
+    reviewer = UserFactory.create()
+    for status in ("draft", "in_review", "changes_requested"):
+        brief = bring_to(BriefFactory.create(is_published=False), status)
+
+        handed = reviewing.hand_over(
+            brief=brief, by=brief.created_by, assignee=reviewer, due_on=date(2030, 1, 1)
+        )
+
+        assert (handed.status, handed.assignee) == (status, reviewer)
+        assert handed.due_on == date(2030, 1, 1)
+
+
+def test_published_brief_and_somebody_who_left_are_handed_nothing() -> None:
+    live = BriefFactory.create()
+    draft = BriefFactory.create(is_published=False)
+    gone = UserFactory.create(is_active=False)
+
+    for brief, assignee, code in ((live, live.created_by, "conflict"), (draft, gone, "inactive")):
+        with pytest.raises(ValidationError) as refusal:
+            reviewing.hand_over(brief=brief, by=brief.created_by, assignee=assignee)
+        assert refusal.value.code == code
+        assert Brief.objects.get(pk=brief.pk).assignee is None
+
+
+def test_text_called_back_waits_for_no_reviewer() -> None:
+    brief = BriefFactory.create(is_published=False)
+    reviewing.submit_brief(brief=brief, by=brief.created_by, assignee=UserFactory.create())
+
+    assert reviewing.call_back(brief=brief, by=brief.created_by).assignee is None
