@@ -35,8 +35,13 @@ def comment_on_brief(
     return keep_comment(comment, text, form_id)
 
 
-def keep_comment(comment: ReviewComment, text: str, form_id: uuid.UUID | None) -> ReviewComment:
-    """Store a comment once for each form, and have those concerned told. The caller holds a lock."""
+def keep_comment(
+    comment: ReviewComment, text: str, form_id: uuid.UUID | None, *, is_told: bool = True
+) -> ReviewComment:
+    """Store a comment once for each form and have those concerned told, unless something else tells them.
+
+    The caller holds a lock.
+    """
     comment.text = text.strip()
     if not comment.text:
         raise ValidationError("Write what you have to say.", code="text_missing")
@@ -47,9 +52,8 @@ def keep_comment(comment: ReviewComment, text: str, form_id: uuid.UUID | None) -
             return earlier
     comment.full_clean()
     comment.save()
-    queue.enqueue(
-        queue.Ask(kind="briefs.tell_of_comment", subject_id=comment.pk, key=f"comment:{comment.pk}")
-    )
+    if is_told:
+        queue.enqueue(queue.Ask("briefs.tell_of_comment", comment.pk, f"comment:{comment.pk}"))
     return comment
 
 

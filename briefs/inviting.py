@@ -144,7 +144,7 @@ def give_verdict(
     if locked.verdict and locked.verdict != verdict:
         raise ValidationError(gettext("You have given another verdict already."), code="conflict")
     if text.strip():
-        _keep(locked, "general", text, form_id)
+        _keep(locked, "general", text, form_id, is_told=bool(locked.verdict))
     if locked.verdict:
         return locked
     if verdict == Verdict.WANTS_CHANGES and not locked.comments.exists():
@@ -157,7 +157,9 @@ def give_verdict(
     return locked
 
 
-def _keep(link: ReviewLink, anchor: str, text: str, form_id: uuid.UUID | None) -> ReviewComment:
+def _keep(
+    link: ReviewLink, anchor: str, text: str, form_id: uuid.UUID | None, is_told: bool = True
+) -> ReviewComment:
     if link.comments.count() >= MOST_COMMENTS:
         raise ValidationError(
             gettext("That is more than we can take by this page. Please write to us."),
@@ -166,7 +168,7 @@ def _keep(link: ReviewLink, anchor: str, text: str, form_id: uuid.UUID | None) -
     comment = ReviewComment(
         brief_id=link.revision.brief_id, revision=link.revision, link=link, anchor=anchor
     )
-    return commenting.keep_comment(comment, text, form_id)
+    return commenting.keep_comment(comment, text, form_id, is_told=is_told)
 
 
 def _require_may_leave(text: Revision, needs_to_know: bool) -> None:

@@ -222,6 +222,11 @@ def test_whoever_wants_changes_says_which() -> None:
     link.refresh_from_db()
     assert link.verdict == "wants_changes"
     assert ReviewComment.objects.get().text == "Name the source."
+    do_jobs()
+    brief = link.revision.brief
+    subject = f"A reviewer wants changes: draft {brief.pk}"
+    readers = (brief.created_by, link.created_by)
+    assert told() == sorted((subject, reader.email) for reader in readers)
 
 
 @pytest.mark.django_db(transaction=True)
