@@ -318,6 +318,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Derisk API",
     "DESCRIPTION": "Ask for help and read briefs, by machine.",
     "VERSION": "1.0.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -67,6 +67,7 @@ class IncidentsGeoView(_IncidentsRead):
 
     @extend_schema(
         operation_id="incidents_geojson",
+        tags=["incidents"],
         parameters=[parameter.described() for parameter in _LIST],
         responses={(200, geojson.MEDIA_TYPE): geojson.SCHEMA, **reading.REFUSALS},
     )
