@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from briefs import alternates, finding, geography, scoring, subjects, topics
 from briefs.maps import drawing
 from briefs.models import Actor, Brief
-from briefs.views import render_page
+from briefs.views import render_page, spoken_page
 
 _RESOLVED = 20
 
@@ -97,7 +97,7 @@ def scorecard_page(request: HttpRequest) -> HttpResponse:
     )
     newest = resolved.select_related("brief").order_by("-resolved_at", "-pk")[:_RESOLVED]
     context = {"score": scoring.scorecard(), "resolved": newest, "from": scoring.SHOWN_FROM}
-    return render_page(request, "briefs/scorecard.html", context | {"plot": _plot(context)})
+    return spoken_page(request, "briefs/scorecard.html", context | {"plot": _plot(context)})
 
 
 def _plot(context: dict[str, Any]) -> list[dict[str, Any]]:

@@ -29,7 +29,7 @@ from briefs import (
     structured_data,
     subjects,
 )
-from briefs.likelihood import RANGES, Confidence, Likelihood
+from briefs.likelihood import RANGES, Likelihood
 from briefs.maps import drawing
 from briefs.models import Brief, Edition
 
@@ -208,15 +208,20 @@ def _map(page: reading.BriefPage) -> drawing.AreaMap | None:
 def methodology(request: HttpRequest) -> HttpResponse:
     """How the house judges, with its scale."""
     scale = [(term, RANGES[term], page_lines.steps_of(term)) for term in Likelihood]
-    return render_page(
-        request, "briefs/methodology.html", {"scale": scale, "confidences": Confidence}
-    )
+    return spoken_page(request, "briefs/methodology.html", {"scale": scale})
 
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What the request form keeps, and why."""
-    return render_page(request, "briefs/privacy.html", {"house": settings.HOUSE})
+    return spoken_page(request, "briefs/privacy.html", {"house": settings.HOUSE})
+
+
+def spoken_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+    """A page of ours in the language of its address, with the way to the others."""
+    language = finding.wish_from(request.GET).spoken
+    languages = alternates.of_page(request.path, language)
+    return render_page(request, template, context | {"languages": languages}, language)
 
 
 def render_page(

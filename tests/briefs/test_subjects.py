@@ -1,5 +1,7 @@
 """Pages about countries, actors and topics: from public briefs only."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -89,3 +91,18 @@ def test_lists_count_public_briefs(client: Client) -> None:
         assert '<span class="n">2</span>' in client.get(address).content.decode()
     assert client.get("/topics/gossip/").status_code == 404
     assert client.get("/topics/ports/").status_code == 200
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/methodology/", "/scorecard/", "/privacy/"])
+@pytest.mark.parametrize("language", ["fr", "pt", "ar"])
+def test_pages_about_our_work_speak_the_language_asked_for(client, address, language):
+    english = client.get(address).content.decode()
+
+    html = client.get(address, {"language": language}).content.decode()
+
+    assert f'<html lang="{language}"' in html
+    assert f'href="{address}?language={language}" lang="{language}"' in html
+    headings = re.findall(r"<h[12][^>]*>([^<]+)</h[12]>", html)
+    alike = {"Incidents", "Sources"}  # the same words in French
+    assert set(headings) & set(re.findall(r"<h[12][^>]*>([^<]+)</h[12]>", english)) <= alike
