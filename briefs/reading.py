@@ -1,5 +1,6 @@
 """One brief as its page shows it: the approved text, frozen in its revision, and what came of it since."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -118,7 +119,7 @@ def _page(brief: Any, snapshot: snapshots.Snapshot, old_version: int | None = No
         brief=brief,
         judgements=[
             page_lines.judgement_line(row, outcomes.get(row["key"]))
-            for row in snapshot["judgements"]
+            for row in _with_public_earlier(snapshot["judgements"], around.get("earlier_rows"))
         ],
         incidents=incidents,
         actors=[page_lines.actor_line(row) for row in snapshot["actors"]],
@@ -131,6 +132,20 @@ def _page(brief: Any, snapshot: snapshots.Snapshot, old_version: int | None = No
         successor=next(iter(around.get("successor_rows", [])), None),
         old_version=old_version,
     )
+
+
+def _with_public_earlier(
+    judgements: list[dict[str, Any]], public: list[dict[str, Any]] | None
+) -> Iterator[dict[str, Any]]:
+    """The judgements, each naming the brief of the one that it changes only if readers can see that brief now."""
+    seen = {row["id"]: row for row in public or []}
+    for row in judgements:
+        earlier = row.get("revises")
+        if earlier and public is not None:
+            told = seen.get(earlier["id"], {"slug": "", "reference": ""})
+            yield row | {"revises": earlier | told}
+        else:
+            yield row
 
 
 def _wear(brief: Brief, snapshot: snapshots.Snapshot) -> None:
@@ -148,6 +163,7 @@ def _around() -> dict[str, ArraySubquery]:
         "outcome_rows": ArraySubquery(_outcomes()),
         "correction_rows": ArraySubquery(_corrections()),
         "version_rows": ArraySubquery(_versions()),
+        "earlier_rows": ArraySubquery(_earlier()),
         "translation_rows": ArraySubquery(_translations()),
         "successor_rows": ArraySubquery(_successors()),
     }
@@ -177,6 +193,18 @@ def _outcomes() -> QuerySet[Any, Any]:
             note=F("outcome_note"),
             resolved_at=F("resolved_at"),
             evidence=evidence,
+        )
+    )
+
+
+def _earlier() -> QuerySet[Any, Any]:
+    public = Brief.objects.public().values("pk")
+    changed = Judgement.objects.filter(brief=OuterRef("pk"), revises__brief__in=public)
+    return changed.values_list(
+        JSONObject(
+            id=F("revises"),
+            slug=F("revises__brief__slug"),
+            reference=F("revises__brief__reference"),
         )
     )
 

@@ -164,7 +164,7 @@ def test_scheduled_brief_is_mapped_from_its_hour(client: Client) -> None:
 def test_robots_keep_out_of_what_is_private(client: Client) -> None:
     lines = client.get("/robots.txt").content.decode().splitlines()
 
-    for path in ("/staff/", "/p/", "/review/", "/request/*/"):
+    for path in ("/staff/", "/p/", "/review/", "/subscriptions/", "/request/*/"):
         assert f"Disallow: {path}" in lines
     assert f"Sitemap: {SITE}/sitemap.xml" in lines
     assert f"Sitemap: {SITE}/sitemap-news.xml" in lines
