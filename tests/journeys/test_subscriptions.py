@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from briefs.models import Brief, Notice
+from jobs.models import Job
 from mail.models import Message as Mail
 from tests.factories import BriefFactory, publish
 from tests.journeys.browsing import DESKTOP, PHONE, letters_to, link_in, visiting, wait_for_letter
@@ -36,12 +37,13 @@ def come_out(title: str) -> Brief:
 def is_announced_to(brief: Brief) -> int:
     """How many were told of it, once all that is to be told has been."""
     eventually(lambda: Brief.objects.filter(pk=brief.pk, announced_at__isnull=False).exists())
+    eventually(lambda: not Job.objects.filter(kind="briefs.notify").exclude(state="done").exists())
     return Notice.objects.filter(announcement__brief=brief).count()
 
 
 def test_subscribe_confirm_read_and_end(browser: Browser, module_stack: Stack, smtp: Smtp) -> None:
     url = module_stack.url
-    come_out("The first")
+    assert is_announced_to(come_out("The first")) == 0
     with visiting(browser, url, width=PHONE, scripts=False) as visit:
         page = visit.page
         visit.open("/countries/ml/")
