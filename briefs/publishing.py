@@ -184,10 +184,14 @@ def supersede_brief(*, brief: Brief, by: User, successor: Brief | None) -> Brief
     Raises ValidationError("conflict") unless both are published, or when the one superseded would follow itself.
     """
     locked = revising.lock(brief)
-    if successor is not None:
-        published = {locked.status, successor.status} == {"published"}
-        if not published or successor.superseded_by_id == locked.pk or successor.pk == locked.pk:
-            raise ValidationError("Only a published brief supersedes another.", code="conflict")
+    if locked.status != "published":
+        raise ValidationError("Only a published brief is superseded.", code="conflict")
+    if successor is not None and (
+        successor.status != "published"
+        or successor.superseded_by_id == locked.pk
+        or successor.pk == locked.pk
+    ):
+        raise ValidationError("Only a published brief supersedes another.", code="conflict")
     locked.superseded_by = successor
     locked.changed_at = timezone.now()
     locked.save(update_fields=["superseded_by", "changed_at", "updated_at"])
@@ -216,11 +220,16 @@ def expire_brief(*, brief: Brief, by: User, expires_at: datetime | None) -> Brie
 
 @transaction.atomic
 def move_address(*, brief: Brief, by: User, slug: str) -> Brief:
-    """Give a brief another address; once published, the old one leads on to it.
+    """Give a published brief another address; the old one leads on to it.
 
-    Raises ValidationError("taken") when another brief has the address or once had it.
+    Raises ValidationError("conflict") when it is not published, ("taken") when another brief has the address or once
+    had it.
     """
     locked = revising.lock(brief)
+    if locked.status != "published":
+        raise ValidationError(
+            "Only a published brief changes its address this way.", code="conflict"
+        )
     if locked.slug == slug:
         return locked
     others = Brief.objects.exclude(pk=locked.pk).filter(slug=slug)
@@ -229,7 +238,7 @@ def move_address(*, brief: Brief, by: User, slug: str) -> Brief:
         raise ValidationError("Another brief has or had this address.", code="taken")
     locked.slug = slug
     locked.full_clean()
-    locked.changed_at = timezone.now() if locked.published_at else None
+    locked.changed_at = timezone.now()
     locked.save(update_fields=["slug", "changed_at", "updated_at"])
     freshness.public_changed()
     return locked

@@ -18,9 +18,14 @@ OWNED_BY_SOURCE = ("kind", "tlp", "is_sample", "countries", "topics", "data_cuto
 def start_translation(*, brief: Brief, by: User, language: str) -> Brief:
     """A draft in another language with everything of the brief's newest text; the prose waits to be translated.
 
-    Raises ValidationError("taken") when the brief has a translation in that language or is written in it.
+    Raises ValidationError("taken") when the brief has a translation in that language or is written in it,
+    ("conflict") for a pending revision: its words are translated once they are the brief's.
     """
     source = revising.lock(brief)
+    if source.revises_id:
+        raise ValidationError(
+            "Translate the live brief, not its pending revision.", code="conflict"
+        )
     if language not in LANGUAGES or _siblings(source).filter(language=language).exists():
         raise ValidationError("There is a text in this language already.", code="taken")
     content = {name: getattr(source, name) for name in CONTENT if name != "language"}
