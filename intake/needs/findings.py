@@ -1,0 +1,67 @@
+"""What may be found in a request, and how sure the rules are of it."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class Kind(models.TextChoices):
+    """What a suggestion is about."""
+
+    URGENCY = "urgency", "duty of care"
+    COUNTRY = "country", "country"
+    SERVICE = "service", "service"
+    LANGUAGE = "language", "language"
+    TIMEFRAME = "timeframe", "timeframe"
+    ACTOR = "actor", "actor"
+    PLACE = "place", "place"
+
+
+class Certainty(models.TextChoices):
+    """How sure the rules are, the surest first."""
+
+    CLEAR = "clear", "clear"
+    POSSIBLE = "possible", "possible"
+    AMBIGUOUS = "ambiguous", "one of several"
+
+
+class Alarm(models.TextChoices):
+    """What may be happening to somebody now."""
+
+    KIDNAP = "kidnap", "Kidnapping or hostage taking"
+    EVACUATION = "evacuation", "Evacuation needed"
+    THREAT_TO_LIFE = "threat-to-life", "Threat to life"
+    DETAINED = "detained", "Arrest or detention"
+    MEDICAL = "medical", "Medical emergency"
+    MISSING = "missing", "Missing person"
+
+
+_SURENESS = [Certainty.CLEAR, Certainty.POSSIBLE, Certainty.AMBIGUOUS]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the text says, with the stretch of text that shows it and the rule that saw it;
+    `name` is what an actor or a place is called."""
+
+    kind: Kind
+    value: str
+    start: int
+    end: int
+    rule: str
+    certainty: Certainty = Certainty.CLEAR
+    name: str = ""
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The surest first, then the earliest."""
+        return _SURENESS.index(self.certainty), self.start
+
+
+def best(findings: list[Finding]) -> list[Finding]:
+    """One finding for each kind and value: the surest, then the earliest; in the order of the text."""
+    kept: dict[tuple[str, str], Finding] = {}
+    for finding in findings:
+        key = (finding.kind, finding.value)
+        kept[key] = min(kept.get(key, finding), finding, key=lambda found: found.rank)
+    return sorted(kept.values(), key=lambda found: (found.start, found.end, found.kind))

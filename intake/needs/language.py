@@ -1,0 +1,62 @@
+"""In which of the house's languages a text is written: by its commonest words, and its letters.
+
+Words that several languages share count less. A short text, an even mixture, or a text in another language gives no
+answer: no answer is better than a wrong one, since somebody would be written to in it.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from intake.needs.lexicon import LANGUAGES, lexicon, tables
+from intake.needs.phrases import Word, words_of
+
+# The first words tell; the rest of 20,000 characters would only cost.
+_READ = 4_000
+_LEAST = 2.0
+_AHEAD = 1.3
+_PART = 0.25
+_LETTERS = {"fr": re.compile("[èùœîëô]"), "pt": re.compile("[ãõ]"), "other": re.compile("[ñ¿¡ßäü]")}
+_LETTER_WEIGHT = 0.4
+_ARABIC_WEIGHT = 0.5
+
+
+def language_of(text: str) -> str:
+    """The code of the language, or "" when that is not certain."""
+    found = scores(text, words_of(text[:_READ]))
+    first, second = sorted(found, key=lambda code: -found[code])[:2]
+    is_certain = found[first] >= max(_LEAST, _AHEAD * found[second])
+    return first if is_certain and first in LANGUAGES else ""
+
+
+def languages_in(text: str, words: Sequence[Word]) -> tuple[str, ...]:
+    """Every language that makes up a good part of the text; all when none does."""
+    found = scores(text, words)
+    total = sum(found.values())
+    parts = tuple(code for code in LANGUAGES if total and found[code] >= _PART * total)
+    return parts or LANGUAGES
+
+
+def scores(text: str, words: Sequence[Word]) -> dict[str, float]:
+    """How much speaks for each language, and for others."""
+    found = dict.fromkeys((*LANGUAGES, "other"), 0.0)
+    for word in words:
+        weights = _weights().get(word.key)
+        if weights:
+            for code in weights:
+                found[code] += 1 / len(weights)
+        elif "\u0600" <= word.key[:1] <= "\u06ff":
+            found["ar"] += _ARABIC_WEIGHT
+    for code, letters in _LETTERS.items():
+        found[code] += _LETTER_WEIGHT * len(letters.findall(text[:_READ].lower()))
+    return found
+
+
+@cache
+def _weights() -> dict[str, tuple[str, ...]]:
+    lists = {code: lexicon(code).stop for code in LANGUAGES}
+    lists["other"] = frozenset(tables("other")["stop"].split())
+    return {
+        word: tuple(code for code, words in lists.items() if word in words)
+        for word in frozenset().union(*lists.values())
+    }

@@ -1,0 +1,120 @@
+"""The word tables: a file for each language the house works in, read once a process."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from briefs.search_keys import search_key
+from intake.needs.phrases import Phrases, names_in
+
+LANGUAGES = ("en", "fr", "pt", "ar")
+# Before a phrase that only hints at a service: "escort" may be asked for, or told of.
+_WEAK = "? "
+_FOLDER = Path(__file__).parent / "words"
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """The words of one language."""
+
+    language: str
+    stop: frozenset[str]
+    near: frozenset[str]
+    titles: frozenset[str]
+    negation: frozenset[str]
+    services: Phrases[tuple[str, bool]]
+    times: Phrases[str]
+    counted: Phrases[str]
+    alarms: Phrases[tuple[str, bool]]
+    cues: Phrases[str]
+    signs: Phrases[str]
+
+
+@cache
+def lexicon(language: str) -> Lexicon:
+    """The words of a language of ours. Raises FileNotFoundError for another."""
+    table = tables(language)
+    numbers = {name: int(value) for name, value in _pairs(table["numbers"])}
+    times = dict(table["timeframe"])
+    counted = times.pop("counted")
+    alarms: Phrases[tuple[str, bool]] = Phrases()
+    for kind, lists in table["urgency"].items():
+        for strength in ("sure", "maybe"):
+            for phrase in lists[strength]:
+                alarms.add(phrase, (kind, strength == "sure"))
+    services: Phrases[tuple[str, bool]] = Phrases()
+    for slug, texts in table["services"].items():
+        for text in texts:
+            services.add(text.removeprefix(_WEAK), (slug, not text.startswith(_WEAK)))
+    cues = {cue: table["cues"][cue] for cue in ("now", "ours", "calm")}
+    return Lexicon(
+        language=language,
+        stop=_keys(table["stop"]),
+        near=_keys(table["near"]),
+        titles=_keys(table["titles"]),
+        negation=_keys(table["cues"]["negation"]),
+        services=services,
+        times=_listed(times),
+        counted=_listed(counted, numbers),
+        alarms=alarms,
+        cues=_listed(cues),
+        signs=_listed({sign: list(names_in(text)) for sign, text in table["signs"].items()}),
+    )
+
+
+@cache
+def tables(name: str) -> dict[str, Any]:
+    """A file of words as it is written."""
+    return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def near_words() -> frozenset[str]:
+    """The words of all languages that stand before a place."""
+    return frozenset().union(*(lexicon(language).near for language in LANGUAGES))
+
+
+@cache
+def titles() -> frozenset[str]:
+    """The words of all languages that stand before a person."""
+    return frozenset().union(*(lexicon(language).titles for language in LANGUAGES))
+
+
+@cache
+def plain_words() -> frozenset[str]:
+    """The commonest words of all languages: no place is meant by them."""
+    return frozenset().union(*(lexicon(language).stop for language in LANGUAGES))
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    return [
+        (search_key(name), value) for name, _, value in (p.partition("=") for p in text.split())
+    ]
+
+
+def _keys(text: str) -> frozenset[str]:
+    return frozenset(search_key(text).split())
+
+
+def _listed(lists: dict[str, list[str]], numbers: dict[str, int] | None = None) -> Phrases[str]:
+    phrases: Phrases[str] = Phrases(numbers)
+    for value, texts in lists.items():
+        for text in texts:
+            phrases.add(text, value)
+    return phrases
+
+
+@cache
+def trap_names() -> tuple[frozenset[str], frozenset[str]]:
+    """Names of places that are more often something else, and those that are first names."""
+    table = tables("places")
+    return _keys(table["traps"]), _keys(table["firsts"])
+
+
+def names_of(table: dict[str, str]) -> list[tuple[str, tuple[str, ...]]]:
+    """(name, codes) of a table of countries."""
+    return [
+        (name, tuple(codes.split())) for codes, text in table.items() for name in names_in(text)
+    ]

@@ -1,0 +1,73 @@
+import pytest
+
+from intake.needs import Alarm, needs_urgent_help
+from intake.needs.duty_of_care import alarms_in
+from intake.needs.phrases import words_of
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Our driver was kidnapped near Gao.", Alarm.KIDNAP),
+        ("Notre chauffeur a été enlevé près de Gao.", Alarm.KIDNAP),
+        ("O nosso motorista foi raptado perto de Gao.", Alarm.KIDNAP),
+        ("اختطف سائقنا قرب غاو", Alarm.KIDNAP),
+        ("We must evacuate twelve people.", Alarm.EVACUATION),
+        ("Nous devons évacuer douze personnes.", Alarm.EVACUATION),
+        ("Temos de evacuar doze pessoas.", Alarm.EVACUATION),
+        ("نحتاج إلى إجلاء اثني عشر شخصا", Alarm.EVACUATION),
+        ("She gets death threats.", Alarm.THREAT_TO_LIFE),
+        ("Elle reçoit des menaces de mort.", Alarm.THREAT_TO_LIFE),
+        ("Recebe ameaças de morte.", Alarm.THREAT_TO_LIFE),
+        ("تصلها تهديدات بالقتل", Alarm.THREAT_TO_LIFE),
+        ("He has been arrested.", Alarm.DETAINED),
+        ("Il a été arrêté.", Alarm.DETAINED),
+        ("Foi detido no aeroporto.", Alarm.DETAINED),
+        ("تم اعتقال زميلنا", Alarm.DETAINED),
+        ("It is a medical emergency.", Alarm.MEDICAL),
+        ("C'est une urgence médicale.", Alarm.MEDICAL),
+        ("É uma emergência médica.", Alarm.MEDICAL),
+        ("حالة طبية طارئة", Alarm.MEDICAL),
+        ("Our colleague has gone missing.", Alarm.MISSING),
+        ("Nous sommes sans nouvelles de lui.", Alarm.MISSING),
+        ("Não dá notícias desde ontem.", Alarm.MISSING),
+        ("فقدنا الاتصال بزميلنا", Alarm.MISSING),
+        ("A kidnapping. Please help us now.", Alarm.KIDNAP),
+    ],
+)
+def test_danger_is_heard(text, kind):
+    assert kind in {one.value for one in alarms_in(words_of(text))}
+    assert needs_urgent_help(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We need kidnap and ransom insurance now.",
+        "An urgent evacuation plan for our team, please.",
+        "Nous cherchons une formation à la prise d'otage.",
+        "Un plan d'évacuation urgent pour notre équipe.",
+        "Precisamos de um plano de evacuação urgente.",
+        "Seguro de rapto e resgate, hoje.",
+        "خطة إخلاء عاجلة لموظفينا",
+        "دورة تدريبية عن الخطف لفريقنا",
+        "Nobody was kidnapped.",
+        "Personne n'a été enlevé.",
+        "Não houve rapto nenhum hoje.",
+        "لم يخطف أحد اليوم",
+        "What should we do if our driver is arrested?",
+        "Que faire si un collègue est arrêté ?",
+        "Figures on kidnapping since 2022, today if possible.",
+        "Your invoice is overdue.",
+        "A route assessment from Dakar to Bamako.",
+        "",
+    ],
+)
+def test_plans_courses_insurance_and_denials_are_no_danger(text):
+    assert not needs_urgent_help(text)
+
+
+def test_a_course_in_the_letter_does_not_hide_what_happens_now():
+    text = "You gave us a hostage training in May. Our cook was kidnapped this morning during an exercise."
+
+    assert needs_urgent_help(text)
