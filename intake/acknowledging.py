@@ -5,7 +5,8 @@ import re
 from django.conf import settings
 from django.urls import reverse
 
-from intake import submission
+from intake import needs, submission
+from intake.catalogue import Language
 from intake.models import Lead
 from mail import outbox
 
@@ -15,20 +16,27 @@ _LONGEST_NAME = 80
 
 
 def acknowledge_lead(*, lead_id: int) -> None:
-    """Queue the one acknowledgement of this lead, in the client's language, with the link to the status page."""
+    """Queue the one acknowledgement of this lead, with the link to the status page, in the language that the client
+    chose or else wrote in. Words of duty of care make it say first that nobody watches this mailbox.
+    """
     lead = Lead.objects.select_related("enquiry").get(pk=lead_id)
-    name = name_to_greet(lead.enquiry.full_name)
+    enquiry = lead.enquiry
+    name = name_to_greet(enquiry.full_name)
     address = reverse("intake:status", args=[submission.status_token(lead)])
     outbox.queue_message(
         outbox.Letter(
             key=f"acknowledgement:lead:{lead.pk}",
             template="intake/mail/acknowledgement",
-            to_email=lead.enquiry.email,
+            to_email=enquiry.email,
             to_name=name,
-            language=lead.language,
+            language=enquiry.language or needs.language_of(enquiry.needs) or Language.ENGLISH,
             reference=lead.reference,
             private_url=f"{settings.SITE_URL}{address}",
-            context={"reference": lead.reference, "full_name": name},
+            context={
+                "reference": lead.reference,
+                "full_name": name,
+                "is_alarming": needs.needs_urgent_help(enquiry.needs),
+            },
         )
     )
 

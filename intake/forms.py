@@ -107,7 +107,9 @@ class RequestForm(forms.Form):
         type="tel",
     )
     country = _choice("Where you are", _countries, autocomplete="country")
-    language = _choice("Language for our answer", Language.choices)
+    language = _choice(
+        "Language for our answer", [("", "The language of my request"), *Language.choices]
+    )
     attachments = AttachmentsField(
         label="Files",
         required=False,
@@ -135,7 +137,7 @@ class RequestForm(forms.Form):
         data = self.cleaned_data
         return EnquiryContent(
             **{name: data[name] for name in _TEXTS},
-            language=data["language"] or Language.ENGLISH,
+            language=data["language"],
             services=tuple(dict.fromkeys(data["services"])),
             countries_of_interest=tuple(dict.fromkeys(data["countries_of_interest"])),
             brief=data["brief"],
@@ -154,8 +156,9 @@ class RequestForm(forms.Form):
 _TEXTS = (
     "full_name", "email", "needs", "organisation", "job_title", "phone", "country", "timeframe", "budget",
 )  # fmt: skip
-# The folded part of the page; a language always comes, chosen or not.
+# The folded part of the page.
 TYPED_OPTIONAL = (
     "services", "countries_of_interest", "timeframe", "budget", "organisation", "job_title", "phone", "country",
+    "language",
 )  # fmt: skip
-OPTIONAL = (*TYPED_OPTIONAL, "language", "attachments")
+OPTIONAL = (*TYPED_OPTIONAL, "attachments")

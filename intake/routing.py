@@ -1,12 +1,14 @@
 """Which adviser gets a lead, and the record of why."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from briefs import geography
-from intake import credit
+from intake import credit, wants
 from intake.catalogue import Language, Service
 from intake.models import (
     Activity,
@@ -15,6 +17,7 @@ from intake.models import (
     CreditEntry,
     Desk,
     Lead,
+    Priority,
     RoutingDecision,
     Status,
 )
@@ -27,31 +30,39 @@ def route_lead(*, lead_id: int) -> RoutingDecision | None:
     """Give a new lead to the adviser who should have it; None when it is not new any more.
 
     Locks every adviser, so that two leads at once see each other's credit. Stores the decision with every candidate,
-    the assignment, the credit, the activity and the notice. Raises JobError when nobody can take the lead and there
+    the assignment, the credit, the activity and the notice. Reads the client's text first, when no job has done so yet:
+    where the client named no language, country or service, what the text says clearly counts, as long as somebody can
+    take the lead with it. Raises JobError when nobody can take the lead and there
     is no desk, or its fallback owner may not log in any more: no lead goes where nobody looks.
     """
-    lead = Lead.objects.select_for_update().get(pk=lead_id)
+    lead = Lead.objects.select_for_update(of=("self",)).select_related("enquiry").get(pk=lead_id)
     if lead.status != Status.NEW:
         return None
+    asked = wants.named_and_said(lead)
     list(Adviser.objects.select_for_update(no_key=True).order_by("pk"))
     advisers = list(Adviser.objects.for_routing(timezone.localdate()))
-    candidates = [_candidate(adviser, lead) for adviser in advisers]
+    candidates = [_candidate(adviser, asked) for adviser in advisers]
+    set_aside = {}
+    if asked.from_text and not any(c.is_eligible for c in candidates):
+        set_aside, asked = asked.from_text, wants.named(lead)
+        candidates = [_candidate(adviser, asked) for adviser in advisers]
     result = credit.pick(candidates)
     chosen = next((a for a in advisers if a.pk == result.chosen_id), None) or _fallback_owner()
-    decision = _record(lead, chosen, candidates, result, {a.pk: str(a) for a in advisers})
+    inputs = asked.inputs() | ({"set_aside": set_aside} if set_aside else {})
+    decision = _record(lead, chosen, candidates, result, inputs, {a.pk: str(a) for a in advisers})
     _pay(decision, result)
     _hand_over(lead, decision)
     return decision
 
 
-def _candidate(adviser: Adviser, lead: Lead) -> credit.Candidate:
+def _candidate(adviser: Adviser, asked: wants.Wants) -> credit.Candidate:
     away = _unavailable_because(adviser)
     return credit.Candidate(
         adviser_id=adviser.pk,
         weight=adviser.weight,
         credit=adviser.credit,
         is_available=not away,
-        exclusions=(*away, *_unfit_because(adviser, lead)),
+        exclusions=(*away, *_unfit_because(adviser, asked)),
     )
 
 
@@ -70,13 +81,13 @@ def _unavailable_because(adviser: Adviser) -> tuple[str, ...]:
     return tuple(reason for applies, reason in checks if applies)
 
 
-def _unfit_because(adviser: Adviser, lead: Lead) -> tuple[str, ...]:
-    missing_countries = [c for c in lead.countries if c not in adviser.countries]
-    wanted = [s for s in lead.services if s != Service.NOT_SURE]
+def _unfit_because(adviser: Adviser, asked: wants.Wants) -> tuple[str, ...]:
+    missing_countries = [c for c in asked.countries if c not in adviser.countries]
+    wanted = [s for s in asked.services if s != Service.NOT_SURE]
     missing_services = [s for s in wanted if s not in adviser.services]
     reasons = []
-    if lead.language not in adviser.languages:
-        reasons.append(f"does not work in {Language(lead.language).label}")
+    if asked.language not in adviser.languages:
+        reasons.append(f"does not work in {Language(asked.language).label}")
     if missing_countries:
         names = ", ".join(geography.country_name(c, "en") for c in missing_countries)
         reasons.append(f"does not cover {names}")
@@ -105,6 +116,7 @@ def _record(
     chosen: Adviser,
     candidates: list[credit.Candidate],
     result: credit.Pick,
+    inputs: dict[str, Any],
     names: dict[int, str],
 ) -> RoutingDecision:
     is_fallback = result.chosen_id is None
@@ -118,15 +130,21 @@ def _record(
         lead=lead,
         chosen=chosen,
         is_fallback=is_fallback,
-        reason=reason,
+        reason=" ".join([reason, *_of_the_text(inputs)]),
         engine=credit.ENGINE,
-        inputs={
-            "language": lead.language,
-            "countries": lead.countries,
-            "services": lead.services,
-        },
+        inputs=inputs | ({"priority": lead.priority} if lead.priority != Priority.NORMAL else {}),
         candidates=[_as_recorded(c, result, names[c.adviser_id]) for c in candidates],
     )
+
+
+def _of_the_text(inputs: dict[str, Any]) -> list[str]:
+    """A sentence on what the text had to do with it."""
+    if "from_text" in inputs:
+        return [f"From the text: {wants.in_words(inputs['from_text'])}."]
+    if "set_aside" in inputs:
+        words = wants.in_words(inputs["set_aside"])
+        return [f"From the text, set aside since nobody could take it with that: {words}."]
+    return []
 
 
 def _as_recorded(candidate: credit.Candidate, result: credit.Pick, name: str) -> dict[str, object]:
@@ -181,6 +199,7 @@ def notify_owner(lead: Lead, *, key: str) -> None:
             context={
                 "reference": lead.reference,
                 "lead_url": f"{settings.SITE_URL}{address}",
+                "is_urgent": lead.priority == Priority.URGENT,
             },
         )
     )

@@ -13,6 +13,7 @@ from accounts import private_links
 from briefs.models import Brief
 from intake import consent, references
 from intake.attachments import Upload
+from intake.catalogue import Language
 from intake.models import Attachment, Enquiry, Lead
 from jobs import queue
 
@@ -34,7 +35,7 @@ class EnquiryContent:
     services: tuple[str, ...] = ()
     timeframe: str = ""
     budget: str = ""
-    language: str = "en"
+    language: str = ""
     brief: str = ""
     attachments: tuple[Upload, ...] = ()
 
@@ -115,6 +116,7 @@ def _store(content: EnquiryContent, channel: Enquiry.Channel, key: str | None) -
                 "intake.match_people",
                 "intake.route_lead",
                 "intake.acknowledge",
+                "intake.read_needs",
             )
         )
     )
@@ -126,7 +128,7 @@ def _lead_fields(enquiry: Enquiry, brief: Brief | None) -> dict[str, object]:
     return {
         "reference": references.new_reference("R"),
         "enquiry": enquiry,
-        "language": enquiry.language,
+        "language": enquiry.language or Language.ENGLISH,
         "countries": enquiry.countries_of_interest or (list(brief.countries) if brief else []),
         "services": enquiry.services,
         "link_seed": seed,

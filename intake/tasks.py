@@ -1,6 +1,8 @@
 """What the intake app's kinds of job do: one call each."""
 
-from intake import acknowledging, matching, routing
+from datetime import timedelta
+
+from intake import acknowledging, matching, routing, suggesting
 from jobs.kinds import kind
 from jobs.models import Job
 
@@ -21,3 +23,15 @@ def route_lead(job: Job) -> None:
 def acknowledge(job: Job) -> None:
     """Tell the client that the request arrived."""
     acknowledging.acknowledge_lead(lead_id=job.subject_id)
+
+
+@kind("intake.read_needs")
+def read_needs(job: Job) -> None:
+    """Read what the text asks for. Routing does it too, if it comes first."""
+    suggesting.read_lead(lead_id=job.subject_id)
+
+
+@kind("intake.read_again", every=timedelta(hours=1))
+def read_again(job: Job) -> None:
+    """Let new rules read open leads that older ones have read."""
+    suggesting.ask_to_read_again()

@@ -9,15 +9,16 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import private_links
 from accounts.flood import address_of
 from briefs.models import Brief
-from intake import flood, stages, submission
+from intake import flood, needs, stages, submission
 from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm
-from intake.models import Enquiry, Lead
+from intake.models import Enquiry, Lead, Priority
 
 log = structlog.get_logger("derisk.intake")
 RETRY_AFTER_SECONDS = 30
@@ -122,5 +123,19 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         "enquiry": lead.enquiry,
         "files": lead.enquiry.attachments.order_by("pk").values_list("name", flat=True),
         "stage": stages.STAGES[lead.status],
+        "warn_in": _warn_in(lead),
     }
     return render(request, "intake/status.html", context)
+
+
+def _warn_in(lead: Lead) -> list[str]:
+    """Languages in which to say that this is no emergency line: the client's and the page's; none without need.
+
+    By the text itself, since no worker may have read it yet; once one has, by what staff left of it.
+    """
+    enquiry = lead.enquiry
+    is_calm = lead.needs_read_by and lead.priority == Priority.NORMAL
+    if is_calm or not needs.needs_urgent_help(enquiry.needs):
+        return []
+    spoken = (needs.language_of(enquiry.needs), enquiry.language, get_language())
+    return list(dict.fromkeys(code for code in spoken if code))

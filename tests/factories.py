@@ -138,6 +138,7 @@ class ContentFactory(factory.Factory):
     needs = "A route assessment from Bamako to Gao."
     countries_of_interest = ("ML",)
     services = ("route-assessment",)
+    language = "en"
 
 
 def receive(key: str | None = None, **content: Any) -> Receipt:

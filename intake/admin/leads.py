@@ -11,11 +11,12 @@ from django.utils.http import content_disposition_header
 
 from accounts.form_fields import LongTextField
 from accounts.models import User
-from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin
+from accounts.staff_screens import ReadOnlyAdmin, Verb
 from briefs import geography
 from intake import leads
+from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
 from intake.catalogue import Budget, Language, Service, Timeframe
-from intake.models import MOVES, Activity, Adviser, Enquiry, Lead, Status
+from intake.models import MOVES, Activity, Adviser, Enquiry, Lead, Priority, Status
 from mail.models import Message
 
 
@@ -91,7 +92,7 @@ LEAD_VERBS: tuple[Verb, ...] = (
 
 
 @admin.register(Lead)
-class LeadAdmin(VerbAdmin, ReadOnlyAdmin):
+class LeadAdmin(SuggestionsAdmin, ReadOnlyAdmin):
     """Requests that somebody must answer: one's own, or all for those who may see all."""
 
     verbs = LEAD_VERBS
@@ -100,12 +101,13 @@ class LeadAdmin(VerbAdmin, ReadOnlyAdmin):
         "reference",
         "client",
         "status_name",
+        "priority_name",
         "owner",
         "about",
         "language",
         "created_at",
     )
-    list_filter = ("status", "language", ("owner", OwnerFilter))
+    list_filter = ("status", "priority", "language", ("owner", OwnerFilter))
     search_fields = (
         "reference",
         "enquiry__full_name",
@@ -142,6 +144,11 @@ class LeadAdmin(VerbAdmin, ReadOnlyAdmin):
         """The status in words."""
         return lead.get_status_display()
 
+    @admin.display(description="Priority", ordering="priority")
+    def priority_name(self, lead: Lead) -> str:
+        """Said only when it is not the usual one."""
+        return "Urgent" if lead.priority == Priority.URGENT else ""
+
     @admin.display(description="Countries")
     def about(self, lead: Lead) -> str:
         """Countries that it concerns."""
@@ -177,7 +184,8 @@ class LeadAdmin(VerbAdmin, ReadOnlyAdmin):
         activities = (
             Activity.objects.filter(lead=obj).select_related("by").order_by("-happened_at", "-pk")
         )
-        return {
+        assert isinstance(request.user, User)
+        return suggestions_context(request.user, obj) | {
             "lead": obj,
             "enquiry": obj.enquiry,
             "facts": enquiry_facts(obj.enquiry),
@@ -214,7 +222,7 @@ def enquiry_facts(enquiry: Enquiry) -> list[tuple[str, str]]:
             str(Timeframe(enquiry.timeframe).label) if enquiry.timeframe else "",
         ),
         ("Budget", str(Budget(enquiry.budget).label) if enquiry.budget else ""),
-        ("Language", str(Language(enquiry.language).label)),
+        ("Language", str(Language(enquiry.language).label) if enquiry.language else ""),
         ("Channel", enquiry.get_channel_display()),
     ]
     return [(label, value) for label, value in facts if value]

@@ -91,7 +91,9 @@ class EnquirySerializer(serializers.Serializer[Any]):
     timeframe = serializers.ChoiceField(choices=Timeframe.choices, required=False, allow_blank=True)
     budget = serializers.ChoiceField(choices=Budget.choices, required=False, allow_blank=True)
     language = serializers.ChoiceField(
-        choices=Language.choices, required=False, default=Language.ENGLISH
+        choices=Language.choices,
+        required=False,
+        help_text="Of the answer. Left out, the text's own language is taken, or English.",
     )
     brief = StrictCharField(
         max_length=200, required=False, allow_blank=True, validators=_ONE_LINE,

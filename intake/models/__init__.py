@@ -2,9 +2,10 @@
 
 from intake.models.adviser import Absence, Adviser, Desk
 from intake.models.enquiry import Attachment, Enquiry
-from intake.models.lead import MOVES, Activity, Lead, Status
+from intake.models.lead import MOVES, Activity, Lead, Priority, Status
 from intake.models.people import Contact, Organisation
 from intake.models.routing import Assignment, CreditEntry, RoutingDecision
+from intake.models.suggestion import NeedSuggestion
 
 __all__ = [
     "MOVES",
@@ -18,7 +19,9 @@ __all__ = [
     "Desk",
     "Enquiry",
     "Lead",
+    "NeedSuggestion",
     "Organisation",
+    "Priority",
     "RoutingDecision",
     "Status",
 ]

@@ -29,7 +29,9 @@ class Enquiry(models.Model):
     services = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     timeframe = models.CharField(max_length=10, choices=Timeframe, blank=True)
     budget = models.CharField(max_length=10, choices=Budget, blank=True)
-    language = models.CharField(max_length=2, choices=Language, default=Language.ENGLISH)
+    language = models.CharField(
+        max_length=2, choices=Language, blank=True, help_text="Empty: the client named none."
+    )
     needs = models.TextField()
     consent_text = models.TextField(help_text="What the client agreed to, word for word.")
     brief = models.ForeignKey(

@@ -33,6 +33,13 @@ class Status(models.TextChoices):
     DISQUALIFIED = "disqualified", "disqualified"
 
 
+class Priority(models.TextChoices):
+    """Which leads cannot wait their turn."""
+
+    NORMAL = "normal", "normal"
+    URGENT = "urgent", "urgent"
+
+
 # The one table of allowed moves: the verbs ask it, and a trigger holds the database to it.
 MOVES: dict[str, tuple[str, ...]] = {
     Status.NEW: (Status.QUARANTINED, Status.ROUTED, Status.DISQUALIFIED),
@@ -80,6 +87,11 @@ class Lead(models.Model):
     reference = models.CharField(max_length=20, unique=True)
     enquiry = models.OneToOneField(Enquiry, on_delete=models.PROTECT, related_name="lead")
     status = models.CharField(max_length=12, choices=Status, default=Status.NEW)
+    priority = models.CharField(max_length=6, choices=Priority, default=Priority.NORMAL)
+    priority_reason = models.CharField(max_length=200, blank=True, help_text="Why it is urgent.")
+    needs_read_by = models.PositiveSmallIntegerField(
+        default=0, editable=False, help_text="Version of the rules that read the text; 0: none yet."
+    )
     language = models.CharField(max_length=2, choices=Language)
     countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     services = ArrayField(models.CharField(max_length=30), default=list, blank=True)
@@ -118,6 +130,11 @@ class Lead(models.Model):
                 name="lead_closed_at_exactly_when_closed",
             ),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="lead_status_known"),
+            models.CheckConstraint(
+                condition=Q(priority="normal", priority_reason="")
+                | (Q(priority="urgent") & ~Q(priority_reason="")),
+                name="lead_urgent_for_a_reason",
+            ),
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),
@@ -147,6 +164,9 @@ class Activity(models.Model):
         ROUTED = "routed", "Given to an adviser"
         REASSIGNED = "reassigned", "Given to another adviser"
         MOVED = "moved", "Moved on"
+        SUGGESTION_ACCEPTED = "suggestion_accepted", "Suggestion accepted"
+        SUGGESTION_DROPPED = "suggestion_dropped", "Suggestion dropped"
+        PRIORITY = "priority", "Priority changed"
         NOTE = "note", "Note"
         PROPOSAL_DRAFTED = "proposal_drafted", "Proposal drafted"
         PROPOSAL_SENT = "proposal_sent", "Proposal sent"

@@ -118,8 +118,8 @@ def test_asked_twice_it_is_one_message():
 
 
 @pytest.mark.django_db
-def test_the_three_jobs_of_a_request_do_their_work_and_each_once():
-    """By their kinds, as a worker finds them: matched, routed, acknowledged; a second run finds nothing to do."""
+def test_the_jobs_of_a_request_do_their_work_and_each_once():
+    """By their kinds, as a worker finds them: matched, routed, acknowledged, read; a second run finds nothing to do."""
     factories.DeskFactory()
     owner = factories.AdviserFactory()
     lead = factories.new_lead(organisation="Sahel")
@@ -129,7 +129,7 @@ def test_the_three_jobs_of_a_request_do_their_work_and_each_once():
     ran_again = [working.run_job(job.pk) for job in jobs]
 
     lead.refresh_from_db()
-    assert (ran, ran_again) == ([True] * 3, [False] * 3)
+    assert (ran, ran_again) == ([True] * 4, [False] * 4)
     assert (lead.owner, lead.status, lead.organisation.name) == (owner, "routed", "Sahel")
     assert sorted(Message.objects.values_list("template", flat=True)) == [
         "intake/mail/acknowledgement",
@@ -138,3 +138,41 @@ def test_the_three_jobs_of_a_request_do_their_work_and_each_once():
     assert set(Job.objects.filter(key=f"lead:{lead.pk}").values_list("state", flat=True)) == {
         "done"
     }
+
+
+WARNINGS = {
+    "en": ("He was kidnapped.", "This is not an emergency line."),
+    "fr": ("Il a été enlevé.", "Ceci n’est pas une ligne d’urgence."),
+    "pt": ("Ele foi raptado.", "Esta não é uma linha de emergência."),
+    "ar": ("اختطف زميلنا", "هذا ليس خط طوارئ."),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", WARNINGS)
+def test_words_of_duty_of_care_are_answered_with_where_to_call(language):
+    needs, warning = WARNINGS[language]
+
+    message, _ = acknowledged(language=language, needs=needs)
+
+    assert warning in message.text
+    assert warning in message.html
+    assert needs not in message.text + message.html
+
+
+@pytest.mark.django_db
+def test_without_such_words_the_usual_line_stands():
+    message, _ = acknowledged(needs="An evacuation plan for our office.")
+
+    assert "This is not an emergency line." not in message.text
+    assert "Life in danger now?" in message.text
+
+
+@pytest.mark.django_db
+def test_without_a_chosen_language_the_text_s_own_is_spoken():
+    message, _ = acknowledged(
+        language="", needs="Nous avons besoin d'une escorte pour nos camions."
+    )
+
+    assert message.language == "fr"
+    assert message.subject.startswith(SUBJECTS["fr"])

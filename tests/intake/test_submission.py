@@ -14,7 +14,12 @@ from jobs.models import Job
 from tests import factories, racing
 from tests.intake import breaking
 
-KINDS = ["intake.acknowledge", "intake.match_people", "intake.route_lead"]
+KINDS = [
+    "intake.acknowledge",
+    "intake.match_people",
+    "intake.read_needs",
+    "intake.route_lead",
+]
 
 
 def counts() -> dict[str, int]:
@@ -23,7 +28,7 @@ def counts() -> dict[str, int]:
 
 
 NOTHING = {"Enquiry": 0, "Attachment": 0, "Lead": 0, "Job": 0}
-ONE = {"Enquiry": 1, "Attachment": 0, "Lead": 1, "Job": 3}
+ONE = {"Enquiry": 1, "Attachment": 0, "Lead": 1, "Job": 4}
 
 
 @contextmanager
@@ -221,7 +226,7 @@ def test_without_a_key_the_same_content_is_another_request():
     first, second = factories.receive(**content), factories.receive(**content)
 
     assert first.reference != second.reference
-    assert counts() == {"Enquiry": 2, "Attachment": 0, "Lead": 2, "Job": 6}
+    assert counts() == {"Enquiry": 2, "Attachment": 0, "Lead": 2, "Job": 8}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -37,7 +37,7 @@ ALL = FOUR | {
 }
 # What one browser's form says when nothing is chosen.
 UNTOUCHED = {
-    "country": "", "timeframe": "", "budget": "", "language": "en", "services": [], "countries_of_interest": [],
+    "country": "", "timeframe": "", "budget": "", "language": "", "services": [], "countries_of_interest": [],
 }  # fmt: skip
 
 
@@ -132,9 +132,9 @@ def test_four_fields_are_enough_and_lead_to_the_status_page(client):
     assert response["Location"] == f"/request/{submission.status_token(lead)}/"
     enquiry = lead.enquiry
     assert (enquiry.full_name, enquiry.email) == ("Aïcha Example", "aicha@client.example")
-    assert (enquiry.needs, enquiry.language) == ("Two convoys to Gao.", "en")
+    assert (enquiry.needs, enquiry.language) == ("Two convoys to Gao.", "")
     assert (enquiry.channel, enquiry.idempotency_key) == ("form", None)
-    assert rows() == (1, 1, 3)
+    assert rows() == (1, 1, 4)
 
 
 @pytest.mark.django_db
@@ -215,7 +215,7 @@ def test_a_double_click_makes_one_request(client):
 
     assert (first.status_code, second.status_code) == (303, 303)
     assert first["Location"] == second["Location"]
-    assert rows() == (1, 1, 3)
+    assert rows() == (1, 1, 4)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -224,7 +224,7 @@ def test_two_clicks_at_once_make_one_request():
 
     assert (first.status_code, second.status_code) == (303, 303)
     assert first["Location"] == second["Location"]
-    assert rows() == (1, 1, 3)
+    assert rows() == (1, 1, 4)
 
 
 @pytest.mark.django_db
@@ -233,7 +233,7 @@ def test_edited_and_sent_again_it_is_another_request(client):
     second = client.post(ADDRESS, ALL | {"needs": "Three convoys."})
 
     assert first["Location"] != second["Location"]
-    assert rows() == (2, 2, 6)
+    assert rows() == (2, 2, 8)
 
 
 @pytest.mark.django_db
@@ -241,7 +241,7 @@ def test_the_same_words_from_another_form_are_another_request(client):
     client.post(ADDRESS, ALL)
     client.post(ADDRESS, ALL | {"form_id": str(uuid.uuid4())})
 
-    assert rows() == (2, 2, 6)
+    assert rows() == (2, 2, 8)
 
 
 # --- Errors keep what was typed
@@ -534,7 +534,7 @@ def test_without_a_database_the_text_stays_on_a_503(client):
     assert "We could not store your request" in response.content.decode()
     assert Page(response).title.startswith("Error: ")
     assert client.post(ADDRESS, ALL).status_code == 303
-    assert rows() == (1, 1, 3)
+    assert rows() == (1, 1, 4)
 
 
 @pytest.mark.django_db(transaction=True)

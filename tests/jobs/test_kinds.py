@@ -29,6 +29,8 @@ def test_every_app_registers_its_kinds() -> None:
         "briefs.weekly_digest",
         "intake.acknowledge",
         "intake.match_people",
+        "intake.read_again",
+        "intake.read_needs",
         "intake.route_lead",
         "mail.deliver",
         "proposals.expire",

@@ -388,7 +388,7 @@ def test_the_page_tells_the_whole_story():
         country="FR",
         timeframe="weeks",
         budget="5k-20k",
-        needs=f"Two convoys.\n{HOSTILE}",
+        needs=f"Two lines.\n{HOSTILE}",
         brief=brief.slug,
     )
     matching.match_people(lead_id=lead.pk)
@@ -401,7 +401,7 @@ def test_the_page_tells_the_whole_story():
 
     assert "<script>alert" not in html
     shown = [
-        "Two convoys.\n&lt;script&gt;alert(1)&lt;/script&gt;{{ 1 }}", "Sahel &amp; Sons", "aicha@client.example",
+        "Two lines.\n&lt;script&gt;alert(1)&lt;/script&gt;{{ 1 }}", "Sahel &amp; Sons", "aicha@client.example",
         "+223 1", "France", "Mali", "Route and journey assessment", "Within weeks", "EUR 5,000 to 20,000", "English",
         "Fuel &amp; trucks", "Why Awa Adviser?", "Awa Adviser has the most credit of 1 adviser(s) who can take it.",
         "No: does not work in English", "credit-while-present/1", "New contact.", "Client recognised", "Note",

@@ -1,0 +1,216 @@
+"""What the words of a request suggest, read once for each version of the rules, and what staff make of it.
+
+Suggestions never decide. Those that staff accept change the lead; routing looks at open ones only where the client
+named nothing. Words of duty of care make a lead urgent at once: waiting for a person could cost what they are about.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+from briefs import geography
+from intake import needs
+from intake.catalogue import Language, Service, Timeframe
+from intake.models import Activity, Lead, NeedSuggestion, Priority
+from intake.models.adviser import OPEN_STATUSES
+from intake.needs import Alarm, Certainty, Finding, Kind, gazetteer
+from jobs import queue
+
+State = NeedSuggestion.State
+_READ_AGAIN_FOR = timedelta(days=90)
+_READ_AT_ONCE = 500
+
+
+@transaction.atomic
+def read_lead(*, lead_id: int) -> list[NeedSuggestion]:
+    """The open suggestions of a lead, whose text is read now unless these rules have read it. Locks the lead."""
+    lead = Lead.objects.select_for_update(of=("self",)).select_related("enquiry").get(pk=lead_id)
+    return suggestions_of(lead)
+
+
+def suggestions_of(lead: Lead) -> list[NeedSuggestion]:
+    """The open suggestions of a lead that the caller has locked, with its enquiry; read now when that was not done.
+
+    Another version of the rules adds what it finds; what is there stays as staff left it.
+    """
+    known = set(lead.suggestions.values_list("kind", "value")) if lead.needs_read_by else set()
+    made: list[NeedSuggestion] = []
+    if lead.needs_read_by < needs.VERSION:
+        found = needs.read_needs(lead.enquiry.needs, gazetteer.current())
+        made = NeedSuggestion.objects.bulk_create(
+            _suggestion(lead, one) for one in found if (one.kind, one.value) not in known
+        )
+        lead.needs_read_by = needs.VERSION
+        lead.save(update_fields=["needs_read_by"])
+        _raise_priority(lead, [one for one in made if one.kind == Kind.URGENCY])
+    return list(lead.suggestions.filter(state=State.OPEN)) if known else made
+
+
+def _suggestion(lead: Lead, finding: Finding) -> NeedSuggestion:
+    return NeedSuggestion(
+        lead=lead,
+        kind=finding.kind,
+        value=finding.value[:120],
+        label=label_of(finding)[:200],
+        start=finding.start,
+        end=finding.end,
+        passage=lead.enquiry.needs[finding.start : finding.end],
+        rule=finding.rule,
+        certainty=finding.certainty,
+        rules_version=needs.VERSION,
+    )
+
+
+def label_of(finding: Finding) -> str:
+    """What staff call the thing that was found."""
+    match finding.kind:
+        case Kind.COUNTRY:
+            return geography.country_name(finding.value, "en")
+        case Kind.LANGUAGE:
+            return str(Language(finding.value).label)
+        case Kind.SERVICE:
+            return str(Service(finding.value).label)
+        case Kind.TIMEFRAME:
+            return str(Timeframe(finding.value).label)
+        case Kind.URGENCY:
+            return str(Alarm(finding.value).label)
+    return finding.name
+
+
+def _raise_priority(lead: Lead, alarms: Sequence[NeedSuggestion]) -> None:
+    if not alarms or lead.priority == Priority.URGENT or lead.closed_at:
+        return
+    # The words of the rules, not the client's: the timeline is read by more people than the text.
+    reason = "Words of duty of care: " + ", ".join(one.label.lower() for one in alarms)
+    _set_priority(lead, Priority.URGENT, reason, by=None)
+
+
+def _set_priority(lead: Lead, priority: Priority, reason: str, *, by: User | None) -> None:
+    lead.priority = priority
+    lead.priority_reason = reason[:200] if priority == Priority.URGENT else ""
+    lead.save(update_fields=["priority", "priority_reason"])
+    text = f"{priority.label.capitalize()}. {reason}."
+    Activity.objects.create(lead=lead, kind=Activity.Kind.PRIORITY, text=text, by=by)
+
+
+@transaction.atomic
+def accept_suggestion(*, suggestion: NeedSuggestion, by: User) -> NeedSuggestion:
+    """Take a suggestion as true: a country, service or language goes onto the lead, an alarm makes it urgent.
+
+    Of several that one passage may mean the others are dropped. Raises ValidationError(code="conflict") when it was
+    accepted already, by whomever, or the lead is closed.
+    """
+    lead, suggestion = _locked(suggestion)
+    _refuse_when(suggestion.state == State.ACCEPTED, f"“{suggestion.label}” was accepted already.")
+    _put_on(lead, suggestion, by)
+    _decide(suggestion, State.ACCEPTED, by)
+    if suggestion.certainty == Certainty.AMBIGUOUS:
+        for other in _alternatives(suggestion):
+            _decide(other, State.DROPPED, by)
+    return suggestion
+
+
+@transaction.atomic
+def drop_suggestion(*, suggestion: NeedSuggestion, by: User) -> NeedSuggestion:
+    """Say that a suggestion is wrong or of no use; what accepting it put onto the lead is taken off again.
+
+    A lead whose last word of duty of care is dropped is urgent no longer. Raises ValidationError(code="conflict") when
+    it was dropped already, by whomever, or the lead is closed.
+    """
+    lead, suggestion = _locked(suggestion)
+    _refuse_when(suggestion.state == State.DROPPED, f"“{suggestion.label}” was dropped already.")
+    was_accepted = suggestion.state == State.ACCEPTED
+    _decide(suggestion, State.DROPPED, by)
+    if was_accepted:
+        _take_off(lead, suggestion)
+    if suggestion.kind == Kind.URGENCY:
+        _calm_down(lead, by)
+    return suggestion
+
+
+def _locked(suggestion: NeedSuggestion) -> tuple[Lead, NeedSuggestion]:
+    # The lead first, as routing does; its row is what two decisions at once both change.
+    lead = (
+        Lead.objects.select_for_update(of=("self",))
+        .select_related("enquiry__brief")
+        .get(pk=suggestion.lead_id)
+    )
+    _refuse_when(lead.closed_at is not None, "This lead is closed.")
+    return lead, NeedSuggestion.objects.select_for_update().get(pk=suggestion.pk)
+
+
+def _refuse_when(applies: bool, text: str) -> None:
+    if applies:
+        raise ValidationError(text, code="conflict")
+
+
+def _decide(suggestion: NeedSuggestion, state: NeedSuggestion.State, by: User) -> None:
+    suggestion.state = state
+    suggestion.decided_by = by
+    suggestion.decided_at = timezone.now()
+    suggestion.save(update_fields=["state", "decided_by", "decided_at"])
+    kinds = Activity.Kind
+    kind = kinds.SUGGESTION_ACCEPTED if state == State.ACCEPTED else kinds.SUGGESTION_DROPPED
+    text = f"{suggestion.get_kind_display().capitalize()}: {suggestion.label}"
+    Activity.objects.create(lead_id=suggestion.lead_id, kind=kind, text=text, by=by)
+
+
+def _alternatives(suggestion: NeedSuggestion) -> list[NeedSuggestion]:
+    others = NeedSuggestion.objects.select_for_update().filter(
+        lead=suggestion.lead_id,
+        kind=suggestion.kind,
+        start=suggestion.start,
+        end=suggestion.end,
+        certainty=Certainty.AMBIGUOUS,
+        state=State.OPEN,
+    )
+    return list(others.exclude(pk=suggestion.pk).order_by("pk"))
+
+
+def _put_on(lead: Lead, suggestion: NeedSuggestion, by: User) -> None:
+    value = suggestion.value
+    if suggestion.kind == Kind.COUNTRY and value not in lead.countries:
+        lead.countries.append(value)
+    elif suggestion.kind == Kind.SERVICE and value not in lead.services:
+        lead.services.append(value)
+    elif suggestion.kind == Kind.LANGUAGE:
+        lead.language = value
+    lead.save(update_fields=["countries", "services", "language"])
+    if suggestion.kind == Kind.URGENCY and lead.priority != Priority.URGENT:
+        reason = f"Words of duty of care: {suggestion.label.lower()}"
+        _set_priority(lead, Priority.URGENT, reason, by=by)
+
+
+def _take_off(lead: Lead, suggestion: NeedSuggestion) -> None:
+    """Undo what accepting did; what the client named stays."""
+    enquiry, value = lead.enquiry, suggestion.value
+    named = enquiry.countries_of_interest or (enquiry.brief.countries if enquiry.brief else [])
+    if suggestion.kind == Kind.COUNTRY and value not in named:
+        lead.countries = [code for code in lead.countries if code != value]
+    elif suggestion.kind == Kind.SERVICE and value not in enquiry.services:
+        lead.services = [slug for slug in lead.services if slug != value]
+    elif suggestion.kind == Kind.LANGUAGE and lead.language == value:
+        lead.language = enquiry.language or Language.ENGLISH
+    lead.save(update_fields=["countries", "services", "language"])
+
+
+def _calm_down(lead: Lead, by: User) -> None:
+    left = lead.suggestions.filter(kind=Kind.URGENCY).exclude(state=State.DROPPED)
+    if lead.priority == Priority.URGENT and not left.exists():
+        _set_priority(lead, Priority.NORMAL, "No words of duty of care are left", by=by)
+
+
+@transaction.atomic
+def ask_to_read_again() -> int:
+    """Ask for the reading of open leads of the last 90 days that older rules read, 500 at a time; how many."""
+    lately = Q(created_at__gt=timezone.now() - _READ_AGAIN_FOR, status__in=OPEN_STATUSES)
+    older = Lead.objects.filter(lately, needs_read_by__lt=needs.VERSION).order_by("-created_at")
+    pks = list(older.values_list("pk", flat=True)[:_READ_AT_ONCE])
+    version = f"rules:{needs.VERSION}"
+    queue.enqueue(*(queue.Ask("intake.read_needs", pk, key=f"lead:{pk}:{version}") for pk in pks))
+    return len(pks)
