@@ -20,7 +20,7 @@ NOWHERE := env DERISK_HOME=$(CURDIR)/var DATABASE_URL=postgres://nobody@127.0.0.
 CHECKS := formatted linted imports types migrations deployable templates bandit rules
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check $(CHECKS) format lock clean .venv
+.PHONY: help demo test bench check $(CHECKS) format lock clean .venv
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -30,6 +30,9 @@ demo: $(RUNTIME)  ## everything on this machine, real parts, on http://localhost
 
 test: $(DEVELOPMENT)  ## the whole test suite against real servers, on up to four cores (ARGS=… for a part, on one)
 	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --maxprocesses 4 --dist loadfile)
+
+bench: $(DEVELOPMENT)  ## the benchmarks, one JSON object a line (ARGS="--quick" for a short run); the briefs stay in var/bench
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 check: $(CHECKS)  ## format, lint, types, import contract, migrations, deploy settings, versions (-k: go on after a failure)
 	@echo "All checks passed."

@@ -1,0 +1,1 @@
+"""The benchmarks: `make bench` runs them, pytest does not. See docs/performance.md."""

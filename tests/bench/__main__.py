@@ -1,0 +1,311 @@
+"""`make bench`: load briefs, measure, tell which lines hold.
+
+    make bench                      # 1,000 and 100,000 briefs; about ten minutes the first time, then four
+    make bench ARGS="--quick"       # 1,000 and 10,000 briefs, fewer and shorter rounds
+    make bench ARGS="--fresh"       # load anew what an earlier run has left in var/bench
+
+Progress goes to standard error, one JSON object a line to standard output. Ends by itself and leaves no process.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from config import embedded, fonts
+from config.supervisor import BASE_DIR
+from tests.bench import references, servers
+
+HOME = BASE_DIR / "var" / "bench"
+HERE = Path(__file__).parent
+_started = time.monotonic()
+
+
+def main() -> None:
+    """Everything, in order."""
+    options = _options()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    HOME.mkdir(parents=True, exist_ok=True)
+    (HOME / "static").mkdir(exist_ok=True)
+    fonts.place(HOME / "fonts")
+    counts = {"small": 1_000, "large": 10_000 if options.quick else 100_000}
+    with servers.running(HOME) as (postgres, valkey):
+        urls = {name: postgres.url(f"bench_{counts[name]}") for name in counts}
+        os.environ.update(servers.environment(HOME, urls["large"], valkey.url()))
+        import django
+
+        django.setup()
+        _fill(postgres, counts, options.fresh)
+        env = dict(os.environ)
+        with ExitStack() as opened:
+            webs = {
+                name: opened.enter_context(
+                    servers.web(HOME, name, "config.wsgi:application", env | {"DATABASE_URL": url})
+                )
+                for name, url in urls.items()
+            }
+            bare = "tests.bench.references:application"
+            webs["bare"] = opened.enter_context(
+                servers.web(HOME, "bare", bare, env | {"DATABASE_URL": postgres.url("bench_bare")})
+            )
+            _measure(webs, counts, options)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="10,000 briefs at most, short rounds")
+    parser.add_argument("--fresh", action="store_true", help="load the briefs anew")
+    parser.add_argument(
+        "--only", default="", help="probes whose name holds this, beside the references"
+    )
+    parser.add_argument("--rounds", type=int, default=0)
+    return parser.parse_args()
+
+
+def say(text: str) -> None:
+    """Progress, for people."""
+    minutes, seconds = divmod(int(time.monotonic() - _started), 60)
+    print(f"[{minutes:02d}:{seconds:02d}] {text}", file=sys.stderr, flush=True)
+
+
+def _fill(postgres: embedded.Postgres, counts: dict[str, int], fresh: bool) -> None:
+    """Databases of these sizes; those that an earlier run has left are brought up to date and used again."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    from tests.bench import loading
+
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as db:
+        if _made(db, "bench_bare", "1", fresh):
+            with psycopg.connect(postgres.url("bench_bare"), autocommit=True) as bare:
+                bare.execute(references.TABLES)
+                bare.execute("VACUUM ANALYZE")
+        for count in counts.values():
+            name = f"bench_{count}"
+            # The small one is made each time: the measure of freshness writes to it.
+            is_new = _made(db, name, _stamp(), fresh or count == counts["small"])
+            connection.close()
+            connection.settings_dict["NAME"] = name
+            with connection.cursor() as cursor:
+                # That of a web process is too short here.
+                cursor.execute("SET statement_timeout = 0")
+            call_command("migrate", verbosity=0)
+            if is_new:
+                say(f"Loading {count:,} briefs")
+                loading.load(postgres.url(name), count)
+                loading.check(postgres.url(name))
+                _mark(db, name, _stamp())
+    say("The briefs are there")
+
+
+def _made(db: psycopg.Connection[Any], name: str, stamp: str, fresh: bool) -> bool:
+    """Make the database unless it is there, whole, as this stamp would make it."""
+    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+    found = db.execute(query, [name]).fetchone()
+    if found and found[0] == stamp and not fresh:
+        return False
+    db.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+    db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    if name == "bench_bare":
+        _mark(db, name, stamp)
+    return True
+
+
+def _mark(db: psycopg.Connection[Any], name: str, stamp: str) -> None:
+    query = sql.SQL("COMMENT ON DATABASE {} IS {}")
+    db.execute(query.format(sql.Identifier(name), sql.Literal(stamp)))
+
+
+def _stamp() -> str:
+    texts = [(HERE / name).read_bytes() for name in ("texts.py", "loading.py")]
+    return hashlib.sha256(b"".join(texts)).hexdigest()[:16]
+
+
+def _measure(webs: dict[str, str], counts: dict[str, int], options: argparse.Namespace) -> None:
+    from django.db import connection
+
+    from tests.bench import inside, lines
+
+    connection.close()
+    connection.settings_dict["NAME"] = f"bench_{counts['large']}"
+    probes = [
+        probe
+        for probe in lines.probes(counts["small"])
+        if options.only in probe.name or "bare" in probe.sizes
+    ]
+    asked = {
+        (probe.name, size): _probe(probe, size, counts, connection)
+        for probe in probes
+        for size in probe.sizes
+    }
+    rounds = options.rounds or (2 if options.quick else 3)
+    results: dict[Any, list[dict[str, float]]] = defaultdict(list)
+    loads: list[float] = []
+    for number in range(rounds + 1):  # the first warms up
+        say(f"Round {number} of {rounds}, load average {os.getloadavg()[0]:.1f}")
+        loads.append(os.getloadavg()[0])
+        for probe in probes:
+            for size in probe.sizes:
+                for clients in probe.loads:
+                    seen = _drive(webs[size], asked[probe.name, size], clients, options.quick)
+                    if number:
+                        results[probe.name, size, clients].append(seen)
+    medians = {
+        key: {what: statistics.median(one[what] for one in seen) for what in ("rate", "p50", "p95")}
+        for key, seen in results.items()
+    }
+    large = [asked[probe.name, "large"] for probe in probes if "large" in probe.sizes]
+    say("Bare SQL, statements and plans")
+    more = {"bare": {p.name: inside.bare_search_ms(p.words) for p in large if p.words}}
+    sql_of = {p.name: inside.statements(p.paths[0], p.headers) for p in large}
+    _tell(lines.Seen(medians, more), sql_of)
+    _tell_plans(large, is_whole=not options.quick and not options.only)
+    connection.close()
+    connection.settings_dict["NAME"] = f"bench_{counts['small']}"
+    if not options.only:
+        say("Freshness")
+        late = inside.freshness_ms(webs["small"])
+        _print("freshness after a correction, under load", max(late), "ms, the worst", None, None,
+               "<= 1000 ms", max(late) <= 1000)  # fmt: skip
+    middle = statistics.median(loads)
+    _print("load average of the machine", middle, "processes", None, None, "", None)
+    say("Done")
+
+
+def _probe(probe: Any, size: str, counts: dict[str, int], connection: Any) -> Any:
+    """The probe with the addresses that depend on the size."""
+    from tests.bench import inside
+
+    if size == "bare":
+        return probe
+    path = probe.paths[0]
+    headers = probe.headers
+    if "{deep}" in path:
+        path = path.format(deep=counts[size] // 20 - 2)
+    if "{cursor}" in path:
+        connection.close()
+        connection.settings_dict["NAME"] = f"bench_{counts[size]}"
+        path = inside.deep_cursor(counts[size] // 20 - 2)
+        connection.close()
+        connection.settings_dict["NAME"] = f"bench_{counts['large']}"
+    if probe.name.endswith("304"):
+        headers = {"If-None-Match": inside.client().get(path).headers["ETag"]}
+    return replace(probe, paths=(path, *probe.paths[1:]), headers=headers)
+
+
+def _drive(
+    web: str, probe: Any, clients: int, quick: bool, is_warm: bool = False
+) -> dict[str, float]:
+    from tests.bench import lines
+
+    wish = {
+        "port": urlsplit(web).port,
+        "paths": probe.paths,
+        "headers": probe.headers,
+        "body": probe.body,
+        "clients": clients,
+        "seconds": (0.5 if quick else 1.0) if clients > 1 else 0.3,
+    }
+    command = [sys.executable, "-I", "-S", str(HERE / "driver.py")]
+    done = subprocess.run(
+        command, input=json.dumps(wish), capture_output=True, text=True, timeout=60
+    )
+    if done.returncode:
+        raise SystemExit(f"{probe.name}: the driver failed.\n{done.stderr}")
+    seen: dict[str, Any] = json.loads(done.stdout)
+    if is_warm or not lines.is_kept(probe.name):
+        return _checked(probe, seen)
+    return _drive(web, probe, clients, quick, is_warm=True)  # what was kept a minute ago is gone
+
+
+def _checked(probe: Any, seen: dict[str, Any]) -> dict[str, float]:
+    wanted = [304] if probe.name.endswith("304") else [200]
+    if seen["statuses"] != wanted:
+        raise SystemExit(f"{probe.name}: {probe.paths[0]} answered {seen['statuses']}")
+    return seen
+
+
+def _tell(seen: Any, sql_of: dict[str, tuple[list[str], int]]) -> None:
+    from tests.bench import lines
+
+    for line in lines.lines():
+        try:
+            value = line.value(seen)
+            reference = line.reference(seen) if line.reference else None
+        except KeyError:
+            continue  # not measured in this run
+        ratio = value / reference if reference else None
+        statements = len(sql_of[line.sql][0]) if line.sql in sql_of else None
+        holds = line.holds(value if ratio is None else ratio)
+        text = f"{line.line} of {line.reference_name}" if line.reference_name else line.line
+        if line.most_sql is not None:
+            text += f", <= {line.most_sql} SQL"
+            holds = holds and statements is not None and statements <= line.most_sql
+        if lines.is_kept(line.sql):
+            trips = sql_of[line.sql][1]
+            text += ", <= 1 trip to Valkey"
+            holds = holds and trips <= 1
+        _print(line.name, value, line.unit, reference, ratio, text, holds, statements)
+
+
+def _tell_plans(probes: list[Any], is_whole: bool) -> None:
+    from tests.bench import inside, lines
+
+    wrong: dict[str, list[str]] = {}
+    for probe in probes:
+        if lines.is_kept(probe.name):
+            continue
+        text, tables = inside.plan_of(probe.paths[0], probe.headers)
+        if tables:
+            wrong[probe.name] = tables
+        if is_whole:
+            name = probe.name.replace(",", "").replace(" ", "-").lower()
+            inside.PLANS.mkdir(exist_ok=True)
+            (inside.PLANS / f"{name}.txt").write_text(text + "\n")
+    _print("plans that read a large table from end to end", len(wrong), "plans", None, None,
+           f"0 {wrong or ''}".strip(), not wrong)  # fmt: skip
+
+
+def _print(
+    name: str,
+    value: float,
+    unit: str,
+    reference: float | None,
+    ratio: float | None,
+    line: str,
+    holds: bool | None,
+    statements: int | None = None,
+) -> None:
+    told = {
+        "name": name,
+        "value": _short(value),
+        "unit": unit,
+        "reference": _short(reference),
+        "ratio": _short(ratio),
+        "sql": statements,
+        "line": line,
+        "holds": holds,
+    }
+    print(json.dumps(told), flush=True)
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.3g}")
+
+
+if __name__ == "__main__":
+    main()

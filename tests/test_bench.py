@@ -1,0 +1,106 @@
+"""The benchmark measures the real thing: its rows are as the verbs would have made them, its driver counts right."""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.db import connection
+from pytest_django import DjangoDbBlocker
+
+from briefs import naming, rendering, snapshots
+from briefs.models import Brief
+from tests import databases
+from tests.bench import loading
+
+BENCH = Path(loading.__file__).parent
+
+
+@pytest.fixture
+def loaded(pristine_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A database of 100 briefs as the benchmark loads them."""
+    with django_db_blocker.unblock(), databases.lent_copy(pristine_database) as url:
+        loading.load(url, 100)
+        yield url
+
+
+def test_loaded_briefs_are_what_verbs_would_have_made(loaded: str) -> None:
+    loading.check(loaded)
+    briefs = Brief.objects.public()
+
+    assert briefs.count() == 100
+    assert set(briefs.values_list("language", flat=True)) == {"en", "fr", "pt", "ar"}
+    for brief in briefs:
+        assert snapshots.snapshot_of(brief) == brief.live_revision.snapshot
+        assert set(naming.names_text(brief).split("\n")) == set(brief.names_text.split("\n"))
+        assert rendering.sanitise(brief.body) == brief.body
+        assert rendering.plain_text(brief.body) == brief.body_text
+        assert 7_000 < len(brief.body.encode()) < 12_000
+    told = "SELECT count(*) FROM briefs_toldincident JOIN briefs_brief_incidents USING (brief_id)"
+    with connection.cursor() as cursor:
+        cursor.execute(told + " WHERE number = incident_id")
+        assert cursor.fetchone()[0] == Brief.incidents.through.objects.count()
+
+
+def test_check_of_the_load_sees_a_broken_row(loaded: str) -> None:
+    with psycopg.connect(loaded, autocommit=True) as db:
+        db.execute("SET session_replication_role = replica")
+        db.execute("DELETE FROM briefs_move WHERE brief_id = 7 AND to_status = 'approved'")
+
+    with pytest.raises(AssertionError, match="in_review"):
+        loading.check(loaded)
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with what the path says: its status and so many bytes, with a length or in chunks."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        _, status, size, way = self.path.split("/")
+        self.send_response(int(status))
+        if way == "chunks":
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            self.wfile.write(b"%x\r\n%s\r\n0\r\n\r\n" % (int(size), b"x" * int(size)))
+        else:
+            if status != "304":
+                self.send_header("Content-Length", size)
+            self.end_headers()
+            self.wfile.write(b"x" * int(size))
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.mark.parametrize("path", ["/200/30000/length", "/200/500/chunks", "/304/0/none"])
+def test_driver_reads_whole_answers(path: str) -> None:
+    server = HTTPServer(("127.0.0.1", 0), Echo)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    wish = {
+        "port": server.server_port,
+        "paths": [path],
+        "headers": {},
+        "clients": 1,
+        "seconds": 0.1,
+    }
+
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", str(BENCH / "driver.py")],
+        input=json.dumps(wish),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    server.shutdown()
+    server.server_close()
+
+    seen = json.loads(done.stdout)
+    assert seen["statuses"] == [int(path.split("/")[1])]
+    assert seen["count"] > 1
+    assert seen["p50"] <= seen["p95"]
