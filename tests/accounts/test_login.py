@@ -72,3 +72,9 @@ def test_who_is_not_staff_cannot_log_in(client: Client, user: User) -> None:
     User.objects.update(is_staff=False)
 
     assert log_in(client, user.email) == 200
+
+
+def test_the_login_page_itself_leads_to_the_staff_pages(client: Client, user: User) -> None:
+    answer = client.post(LOGIN, {"username": user.email, "password": PASSWORD})
+
+    assert (answer.status_code, answer["Location"]) == (302, "/staff/")
