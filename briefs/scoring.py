@@ -2,6 +2,7 @@
 
 The forecast probability of a judgement is the middle of its term's range. What occurred counts 1, what occurred in
 part one half, what did not occur 0. What events overtook or nobody can tell is counted, not scored.
+Outcomes of sample briefs are invented: they are shown, as what they are, only until one real judgement is scored.
 Brier score: G. W. Brier, "Verification of forecasts expressed in terms of probability", Monthly Weather Review 78
 (1950), for two outcomes: the mean of (forecast - outcome)², 0 is perfect. Interval of a share: E. B. Wilson,
 "Probable inference, the law of succession, and statistical inference", JASA 22 (1927), 95 %.
@@ -53,7 +54,7 @@ class TermScore:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """The record of every judgement that was published."""
+    """The record of every judgement that was published: the house's own, or what samples show of the form."""
 
     terms: list[TermScore]
     brier: float | None
@@ -62,7 +63,7 @@ class Scorecard:
     unscored: int
     open: int
     due: int
-    samples: int
+    is_of_samples: bool
 
     @property
     def is_shown(self) -> bool:
@@ -72,16 +73,17 @@ class Scorecard:
 
 def scorecard() -> Scorecard:
     """The record as it stands, in two statements."""
-    today = timezone.now().date()
     judged = published_judgements()
     rows = list(
         judged.order_by()
-        .values_list("likelihood", "outcome", "brief__is_sample")
+        .values_list("brief__is_sample", "likelihood", "outcome")
         .annotate(n=Count("pk"))
     )
+    of_samples = _only_samples_are_scored(rows)
     counts: Counter[tuple[str, str]] = Counter()
-    for term, outcome, _, n in rows:
-        counts[term, outcome] += n
+    for is_sample, term, outcome, n in rows:
+        if is_sample == of_samples:
+            counts[term, outcome] += n
     scored = Counter({pair: n for pair, n in counts.items() if pair[1] in OUTCOME_VALUES})
     return Scorecard(
         terms=[_term_score(Likelihood(term), scored) for term in Likelihood],
@@ -90,9 +92,18 @@ def scorecard() -> Scorecard:
         scored=scored.total(),
         unscored=sum(counts[pair] for pair in counts if pair[1] in ("overtaken", "unresolvable")),
         open=sum(counts[pair] for pair in counts if pair[1] == "open"),
-        samples=sum(n for _, outcome, is_sample, n in rows if is_sample and outcome != "open"),
-        due=judged.filter(outcome="open", horizon_on__lt=today).count(),
+        due=_past_their_day(judged, of_samples),
+        is_of_samples=of_samples,
     )
+
+
+def _only_samples_are_scored(rows: list[tuple[bool, str, str, int]]) -> bool:
+    return {is_sample for is_sample, _, outcome, _ in rows if outcome in OUTCOME_VALUES} == {True}
+
+
+def _past_their_day(judged: QuerySet[Judgement], of_samples: bool) -> int:
+    waiting = judged.filter(brief__is_sample=of_samples, outcome="open")
+    return waiting.filter(horizon_on__lt=timezone.now().date()).count()
 
 
 def published_judgements() -> QuerySet[Judgement]:

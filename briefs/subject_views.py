@@ -28,7 +28,9 @@ def country_list(request: HttpRequest) -> HttpResponse:
 def country_page(request: HttpRequest, code: str) -> HttpResponse:
     """What we expect in a country, and what has happened there."""
     if code != code.lower():
-        return HttpResponsePermanentRedirect(reverse("briefs:country", args=[code.lower()]))
+        query = request.META["QUERY_STRING"]
+        address = reverse("briefs:country", args=[code.lower()])
+        return HttpResponsePermanentRedirect(address + (f"?{query}" if query else ""))
     code = code.upper()
     if code not in geography.AFRICAN_COUNTRIES:
         raise Http404
@@ -90,13 +92,14 @@ def topic_page(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def scorecard_page(request: HttpRequest) -> HttpResponse:
     """How often what we judged came true."""
+    score = scoring.scorecard()
     resolved = (
         scoring.published_judgements()
-        .filter(brief__in=Brief.objects.public().values("pk"))
+        .filter(brief__in=Brief.objects.public().values("pk"), brief__is_sample=score.is_of_samples)
         .exclude(outcome="open")
     )
     newest = resolved.select_related("brief").order_by("-resolved_at", "-pk")[:_RESOLVED]
-    context = {"score": scoring.scorecard(), "resolved": newest, "from": scoring.SHOWN_FROM}
+    context = {"score": score, "resolved": newest, "from": scoring.SHOWN_FROM}
     return spoken_page(request, "briefs/scorecard.html", context | {"plot": _plot(context)})
 
 

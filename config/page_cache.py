@@ -36,6 +36,7 @@ _LONGEST_QUERY = 300
 _LARGEST = 400_000
 _SECONDS = 60
 _SEARCH_SECONDS = 10  # anybody can ask for words without end: they leave soon
+_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")  # taken, unless it weighs nothing
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _copies = Copies()
 Environ = dict[str, Any]
@@ -68,7 +69,8 @@ class PageCache:
     ) -> Iterable[bytes]:
         """Have the page made; keep it when it may be kept."""
         answer: list[Any] = []
-        made = self.application(environ, lambda *args: answer.extend(args[:2]))
+        whole = environ | {"REQUEST_METHOD": "GET"}  # whoever asks for the head alone is told of this body
+        made = self.application(whole, lambda *args: answer.extend(args[:2]))
         try:
             body = b"".join(made)
         finally:
@@ -77,7 +79,7 @@ class PageCache:
         status, headers = answer
         if token is None or not _may_keep(status, headers, body):
             start_response(status, headers)
-            return [body]
+            return _body_for(environ, body)
         seconds = _SEARCH_SECONDS if "q=" in environ.get("QUERY_STRING", "") else _SECONDS
         page = _page(token, status, headers, environ.get("derisk.route", ""), body, seconds)
         _keep(key, page, seconds)
@@ -88,7 +90,7 @@ def _key(environ: Environ) -> str | None:
     """Where the page of this request is kept; None when it is not one to keep."""
     path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
     if (
-        environ["REQUEST_METHOD"] != "GET"
+        environ["REQUEST_METHOD"] not in ("GET", "HEAD")
         or "HTTP_AUTHORIZATION" in environ
         or len(query) > _LONGEST_QUERY
         or not _PUBLIC.fullmatch(path)
@@ -195,12 +197,16 @@ def _serve(environ: Environ, start_response: StartResponse, page: KeptPage) -> I
         start_response("304 Not Modified", headers)
         return [b""]
     body = page.body
-    if "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "") and len(page.packed) < len(body):
+    if _GZIP.search(environ.get("HTTP_ACCEPT_ENCODING", "")) and len(page.packed) < len(body):
         headers.append(("Content-Encoding", "gzip"))
         body = page.packed
     headers.append(("Content-Length", str(len(body))))
     start_response(page.status, headers)
-    return [body]
+    return _body_for(environ, body)
+
+
+def _body_for(environ: Environ, body: bytes) -> list[bytes]:
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 def _varies(environ: Environ) -> str:
@@ -211,7 +217,8 @@ def _varies(environ: Environ) -> str:
 
 def _has_it(environ: Environ, page: KeptPage) -> bool:
     """Whether the client named the page's validator, in its weak form or in the strong one that Django gives."""
-    return page.etag.removeprefix("W/") in environ.get("HTTP_IF_NONE_MATCH", "")
+    named = environ.get("HTTP_IF_NONE_MATCH", "")
+    return named.strip() == "*" or page.etag.removeprefix("W/") in named
 
 
 def _log_hit(environ: Environ, page: KeptPage, started: float) -> None:

@@ -5,7 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, ValidationError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect, JsonResponse
+from django.urls import resolve
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -93,6 +94,15 @@ def json_problem(status: int, detail: str) -> JsonResponse:
     return JsonResponse(document(status, detail), status=status, content_type=CONTENT_TYPE)
 
 
-def not_found(request: HttpRequest) -> JsonResponse:
-    """The answer below /api/ to an address that is none."""
-    return json_problem(404, "There is nothing at this address.")
+def not_found(request: HttpRequest) -> JsonResponse | HttpResponsePermanentRedirect:
+    """The answer below /api/ to an address that is none: the way to the one with a slash, if that is one."""
+    if not _is_there(request.path_info + "/"):
+        return json_problem(404, "There is nothing at this address.")
+    address = request.get_full_path(force_append_slash=True)
+    if request.method in ("GET", "HEAD"):
+        return HttpResponsePermanentRedirect(address)
+    return json_problem(404, "There is nothing at this address. It ends with a slash.")
+
+
+def _is_there(path: str) -> bool:
+    return getattr(resolve(path).func, "__wrapped__", None) is not not_found

@@ -1,5 +1,7 @@
 """The record of our judgements: exact figures, and nothing left out."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -7,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from briefs import publishing, scoring, translating
 from briefs.models import Brief, Judgement
+from tests.briefs.facts import add_judgement
 from tests.factories import BriefFactory, UserFactory, publish
 
 pytestmark = pytest.mark.django_db
@@ -65,7 +68,7 @@ def test_figures_are_hidden_under_thirty(client: Client, monkeypatch: pytest.Mon
     Judgement.objects.update(outcome_note="The road was shut.")
 
     page = client.get("/scorecard/").content.decode()
-    assert "So far 1 is scored" in page
+    assert "<dt>Judgements scored</dt><dd>1</dd>" in page
     assert "Brier score</dt>" not in page
     monkeypatch.setattr(scoring, "SHOWN_FROM", 1)
     page = client.get("/scorecard/").content.decode()
@@ -82,5 +85,70 @@ def test_resolved_judgements_of_what_is_gone_are_counted_not_quoted(client: Clie
 
     page = client.get("/scorecard/").content.decode()
 
-    assert "So far 1 is scored" in page
+    assert "<dt>Judgements scored</dt><dd>1</dd>" in page
     assert "Withdrawn words" not in page
+
+
+def judged(term: str, outcomes: dict[str, int], *, is_sample: bool = False) -> None:
+    """Public briefs whose judgements, all of this term, came out so."""
+    by = UserFactory.create()
+    for outcome, number in outcomes.items():
+        brief = BriefFactory.create(is_published=False, is_sample=is_sample)
+        brief.judgements.all().delete()
+        for position in range(1, number + 1):
+            add_judgement(brief, position, likelihood=term)
+        resolve(publish(brief), outcome, by)
+
+
+def test_filled_scorecard_shows_the_figures_reckoned_by_hand(client: Client) -> None:
+    judged("likely", {"occurred": 12, "did_not_occur": 6, "partly": 2})
+    judged("very_unlikely", {"occurred": 1, "did_not_occur": 9, "overtaken": 1})
+    BriefFactory.create()
+
+    page = client.get("/scorecard/").content.decode()
+
+    # likely: 13 of 20, Wilson 43.3 to 81.9; very unlikely (12.5): 1 of 10, 1.8 to 40.4.
+    # Brier: (12 × 0.325² + 6 × 0.675² + 2 × 0.175² + 0.875² + 9 × 0.125²) / 30 = 4.9688 / 30.
+    # Base rate 14 of 30: (13 × (16/30)² + 15 × (14/30)² + 2 × (1/30)²) / 30 = 0.2322.
+    rows = dict(re.findall(r'<th scope="row">([^<]+)</th>(.*?)</tr>', page))
+    cells = {term: re.findall(r'<td class="n">(.*?)</td>', row) for term, row in rows.items()}
+    assert cells["Likely"] == ["55–80", "65", "43–82", "20"]
+    assert cells["Very unlikely"] == ["5–20", "10", "2–40", "10"]
+    assert cells["Unlikely"] == ["20–45", "–", "–", "0"]
+    figures = re.findall(r"<dd>(\d[\d.]*)", page)
+    assert figures == ["0.166", "30", "1", "1", "0"]
+    assert "would score 0.232" in page
+    assert re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', page) == [
+        ("12.5", "90.0"),
+        ("67.5", "35.0"),
+    ]
+    assert "This is an example." not in page
+
+
+def test_samples_are_shown_as_an_example_until_one_real_judgement_is_scored(client: Client) -> None:
+    judged("likely", {"occurred": 3, "overtaken": 1}, is_sample=True)
+    real = BriefFactory.create(title="Real words")
+    judged("likely", {"overtaken": 1})
+
+    before, page = scoring.scorecard(), client.get("/scorecard/").content.decode()
+    resolve(real, "did_not_occur", UserFactory.create())
+    after, later = scoring.scorecard(), client.get("/scorecard/").content.decode()
+
+    assert (before.is_of_samples, before.scored, before.unscored, before.open) == (True, 3, 1, 0)
+    assert "This is an example." in page
+    assert "Real words" not in page
+    assert (after.is_of_samples, after.scored, after.unscored, after.open) == (False, 1, 1, 0)
+    assert "This is an example." not in later
+    assert "Real words" in later
+    assert later.count('<p class="from">') == 2
+    assert later.count("Sample") == 0
+
+
+def test_scorecard_without_a_resolved_judgement_is_the_house_s_own(client: Client) -> None:
+    BriefFactory.create(is_sample=True)
+    BriefFactory.create()
+
+    score = scoring.scorecard()
+
+    assert (score.is_of_samples, score.scored, score.open) == (False, 0, 1)
+    assert "This is an example." not in client.get("/scorecard/").content.decode()

@@ -11,7 +11,7 @@ from django.test import Client
 
 @pytest.mark.parametrize(
     "address",
-    ["/api/", "/api/v0/", "/api/v1/enquiries", "/api/v1/enquiries/1/", "/api/v2/enquiries/", "/api/%00"],
+    ["/api/", "/api/v0/", "/api/v1/enquiries/1/", "/api/v2/enquiries/", "/api/%00"],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
 def test_below_api_every_unknown_address_is_a_problem_document(method, address):
@@ -51,6 +51,17 @@ def test_every_refusal_in_the_schema_is_a_problem_document(client):
     }
 
 
+def test_forgotten_slash_is_put_there_for_whoever_reads(client: Client) -> None:
+    read = client.get("/api/v1/briefs?country=ML")
+    sent = client.post("/api/v1/enquiries", {}, content_type="application/json")
+
+    assert (read.status_code, read["Location"]) == (301, "/api/v1/briefs/?country=ML")
+    assert sent.status_code == 404
+    assert "ends with a slash" in sent.json()["detail"]
+    assert client.get("/api/v1//evil.example/x").status_code == 404
+
+
+@pytest.mark.django_db  # closing what was streamed looks at the connection
 def test_the_documentation_page_runs_under_the_content_policy(client):
     response = client.get("/api/docs/")
 
@@ -70,3 +81,8 @@ def test_the_documentation_sets_no_cookie(client, query):
 
     assert response.status_code == 200
     assert not response.cookies
+
+
+@pytest.mark.parametrize("method", ["options", "post", "put", "delete"])
+def test_documentation_takes_no_other_method(client: Client, method: str) -> None:
+    assert getattr(client, method)("/api/docs/").status_code == 405

@@ -48,7 +48,7 @@ def reader() -> Client:
 
 def statements(reader: Client, address: str, **kwargs: Any) -> tuple[Any, int]:
     with CaptureQueriesContext(connection) as queries:
-        response = reader.get(address, **kwargs)
+        response = reader.open(address, **kwargs)
     return response, len(queries)
 
 
@@ -222,6 +222,8 @@ def test_reader_who_has_it_already_is_told_so(reader: Client) -> None:
     response = reader.get(brief.get_absolute_url(), headers={"If-None-Match": etag})
 
     assert (response.status_code, response.data) == (304, b"")
+    anything = reader.get(brief.get_absolute_url(), headers={"If-None-Match": "*"})
+    assert anything.status_code == 304
     publishing.correct_brief(brief=brief, by=brief.created_by, kind="factual", text="It was two.")
     response = reader.get(brief.get_absolute_url(), headers={"If-None-Match": etag})
     assert response.status_code == 200
@@ -236,6 +238,31 @@ def test_compressed_for_whoever_takes_it(reader: Client) -> None:
         assert packed.headers["Content-Encoding"] == "gzip"
         assert gzip.decompress(packed.data) == plain.data
         assert len(packed.data) < len(plain.data) / 2
+
+
+@pytest.mark.parametrize("refusal", ["", "gzip;q=0", "br, gzip; q=0.00, identity"])
+def test_not_compressed_for_whoever_does_not_take_it(reader: Client, refusal: str) -> None:
+    brief = BriefFactory.create()
+
+    for _ in range(2):
+        plain = reader.get(brief.get_absolute_url(), headers={"Accept-Encoding": refusal})
+        assert "Content-Encoding" not in plain.headers
+
+
+def test_head_is_that_of_the_page_made_or_kept(reader: Client) -> None:
+    address = BriefFactory.create().get_absolute_url()
+
+    first, made = statements(reader, address, method="HEAD")
+    page = reader.get(address)
+    second, kept = statements(reader, address, method="HEAD")
+
+    assert (made > 0, kept) == (True, 0)
+    for head in (first, second):
+        assert (head.status_code, head.data) == (200, b"")
+        for name in ("ETag", "Cache-Control", "Vary", "Content-Length", "Content-Type"):
+            assert head.headers[name] == page.headers[name]
+    missing = reader.head("/briefs/nothing-here/")
+    assert (missing.status_code, missing.data) == (404, b"")
 
 
 @pytest.mark.parametrize(
