@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import get_language, pgettext
 
 from briefs import geography, topics
-from briefs.finding import Wish
+from briefs.finding import Wish, quoted
 from briefs.hits import Count, Hits, hits_of
 
 _SHOWN = 12
@@ -64,7 +64,7 @@ def _option(wish: Wish, facet: str, row: Count) -> Option:
 
 
 def _chosen(wish: Wish, actor_names: dict[str, str]) -> list[Option]:
-    words = [Option(f"“{wish.q}”", wish.url(q=""), 0)] if wish.q else []
+    words = [Option(quoted(wish.q), wish.url(q=""), 0)] if wish.q else []
     filters = [
         Option(actor_names.get(value, "") or label_of(facet, value), wish.url(**{facet: ""}), 0)
         for facet, value in wish.filters.items()

@@ -77,7 +77,7 @@ def _head(wish: finding.Wish, form: str, pages: list[reading.BriefPage]) -> dict
 
 def _in_words(wish: finding.Wish, pages: list[reading.BriefPage]) -> list[str]:
     """The words and filters as a reader would say them. An actor has a name when a brief of the feed gives it."""
-    words = [f"“{wish.q}”"] if wish.q else []
+    words = [finding.quoted(wish.q)] if wish.q else []
     actors = {actor.slug: actor.label for page in pages for actor in page.actors}
     return words + [
         actors.get(value) or facets.label_of(name, value) for name, value in wish.filters.items()

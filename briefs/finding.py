@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from briefs import geography, topics
 from briefs.models import Brief, BriefQuerySet
@@ -81,6 +82,12 @@ class Wish:
         return reverse("briefs:list") + (f"?{query}" if query else "")
 
     @property
+    def all_url(self) -> str:
+        """The address of the list in this language without words and filters; of all briefs when there are none."""
+        bare = self.url(q="", country="", topic="", actor="", sort="")
+        return bare if bare != self.url() else reverse("briefs:list")
+
+    @property
     def feed_query(self) -> str:
         """What follows the address of a feed of what fits this wish, whatever its order and page."""
         return self.url(sort="").removeprefix(reverse("briefs:list"))
@@ -134,6 +141,11 @@ def ignored_in(query: Mapping[str, str]) -> list[str]:
         if query.get(name) and (getattr(wish, name) or query[name]) not in known
     ]
     return [f"{_words(name, 40)}={_words(query[name], 40)}" for name in (*unknown, *strange)]
+
+
+def quoted(words: str) -> str:
+    """Words as the language being spoken puts them between quotation marks."""
+    return gettext("“%(words)s”") % {"words": words}
 
 
 def _words(text: str, limit: int) -> str:

@@ -7,7 +7,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from briefs import geography, topics
-from briefs.finding import Wish
+from briefs.finding import Wish, quoted
 from briefs.models import Actor, Brief, Subscription
 from briefs.models.subscription import SubscriptionQuerySet
 
@@ -41,7 +41,7 @@ def label_of(wish: Wish | Subscription, language: str, *, with_words: bool = Tru
     Without words, a search is called one: a mail that anybody can have sent must not carry theirs to a stranger.
     """
     with translation.override(language):
-        words = (f"“{wish.q}”" if with_words else _("a search")) if wish.q else ""
+        words = (quoted(wish.q) if with_words else _("a search")) if wish.q else ""
         parts = [
             geography.country_name(wish.country, language) if wish.country else "",
             topics.topic_name(wish.topic) if wish.topic else "",

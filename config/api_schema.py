@@ -68,7 +68,10 @@ def describe_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 class DocsView(SpectacularSwaggerSplitView):
     """The documentation page. Its script gets no CSRF token: nobody logs in here, and a token is a cookie."""
 
-    http_method_names = ["get", "head"]  # what DRF says of itself on OPTIONS has no page to stand on
+    http_method_names = [
+        "get",
+        "head",
+    ]  # what DRF says of itself on OPTIONS has no page to stand on
 
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -69,7 +69,9 @@ class PageCache:
     ) -> Iterable[bytes]:
         """Have the page made; keep it when it may be kept."""
         answer: list[Any] = []
-        whole = environ | {"REQUEST_METHOD": "GET"}  # whoever asks for the head alone is told of this body
+        whole = environ | {
+            "REQUEST_METHOD": "GET"
+        }  # whoever asks for the head alone is told of this body
         made = self.application(whole, lambda *args: answer.extend(args[:2]))
         try:
             body = b"".join(made)

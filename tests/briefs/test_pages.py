@@ -414,3 +414,25 @@ def test_old_versions_have_their_map(client: Client) -> None:
     page = text_of(client, f"{brief.get_absolute_url()}versions/1/")
 
     assert '<svg class="map"' in page
+
+
+@pytest.mark.parametrize(
+    ("query", "way_back"),
+    [
+        ("language=fr&country=ML&q=route", "/briefs/?language=fr"),
+        ("language=fr", "/briefs/"),
+        ("country=ML", "/briefs/"),
+    ],
+)
+def test_way_back_from_filters_keeps_the_language(
+    client: Client, query: str, way_back: str
+) -> None:
+    page = text_of(client, f"/briefs/?{query}")
+
+    words = "Clear all|Show all briefs|Tout effacer|Voir toutes les notes"
+    assert re.findall(rf'href="([^"]*)">(?:{words})<', page) == [way_back, way_back]
+
+
+def test_words_stand_in_the_quotation_marks_of_the_language(client: Client) -> None:
+    assert ">«\u00a0route\u00a0»</a>" in text_of(client, "/briefs/?q=route&language=fr")
+    assert ">“route”</a>" in text_of(client, "/briefs/?q=route")

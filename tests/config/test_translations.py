@@ -45,6 +45,18 @@ def words_in(source: bytes) -> Iterator[tuple[str | None, str]]:
         yield context, words[0] if isinstance(words, tuple) else words
 
 
+def test_french_marks_stand_off_by_a_space_that_does_not_break() -> None:
+    """U+00A0 before : and », and after «; U+202F before ; ! and ?. A plain space lets a line begin with the mark."""
+    loose = re.compile(r"« | [:;!?»]|[^\W\d][;!?»]|\w\)?:(?!//|\w)")
+    forms = [
+        form
+        for message in written("fr")
+        if message.id
+        for form in (message.string if isinstance(message.string, tuple) else (message.string,))
+    ]
+    assert [form for form in forms if loose.search(re.sub("<[^>]*>", "", form))] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_has_a_translation_with_the_same_placeholders(language: str) -> None:
     for message in written(language):
