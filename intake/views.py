@@ -131,11 +131,13 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
 def _warn_in(lead: Lead) -> list[str]:
     """Languages in which to say that this is no emergency line: the client's and the page's; none without need.
 
-    By the text itself, since no worker may have read it yet; once one has, by what staff left of it.
+    By the text itself as long as no worker has read it; then by what was found and staff left of it.
     """
     enquiry = lead.enquiry
-    is_calm = lead.needs_read_by and lead.priority == Priority.NORMAL
-    if is_calm or not needs.needs_urgent_help(enquiry.needs):
+    is_read = lead.needs_read_by > 0
+    if not (
+        lead.priority == Priority.URGENT if is_read else needs.needs_urgent_help(enquiry.needs)
+    ):
         return []
     spoken = (needs.language_of(enquiry.needs), enquiry.language, get_language())
     return list(dict.fromkeys(code for code in spoken if code))

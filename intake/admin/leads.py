@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.http import content_disposition_header
+from unfold.decorators import display
 
 from accounts.form_fields import LongTextField
 from accounts.models import User
@@ -144,7 +145,7 @@ class LeadAdmin(SuggestionsAdmin, ReadOnlyAdmin):
         """The status in words."""
         return lead.get_status_display()
 
-    @admin.display(description="Priority", ordering="priority")
+    @display(description="Priority", ordering="priority", label={"Urgent": "danger"})
     def priority_name(self, lead: Lead) -> str:
         """Said only when it is not the usual one."""
         return "Urgent" if lead.priority == Priority.URGENT else ""

@@ -53,13 +53,13 @@ class Finding:
     name: str = ""
 
     @property
-    def rank(self) -> tuple[int, int]:
-        """The surest first, then the earliest."""
-        return _SURENESS.index(self.certainty), self.start
+    def rank(self) -> tuple[int, bool, int]:
+        """The surest first, of these a country by its own name before one by a town, then the earliest."""
+        return _SURENESS.index(self.certainty), self.rule in ("town", "capital"), self.start
 
 
 def best(findings: list[Finding]) -> list[Finding]:
-    """One finding for each kind and value: the surest, then the earliest; in the order of the text."""
+    """One finding for each kind and value: the one of the first rank; in the order of the text."""
     kept: dict[tuple[str, str], Finding] = {}
     for finding in findings:
         key = (finding.kind, finding.value)

@@ -79,10 +79,10 @@ def test_the_command_loads_a_world_that_is_whole_public_and_plainly_fictional(
 
     call_command("seed")
 
-    assert capsys.readouterr().out == f"10 staff, 2 templates, {briefs} briefs, 4 requests\n"
+    assert capsys.readouterr().out == f"10 staff, 2 templates, {briefs} briefs, 5 requests\n"
     assert counts() == {
         "User": 10, "Adviser": 4, "Desk": 1, "ProposalTemplate": 2, "TemplateSection": 8, "TemplateLine": 4,
-        "Brief": briefs + 1, "Enquiry": 4, "Lead": 4, "Job": 27 + 2 * briefs,
+        "Brief": briefs + 1, "Enquiry": 5, "Lead": 5, "Job": 35 + 2 * briefs,
     }  # fmt: skip
     assert Brief.objects.public().count() == briefs - 1
     addresses = {
@@ -128,19 +128,22 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
         ("Jean Exemple", "Lindiwe Lead"),  # Awa could too, and has just had one
         ("Maria Exemplo", "Carla Adviser"),
         ("Sam Sample", "Lindiwe Lead"),
+        ("Nadia Exemple", "Awa Adviser"),  # by what the text says
     ]
+    urgent = Lead.objects.get(priority="urgent")
+    assert urgent.enquiry.full_name == "Nadia Exemple"
     fallback = RoutingDecision.objects.get(is_fallback=True)
     assert fallback.lead.enquiry.full_name == "Sam Sample"
     assert set(Lead.objects.values_list("status", flat=True)) == {"routed"}
     assert Enquiry.objects.filter(brief__isnull=False).count() == 2
     answered = Message.objects.filter(template="intake/mail/acknowledgement")
-    assert sorted(answered.values_list("language", flat=True)) == ["en", "en", "fr", "pt"]
+    assert sorted(answered.values_list("language", flat=True)) == ["en", "en", "fr", "fr", "pt"]
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
-    assert set(Activity.objects.values_list("kind", flat=True)) == {"matched", "routed"}
+    assert set(Activity.objects.values_list("kind", flat=True)) == {"matched", "routed", "priority"}
     client = Client()
     client.force_login(User.objects.get(email="adviser@derisk.example"))
     shown = client.get(LEADS).context["cl"].result_list
-    assert [lead.enquiry.full_name for lead in shown] == ["Aïcha Example"]
+    assert [lead.enquiry.full_name for lead in shown] == ["Nadia Exemple", "Aïcha Example"]
 
 
 @pytest.mark.parametrize("password", ["", "short"])
