@@ -10,6 +10,7 @@ import django
 from django.core.management import call_command
 from django.db import OperationalError
 
+from config import upgrading
 from config.progress import step
 
 STEPS = {
@@ -23,6 +24,7 @@ STEPS = {
 def main() -> None:
     """Run the steps; a second run changes nothing that is there."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    upgrading.begin()
     django.setup()
     try:
         for what, (command, options) in STEPS.items():

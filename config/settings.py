@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import environ
 
+from config import upgrading
 from config.staff_site import UNFOLD as UNFOLD  # the look of the staff screens
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -112,6 +113,13 @@ TEMPLATES = [
 ]
 
 # ---- Database: one PostgreSQL, plain persistent connections, nothing waits for ever
+PROCESS_NAME = env.str("PROCESS_NAME", default="derisk")
+# A new index of a large table takes minutes; what stands in its way is still given up on, to be tried again.
+PATIENCE = (
+    "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
+    if PROCESS_NAME == upgrading.PROCESS_NAME
+    else "-c statement_timeout=8s -c idle_in_transaction_session_timeout=15s"
+)
 DATABASES = {
     "default": env.db_url_config(
         required(
@@ -125,11 +133,10 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "connect_timeout": 3,
-            "application_name": env.str("PROCESS_NAME", default="derisk"),
+            "application_name": PROCESS_NAME,
             # random_page_cost: no database of ours is on turning discs; with the default PostgreSQL reads whole tables
             # rather than a thousand rows by their index.
-            "options": "-c statement_timeout=8s -c lock_timeout=3s"
-            " -c idle_in_transaction_session_timeout=15s -c random_page_cost=1.1"
+            "options": f"{PATIENCE} -c lock_timeout=3s -c random_page_cost=1.1"
             # Near enough for a misspelt name; the default of 0.6 misses half of them.
             " -c pg_trgm.word_similarity_threshold=0.45",
         },
@@ -153,7 +160,7 @@ CACHES = {
 }
 CELERY_BROKER_URL = REDIS_URL
 # A publisher gives up at once; a worker keeps its connection through a freeze of ten seconds.
-WORKER_PROCESS = env.str("PROCESS_NAME", default="") == "worker"
+WORKER_PROCESS = PROCESS_NAME == "worker"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
         # No second copy of a message that is being worked on: the job's row tells of it, and Celery 5.7 dies of
