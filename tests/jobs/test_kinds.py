@@ -1,47 +1,29 @@
+import re
+
 import pytest
 
+from config.supervisor import BASE_DIR
 from jobs import kinds
 
+CLAIMED = re.compile(r'^@(?:kinds\.)?kind\(\s*"([a-z_.]+)"', re.M)
+# Whoever writes to the world, or draws for longer than a transaction should last.
+OUTSIDE = {"briefs.card_image", "briefs.refresh", "mail.deliver", "proposals.render"}
 
-def test_every_app_registers_its_kinds() -> None:
+
+def test_every_app_registers_its_kinds_under_its_own_name() -> None:
+    tasks = {path.parent.name: path.read_text() for path in BASE_DIR.glob("*/tasks.py")}
+    claimed = {app: CLAIMED.findall(text) for app, text in tasks.items()}
     ours = [name for name in kinds.names() if not name.startswith("tests.")]
 
-    assert ours == [
-        "briefs.announce",
-        "briefs.announce_correction",
-        "briefs.announce_missed",
-        "briefs.announce_withdrawal",
-        "briefs.card_image",
-        "briefs.confirm_subscription",
-        "briefs.digest_again",
-        "briefs.forget_subscribers",
-        "briefs.notify",
-        "briefs.refresh",
-        "briefs.refresh_names",
-        "briefs.refresh_place_names",
-        "briefs.remind",
-        "briefs.send_digest",
-        "briefs.suppress_address",
-        "briefs.tell_of_comment",
-        "briefs.tell_of_handover",
-        "briefs.tell_of_move",
-        "briefs.tell_of_verdict",
-        "briefs.weekly_digest",
-        "intake.acknowledge",
-        "intake.match_people",
-        "intake.read_again",
-        "intake.read_needs",
-        "intake.route_lead",
-        "mail.deliver",
-        "proposals.expire",
-        "proposals.render",
-    ]
-    assert [name for name in ours if kinds.find(name).is_external] == [
-        "briefs.card_image",
-        "briefs.refresh",
-        "mail.deliver",
-        "proposals.render",
-    ]
+    assert ours == sorted(name for names in claimed.values() for name in names)
+    assert {"briefs", "intake", "mail", "proposals"} <= {name.partition(".")[0] for name in ours}
+    for app, names in claimed.items():
+        assert [name for name in names if not name.startswith(f"{app}.")] == []
+        assert {kinds.find(name).work.__module__ for name in names} <= {f"{app}.tasks"}
+
+
+def test_what_reaches_outside_holds_no_transaction() -> None:
+    assert {name for name in OUTSIDE if not kinds.find(name).is_external} == set()
 
 
 def test_a_name_belongs_to_one_function(monkeypatch: pytest.MonkeyPatch) -> None:
