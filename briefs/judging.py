@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from briefs import freshness
-from briefs.models import Brief, Judgement, Outcome
+from briefs.models import Brief, Judgement, Outcome, Revision
 
 
 @transaction.atomic
@@ -16,7 +16,8 @@ def resolve_judgement(
     """Record what came of a published judgement, with the reason and a brief that shows it.
 
     Before its horizon only what has happened can be told. Raises ValidationError("own_judgement") for an author of
-    the brief, ("too_early"), ("reason_missing"), ("conflict") when the brief was never public or `outcome` is none.
+    the brief, ("too_early"), ("reason_missing"), ("not_public") for evidence that readers cannot see, ("conflict")
+    when the brief was never public or `outcome` is none.
     """
     locked = Judgement.objects.select_for_update().get(pk=judgement.pk)
     brief = locked.brief
@@ -30,6 +31,8 @@ def resolve_judgement(
         raise ValidationError("Say what shows it.", code="reason_missing")
     if outcome == "did_not_occur" and locked.horizon_on >= timezone.now().date():
         raise ValidationError("It can still come true.", code="too_early")
+    if evidence is not None and not Brief.objects.public().filter(pk=evidence.pk).exists():
+        raise ValidationError("Readers cannot see the brief that is to show it.", code="not_public")
     locked.outcome = outcome
     locked.outcome_note = note.strip()
     locked.evidence = evidence
@@ -42,5 +45,6 @@ def resolve_judgement(
 
 
 def _authors(brief: Brief) -> set[int]:
-    revision = brief.live_revision
-    return {brief.created_by_id, *(revision.authors if revision else [])}
+    """All who wrote on any text of it that was published: a later one keeps what an earlier one judged."""
+    published = Revision.objects.filter(edition__brief=brief).values_list("authors", flat=True)
+    return {brief.created_by_id, *(author for authors in published for author in authors)}

@@ -261,11 +261,11 @@ class ResolveForm(VerbForm):
     )
 
     def clean_evidence(self) -> Brief | None:
-        """The published brief with that reference."""
+        """The brief with that reference, which readers can see."""
         reference = self.cleaned_data["evidence"].strip()
         if not reference:
             return None
-        brief = Brief.objects.filter(reference__iexact=reference, status="published").first()
+        brief = Brief.objects.public().filter(reference__iexact=reference).first()
         if brief is None:
-            raise ValidationError("No published brief has this reference.")
+            raise ValidationError("No brief that readers can see has this reference.")
         return brief

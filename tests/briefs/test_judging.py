@@ -7,9 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.utils import timezone
 
-from briefs import judging
+from briefs import judging, publishing, revising
 from briefs.models import Judgement
-from tests.factories import BriefFactory, UserFactory
+from tests.briefs.workflow import edit
+from tests.factories import BriefFactory, UserFactory, approve
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +84,42 @@ def test_judgement_of_a_draft_is_not_resolved() -> None:
         )
 
     assert refusal.value.code == "conflict"
+
+
+def test_evidence_that_readers_cannot_see_is_refused() -> None:
+    judgement = BriefFactory.create().judgements.get()
+    ahead = approve(BriefFactory.create(is_published=False))
+    hour = timezone.now() + timedelta(hours=1)
+    scheduled = publishing.publish_brief(brief=ahead, by=UserFactory.create(), published_at=hour)
+
+    with pytest.raises(ValidationError) as refusal:
+        judging.resolve_judgement(
+            judgement=judgement,
+            by=UserFactory.create(),
+            outcome="occurred",
+            note="It was.",
+            evidence=scheduled,
+        )
+
+    assert refusal.value.code == "not_public"
+    judgement.refresh_from_db()
+    assert judgement.outcome == "open"
+
+
+def test_author_of_an_earlier_text_does_not_resolve_after_others_wrote_a_later_one() -> None:
+    brief = BriefFactory.create(is_published=False)
+    revising.record_revision(brief=brief, by=brief.created_by)
+    second_author = UserFactory.create()
+    brief = edit(brief, second_author, title="Written by two")
+    live = publishing.publish_brief(brief=approve(brief), by=UserFactory.create())
+    pending = revising.open_pending(brief=live, by=UserFactory.create())
+    pending = approve(edit(pending, UserFactory.create(), title="Revised by a third"))
+    live = publishing.publish_revision(pending=pending, by=UserFactory.create())
+    assert second_author.pk not in live.live_revision.authors
+
+    with pytest.raises(ValidationError) as refusal:
+        judging.resolve_judgement(
+            judgement=live.judgements.get(), by=second_author, outcome="occurred", note="It was."
+        )
+
+    assert refusal.value.code == "own_judgement"
