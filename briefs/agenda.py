@@ -10,6 +10,7 @@ from briefs.models import EDITABLE, Brief, Judgement
 
 AHEAD = timedelta(days=30)
 MOST = 200  # of each sort: more than a page can show
+MOST_LATE = 20  # of each sort: the lists of briefs and of judgements have all of them
 
 
 class What(models.TextChoices):
@@ -33,26 +34,35 @@ class Item(NamedTuple):
 
 
 class Agenda(NamedTuple):
-    """What is late, and what comes, each in its order."""
+    """What is late, and what comes, each in its order; of which sorts more is late than is told here."""
 
     late: list[Item]
     coming: list[Item]
+    more_late: frozenset[What]
 
 
 def agenda(now: datetime) -> Agenda:
-    """The next thirty days and whatever is overdue, in four statements."""
-    items = [
+    """The next thirty days, and what has been overdue for longest, in six statements."""
+    today = now.astimezone(UTC).date()
+    span = {"gte": today, "lte": today + AHEAD}
+    reviews, judgements = _reviews({"lt": today}), _judgements(now, {"lt": today})
+    coming = [
         *_hours(now, "published_at"),
         *_hours(now, "expires_at"),
-        *_reviews(now),
-        *_judgements(now),
+        *_reviews(span),
+        *_judgements(now, span),
     ]
-    items.sort(key=lambda item: (item.on, item.at or _day_end(item.on), item.brief.pk))
-    today = now.astimezone(UTC).date()
-    return Agenda(
-        [item for item in items if item.at is None and item.on < today],
-        [item for item in items if item.at is not None or item.on >= today],
-    )
+    late = [*reviews[:MOST_LATE], *judgements[:MOST_LATE]]
+    more = {rows[0].what for rows in (reviews, judgements) if len(rows) > MOST_LATE}
+    return Agenda(sorted(late, key=_order), sorted(coming, key=_order), frozenset(more))
+
+
+def _order(item: Item) -> tuple[date, datetime, int]:
+    return item.on, item.at or _day_end(item.on), item.brief.pk
+
+
+def _between(field: str, days: dict[str, date]) -> dict[str, date]:
+    return {f"{field}__{end}": day for end, day in days.items()}
 
 
 def _day_end(day: date) -> datetime:
@@ -67,8 +77,8 @@ def _hours(now: datetime, field: str) -> list[Item]:
     return [Item(what, brief, moment.astimezone(UTC).date(), moment) for brief, moment in moments]
 
 
-def _reviews(now: datetime) -> list[Item]:
-    rows = Brief.objects.filter(status__in=EDITABLE, due_on__lte=(now + AHEAD).date())
+def _reviews(days: dict[str, date]) -> list[Item]:
+    rows = Brief.objects.filter(status__in=EDITABLE, **_between("due_on", days))
     rows = rows.select_related("assignee").order_by("due_on", "pk")[:MOST]
     return [
         Item(
@@ -82,9 +92,9 @@ def _reviews(now: datetime) -> list[Item]:
     ]
 
 
-def _judgements(now: datetime) -> list[Item]:
+def _judgements(now: datetime, days: dict[str, date]) -> list[Item]:
     published = Q(brief__published_at__lte=now)
-    rows = Judgement.objects.filter(published, outcome="open", horizon_on__lte=(now + AHEAD).date())
+    rows = Judgement.objects.filter(published, outcome="open", **_between("horizon_on", days))
     rows = rows.select_related("brief").order_by("horizon_on", "pk")[:MOST]
     return [
         Item(What.JUDGEMENT, row.brief, row.horizon_on, text=row.text, judgement_id=row.pk)

@@ -20,11 +20,11 @@ class Day(NamedTuple):
 def calendar_context(zone: str) -> dict[str, Any]:
     """What the page shows to somebody in that zone."""
     now = timezone.now()
-    late, coming = agenda(now)
+    late, coming, more_late = agenda(now)
 
     def day_of(item: Item) -> date:
         return item.at.astimezone(ZoneInfo(zone)).date() if item.at else item.on
 
     ordered = sorted(coming, key=day_of)
     days = [Day(on, list(items)) for on, items in groupby(ordered, key=day_of)]
-    return {"late": late, "days": days, "now": now, "zone": zone}
+    return {"late": late, "more_late": more_late, "days": days, "now": now, "zone": zone}

@@ -11,6 +11,7 @@ from accounts.models import User
 from briefs import publishing
 from briefs.agenda import What, agenda
 from briefs.models import Brief, Judgement
+from tests.briefs.facts import add_judgement
 from tests.briefs.workflow import bring_to
 from tests.factories import BriefFactory, UserFactory, approve
 
@@ -77,6 +78,25 @@ def test_what_is_over_far_off_or_not_public_is_left_out() -> None:
     found = agenda(NOW)
 
     assert (found.late, found.coming) == ([], [])
+
+
+def test_of_much_that_is_overdue_the_oldest_is_shown_and_the_rest_linked(client: Client) -> None:
+    brief = BriefFactory.create()
+    for day in range(1, 23):
+        add_judgement(brief, day + 1, horizon_on=date(2026, 2, day))
+    soon = add_judgement(brief, 30, horizon_on=date(2026, 4, 1))
+    in_paris(client)
+
+    found = agenda(NOW)
+
+    assert [item.on.day for item in found.late] == list(range(1, 21))
+    assert found.more_late == {What.JUDGEMENT}
+    assert soon.pk in [item.judgement_id for item in found.coming]
+    page = client.get(CALENDAR).content.decode()
+    assert "Overdue: 20 and more" in page
+    assert '<a href="/staff/briefs/judgement/?state=due">' in page
+    listed = client.get("/staff/briefs/judgement/?state=due").context["cl"].result_list
+    assert len(listed) == 22
 
 
 def test_empty_calendar_says_so(client: Client) -> None:
