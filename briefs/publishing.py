@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from briefs import announcing, cards, completeness, freshness, replacing, revising
-from briefs.models import Brief, Correction, CorrectionKind, Edition, FormerAddress
+from briefs.models import ONCE_PUBLIC, Brief, Correction, CorrectionKind, Edition, FormerAddress
 from briefs.models.reference_counter import next_reference
 
 
@@ -131,12 +131,15 @@ def _put_live(
 def correct_brief(*, brief: Brief, by: User, kind: str, text: str) -> Correction:
     """Tell readers something about a published text that stays as it is.
 
-    Raises ValidationError("conflict") when the brief is not public, ("text_missing") without a text.
+    The same words of the same kind, sent twice, make one correction. Raises ValidationError("conflict") when the
+    brief is not public, ("text_missing") without a text.
     """
     live = revising.lock(brief)
     edition = live.editions.order_by("-number").first()
     if live.status != "published" or edition is None:
         raise ValidationError("Only a published brief is corrected.", code="conflict")
+    if earlier := edition.corrections.filter(kind=kind, text=text.strip()).first():
+        return earlier
     now = timezone.now()
     correction = _add_correction(edition, kind, text, by, now)
     live.modified_at = live.changed_at = max(now, live.modified_at or now)
@@ -249,6 +252,8 @@ def _require_approval(brief: Brief, by: User, emergency_reason: str) -> None:
         if emergency_reason:
             raise ValidationError("It has been approved meanwhile: publish it.", code="conflict")
         return
+    if brief.status in ONCE_PUBLIC:
+        raise ValidationError(f"It is {brief.status} already.", code="conflict")
     if not emergency_reason.strip():
         raise ValidationError("It has to be approved first.", code="conflict")
     if not by.has_perm("briefs.emergency_publish_brief"):
