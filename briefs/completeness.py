@@ -6,12 +6,21 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
+from briefs import translating
 from briefs.models import Brief, Judgement
+
+# What a list, a feed and a phone show of it whole.
+LONGEST_SUMMARY = 300
 
 
 def gaps_of(brief: Brief, moment: datetime) -> list[ValidationError]:
     """Every gap that keeps readers from seeing the brief at that moment; none when it is complete."""
-    return [*_text_gaps(brief, moment), *_judgement_gaps(brief, moment), *_incident_gaps(brief)]
+    return [
+        *_text_gaps(brief, moment),
+        *_judgement_gaps(brief, moment),
+        *_incident_gaps(brief),
+        *_translation_gaps(brief),
+    ]
 
 
 def require_complete(brief: Brief, moment: datetime) -> None:
@@ -30,6 +39,9 @@ def _text_gaps(brief: Brief, moment: datetime) -> list[ValidationError]:
         (brief.tlp == "clear", "Mark it TLP:CLEAR: nothing else can be public.", "tlp_not_clear"),
     ]
     gaps = [ValidationError(text, code=code) for value, text, code in wanted if not value]
+    if (length := len(brief.summary)) > LONGEST_SUMMARY:
+        text = f"Shorten the summary to {LONGEST_SUMMARY} characters or fewer; it has {length}."
+        gaps.append(ValidationError(text, code="summary_long"))
     if brief.data_cutoff and brief.data_cutoff > moment:
         text = "The data cut-off is later than the publication."
         gaps.append(ValidationError(text, code="data_cutoff_late"))
@@ -69,3 +81,11 @@ def _incident_gaps(brief: Brief) -> list[ValidationError]:
         )
         for incident in late
     ]
+
+
+def _translation_gaps(brief: Brief) -> list[ValidationError]:
+    """The source owns the facts: readers of two languages are not told two things."""
+    if not (apart := translating.differences(brief)):
+        return []
+    text = f"The translation differs from its source in: {', '.join(apart)}. Take over its facts."
+    return [ValidationError(text, code="translation_differs")]

@@ -1,17 +1,38 @@
 """Translations: briefs of their own, tied to the brief that they translate."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from briefs import commenting, revising
+from briefs import commenting, revising, snapshots
 from briefs.models import Brief, Judgement
 from briefs.models.brief_triggers import CONTENT
 
 LANGUAGES = ("en", "fr", "pt", "ar")
 # What a translation does not decide for itself, beside what hangs on its source.
 OWNED_BY_SOURCE = ("kind", "tlp", "is_sample", "countries", "topics", "data_cutoff")
+# In words, for who translates.
+_FACTS = {name: name.replace("_", " ") for name in OWNED_BY_SOURCE} | {
+    "tlp": "marking",
+    "is_sample": "being a sample",
+    "data_cutoff": "data cut-off",
+}
+_RATING = {name: name for name in revising.JUDGED} | {"horizon_on": "horizon"}
+
+
+def _ids(rows: list[dict[str, Any]]) -> set[int]:
+    return {row["id"] for row in rows}
+
+
+def _grades(rows: list[dict[str, Any]]) -> set[tuple[int, int]]:
+    return {(row["source_id"], row["credibility"]) for row in rows}
+
+
+# What hangs on both, and what of it has to be the same: names are written as the language wants them.
+_LINKED = {"incidents": _ids, "actors": _ids, "places": _ids, "citations": _grades}
 
 
 @transaction.atomic
@@ -106,6 +127,32 @@ def is_behind(brief: Brief) -> bool:
     """Whether the text that this one translates has changed since."""
     seen = brief.translated_from
     return seen is not None and seen.brief.head_revision_id != seen.pk
+
+
+def differences(brief: Brief) -> list[str]:
+    """In which facts a translation differs from what readers are told by its source, in words; none when it may.
+
+    A source that is not published tells readers nothing that could be contradicted.
+    """
+    seen = brief.translated_from
+    live = seen.brief.live_revision if seen and seen.brief.status == "published" else None
+    if live is None:
+        return []
+    theirs, ours = live.snapshot, snapshots.snapshot_of(brief)
+    own = [words for name, words in _FACTS.items() if theirs[name] != ours[name]]
+    linked = [name for name, tell in _LINKED.items() if tell(theirs[name]) != tell(ours[name])]
+    return [*own, *_rated_apart(theirs["judgements"], ours["judgements"]), *linked]
+
+
+def _rated_apart(theirs: list[dict[str, Any]], ours: list[dict[str, Any]]) -> list[str]:
+    """Which judgements the two rate apart, or only one of them has."""
+    there, here = ({row["key"]: row for row in rows} for rows in (theirs, ours))
+    apart = [
+        f"judgement {row['position']} ({', '.join(_RATING[name] for name in wrong)})"
+        for key, row in here.items()
+        if key in there and (wrong := [n for n in _RATING if row[n] != there[key][n]])
+    ]
+    return ["which judgements it holds"] * (there.keys() != here.keys()) + apart
 
 
 def _siblings(brief: Brief) -> QuerySet[Brief]:

@@ -8,7 +8,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from briefs import publishing, reviewing
+from briefs import completeness, publishing, reviewing
 from briefs.models import Brief, Correction, Edition, FormerAddress, Judgement, Move
 from tests.briefs.workflow import bring_to, superuser
 from tests.factories import BriefFactory, UserFactory, approve, publish
@@ -63,6 +63,13 @@ def test_every_gap_is_named_at_once_and_nothing_changes() -> None:
     brief.refresh_from_db()
     assert (brief.status, brief.reference, brief.published_at) == ("draft", None, None)
     assert not Move.objects.exists()
+
+
+@pytest.mark.parametrize(("length", "gaps"), [(300, []), (301, ["summary_long"])])
+def test_summary_longer_than_readers_get_whole_is_a_gap(length: int, gaps: list[str]) -> None:
+    brief = BriefFactory.create(is_published=False, summary="x" * length)
+
+    assert [gap.code for gap in completeness.gaps_of(brief, timezone.now())] == gaps
 
 
 def test_judgement_that_ends_before_publication_is_refused() -> None:
@@ -196,6 +203,7 @@ def test_second_publication_is_a_conflict() -> None:
     with pytest.raises(ValidationError) as refusal:
         publishing.publish_brief(brief=brief, by=brief.created_by)
 
+    assert refusal.value.messages == ["It is published already."]
     assert refusal.value.code == "conflict"
     assert Move.objects.count() == moves
 
@@ -245,6 +253,22 @@ def test_correction_without_a_new_text_is_shown_and_never_deleted() -> None:
     for change in (Correction.objects.all().delete, lambda: Correction.objects.update(text="No.")):
         with pytest.raises(DatabaseError, match="Cannot"), transaction.atomic():
             change()
+
+
+def test_the_same_correction_sent_twice_is_one() -> None:
+    brief = BriefFactory.create()
+    words = {"kind": "factual", "text": "It was two trucks."}
+
+    first = publishing.correct_brief(brief=brief, by=brief.created_by, **words)
+    again = publishing.correct_brief(
+        brief=brief, by=brief.created_by, kind="factual", text=" It was two trucks. "
+    )
+    other = publishing.correct_brief(
+        brief=brief, by=brief.created_by, kind="clarification", text="It was two trucks."
+    )
+
+    assert (again, Correction.objects.count()) == (first, 2)
+    assert other != first
 
 
 def test_changed_address_leads_on_from_the_old_one_which_nobody_else_takes() -> None:

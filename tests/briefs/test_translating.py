@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 
-from briefs import publishing, revising, translating
+from briefs import publishing, reviewing, revising, translating
 from briefs.models import Brief, Judgement, ReviewComment
+from tests.briefs.facts import add_actor, add_incident, add_judgement, add_place
 from tests.briefs.workflow import bring_to, edit
 from tests.factories import BriefFactory, UserFactory, approve
 
@@ -115,3 +116,57 @@ def test_pending_translation_brings_its_mark_to_the_live_one() -> None:
 
     assert live.translated_from == source.head_revision
     assert not translating.is_behind(live)
+
+
+def published_source() -> tuple[Brief, Brief]:
+    source, draft = translated()
+    return publishing.publish_brief(brief=approve(source), by=UserFactory.create()), draft
+
+
+def test_translation_that_tells_other_facts_than_its_live_source_says_which() -> None:
+    _, draft = published_source()
+    assert translating.differences(draft) == []
+    draft.judgements.filter(position=1).update(likelihood="unlikely")
+    draft.judgements.filter(position=2).update(confidence="high", horizon_on=date(2098, 1, 1))
+    add_judgement(draft, 3)
+    add_incident(draft, add_place(draft))
+    add_actor(draft)
+    draft = edit(draft, draft.created_by, countries=["ML", "NE"], tlp="green")
+
+    with pytest.raises(ValidationError) as refusal:
+        reviewing.submit_brief(brief=draft, by=draft.created_by)
+
+    (told,) = [e for e in refusal.value.error_list if e.code == "translation_differs"]
+    assert told.message == (
+        "The translation differs from its source in: marking, countries, which judgements it holds,"
+        " judgement 1 (likelihood), judgement 2 (confidence, horizon), incidents, actors, places."
+        " Take over its facts."
+    )
+    taken = translating.take_over_facts(brief=draft, by=draft.created_by)
+    assert translating.differences(taken) == []
+    assert reviewing.submit_brief(brief=taken, by=draft.created_by).status == "in_review"
+
+
+def test_facts_that_move_in_the_source_stop_an_approved_translation() -> None:
+    source, draft = published_source()
+    draft = approve(draft)
+    pending = revising.open_pending(brief=source, by=source.created_by)
+    pending.judgements.filter(position=1).update(
+        likelihood="unlikely", change_reason="The road is open."
+    )
+    pending = approve(edit(pending, source.created_by, title="Revised"))
+    publishing.publish_revision(pending=pending, by=UserFactory.create())
+
+    with pytest.raises(ValidationError) as refusal:
+        publishing.publish_brief(brief=draft, by=UserFactory.create())
+
+    assert [error.code for error in refusal.value.error_list] == ["translation_differs"]
+    assert Brief.objects.get(pk=draft.pk).status == "approved"
+
+
+def test_source_that_tells_readers_nothing_is_not_contradicted() -> None:
+    source, draft = translated()
+    change(source)
+
+    assert translating.differences(draft) == []
+    assert translating.differences(source) == []
