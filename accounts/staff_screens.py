@@ -18,6 +18,7 @@ from django.urls import URLPattern, path, reverse
 from unfold.admin import ModelAdmin
 
 from accounts.models import User
+from accounts.staff_fields import StaffFields, refuse_hidden
 
 
 class VerbForm(forms.Form):
@@ -33,6 +34,8 @@ class VerbForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.obj = obj
         self.by = by
+        for field in self.fields.values():
+            refuse_hidden(field)
 
     @property
     def intro(self) -> Sequence[str]:
@@ -87,7 +90,7 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
-class VerbAdmin(ModelAdmin):
+class VerbAdmin(StaffFields, ModelAdmin):
     """A page with buttons. Subclasses name their `verbs`; objects come from `get_queryset`, so what may not be seen
     may not be acted on."""
 

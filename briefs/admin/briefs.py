@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import QuerySet, Value
-from django.forms import Form
+from django.forms import BaseInlineFormSet, Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -15,6 +15,7 @@ from unfold.admin import StackedInline, TabularInline
 
 from accounts import time_zones
 from accounts.models import User
+from accounts.staff_fields import StaffFields
 from accounts.staff_screens import VerbAdmin
 from briefs import completeness, reading, revising, translating, views
 from briefs.admin import wording
@@ -41,7 +42,20 @@ _SAVED = (
 )
 
 
-class JudgementInline(StackedInline):
+class _Rows(StaffFields):
+    """Rows of an inline, as many as a brief has at the very most: a tampered form would have Django make thousands."""
+
+    max_num: int
+
+    def get_formset(
+        self, request: HttpRequest, obj: Brief | None = None, **options: Any
+    ) -> type[BaseInlineFormSet]:
+        """Refuse more rows than that."""
+        options |= {"absolute_max": self.max_num + 1, "validate_max": True}
+        return super().get_formset(request, obj, **options)  # type: ignore[misc]
+
+
+class JudgementInline(_Rows, StackedInline):
     """What we expect, in the order of the page."""
 
     model = Judgement
@@ -49,6 +63,7 @@ class JudgementInline(StackedInline):
     form = JudgementForm
     formset = JudgementFormSet
     extra = 0
+    max_num = 30
     fields = (
         *("position", "text", "likelihood", "confidence", "horizon_on", "revises"),
         "change_reason",
@@ -60,13 +75,14 @@ class JudgementInline(StackedInline):
         return super().get_queryset(request).filter(position__isnull=False)
 
 
-class CitationInline(TabularInline):
+class CitationInline(_Rows, TabularInline):
     """What it rests on; readers see the grades, and the names of sources that may be named."""
 
     model = Citation
     form = CitationForm
     hide_title = True
     extra = 0
+    max_num = 100
     fields = ("position", "source", "credibility", "title", "url", "published_on", "note")
     autocomplete_fields = ("source",)
     ordering = ("position",)
@@ -120,7 +136,9 @@ class BriefAdmin(RevisionPages, VerbAdmin):
         """The brief; locked while a save is under way, so that nothing moves between its check and its end."""
         brief: Brief | None = super().get_object(request, object_id, from_field)
         if brief is not None and request.method == "POST" and connection.in_atomic_block:
+            zone = brief.zone  # type: ignore[attr-defined]  # annotated
             brief = revising.lock(brief)
+            brief.zone = zone  # type: ignore[attr-defined]
         return brief
 
     def get_fieldsets(self, request: HttpRequest, obj: Brief | None = None) -> Any:
@@ -200,13 +218,15 @@ class BriefAdmin(RevisionPages, VerbAdmin):
         """Where it stands, who moved it there, what it lacks, and where to look at it."""
         assert isinstance(request.user, User)
         root = obj.root
+        gaps = completeness.gaps_of(obj, timezone.now()) if obj.is_editable else []
         moves = root.moves.select_related("by", "revision").order_by("-moved_at", "-pk")[:50]
         return {
             "brief": obj,
             "zone": request.user.time_zone,
             "root": root,
             "moves": moves,
-            "gaps": completeness.gaps_of(obj, timezone.now()) if obj.is_editable else [],
+            "gaps": gaps,
+            "facts_differ": any(gap.code == "translation_differs" for gap in gaps),
             "pending": Brief.objects.filter(revises=obj).first(),
             "editions": root.editions.order_by("-number"),
             "announcement": root.announcements.filter(kind="publication").first(),

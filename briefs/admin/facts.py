@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.admin import ModelAdmin
 
+from accounts.staff_fields import StaffFields
 from briefs import freshness
 from briefs.models import SUB_TYPES, Actor, EventType, Incident, Place, Source
 from jobs import queue
@@ -44,7 +45,7 @@ class IncidentForm(forms.ModelForm):
 
 
 @admin.register(Source)
-class SourceAdmin(ModelAdmin):
+class SourceAdmin(StaffFields, ModelAdmin):
     """Sources with their grade. Their notes never leave the house."""
 
     list_display = ("name", "reliability", "is_named")
@@ -54,7 +55,7 @@ class SourceAdmin(ModelAdmin):
 
 
 @admin.register(Actor)
-class ActorAdmin(ModelAdmin):
+class ActorAdmin(StaffFields, ModelAdmin):
     """Groups under the name the house uses."""
 
     list_display = ("name", "kind", "known_as")
@@ -100,7 +101,7 @@ class PlaceForm(forms.ModelForm):
 
 
 @admin.register(Place)
-class PlaceAdmin(ModelAdmin):
+class PlaceAdmin(StaffFields, ModelAdmin):
     """Named points with their position: twelve thousand towns from GeoNames, and what staff add."""
 
     list_display = ("name", "admin1", "country", "kind", "population", "latitude", "longitude")
@@ -132,7 +133,7 @@ class PlaceAdmin(ModelAdmin):
 
 
 @admin.register(Incident)
-class IncidentAdmin(ModelAdmin):
+class IncidentAdmin(StaffFields, ModelAdmin):
     """What happened, once, for every brief that needs it."""
 
     list_display = ("title", "occurred_on", "place", "event_type", "fatalities", "in_briefs")

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BaseInlineFormSet
+from django.utils import timezone
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectMultipleWidget,
@@ -13,8 +14,10 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from accounts import time_zones
 from briefs import comparing, geography, rendering
 from briefs.admin.rich_text import RichTextWidget
+from briefs.completeness import LONGEST_SUMMARY
 from briefs.models import Brief, Citation, Judgement, Revision
 from briefs.topics import Topic
 
@@ -48,6 +51,9 @@ class BriefForm(forms.ModelForm):
             *("title", "slug", "language", "kind", "tlp", "summary", "body", "data_cutoff"),
             *("is_sample", "topics", "actors", "places", "incidents"),
         )
+        help_texts = {
+            "summary": f"Two or three sentences; {LONGEST_SUMMARY} characters at most for readers."
+        }
         widgets = {
             "summary": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
             "body": RichTextWidget,
@@ -86,9 +92,11 @@ class BriefForm(forms.ModelForm):
             pk=data.get("seen_revision") or 0, brief=head.brief_id
         ).first()
         self.theirs = comparing.compare(seen.snapshot if seen else {}, head.snapshot)
+        zone = getattr(self.instance, "zone", "UTC")  # of whoever saves: BriefAdmin.get_object
         raise ValidationError(
-            f"{head.created_by} saved this brief at {head.created_at:%H:%M} UTC, after you opened it. Nothing of "
-            "yours is lost: see below what they changed, put it into your text, tick “Save mine over theirs”, save.",
+            f"{head.created_by} saved this brief on {time_zones.in_both(head.created_at, zone)}, after you opened it. "
+            "Nothing of yours is lost: see below what they changed, put it into your text, tick “Save mine over "
+            "theirs”, save.",
             code="moved",
         )
 
@@ -121,6 +129,18 @@ class JudgementForm(forms.ModelForm):
         if position is None:
             raise ValidationError("Give it a number: 1 is the first.")
         return position
+
+    def clean_revises(self) -> Judgement | None:
+        """Readers are told which one it changes: only one that they have seen."""
+        earlier: Judgement | None = self.cleaned_data.get("revises")
+        if earlier is not None and not _was_seen(earlier):
+            raise ValidationError("Only a judgement that readers have seen can be changed.")
+        return earlier
+
+
+def _was_seen(judgement: Judgement) -> bool:
+    published = judgement.brief.published_at
+    return published is not None and published <= timezone.now()
 
 
 class CitationForm(forms.ModelForm):

@@ -64,7 +64,7 @@ class JudgementAdmin(VerbAdmin, ReadOnlyAdmin):
         """To choose an earlier judgement: published ones only."""
         found, may_repeat = super().get_search_results(request, queryset, search_term)
         if request.path.endswith("/autocomplete/"):
-            found = found.filter(brief__published_at__isnull=False)
+            found = found.filter(brief__published_at__lte=timezone.now())
         return found, may_repeat
 
     @admin.display(description="Brief")

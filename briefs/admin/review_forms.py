@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.functional import cached_property
 
+from accounts import time_zones
 from accounts.form_fields import EmailField, LineField, LongTextField
 from accounts.models import User
 from accounts.staff_screens import VerbForm
@@ -232,10 +233,12 @@ class RevokeForm(VerbForm):
 
 
 class RevisionField(forms.ModelChoiceField):
-    """Revisions by number, hand and day."""
+    """Revisions by number, hand and hour."""
+
+    zone = "UTC"
 
     def label_from_instance(self, obj: Any) -> str:
-        return f"{obj}: {obj.created_by}, {obj.created_at.day} {obj.created_at:%B %Y, %H:%M} UTC"
+        return f"{obj}: {obj.created_by}, {time_zones.in_both(obj.created_at, self.zone)}"
 
 
 class RestoreForm(VerbForm):
@@ -248,7 +251,10 @@ class RestoreForm(VerbForm):
         super().__init__(*args, **kwargs)
         others = Revision.objects.filter(brief=self.obj.root_id).select_related("created_by")
         others = others.exclude(pk=history.at_work(self.obj).head_revision_id or 0)
-        self.fields["revision"].queryset = others.order_by("-number")  # type: ignore[attr-defined]
+        field = self.fields["revision"]
+        assert isinstance(field, RevisionField)
+        field.zone = self.by.time_zone
+        field.queryset = others.order_by("-number")
 
     @property
     def intro(self) -> Sequence[str]:

@@ -35,6 +35,7 @@ class RevisionPages(ModelAdmin):
         lines = history.lines_of(brief)
         numbers = {line.revision.number: line.revision.pk for line in lines}
         newest = next(iter(numbers), 0)
+        assert isinstance(request.user, User)
         asked = {name: request.GET.get(name, "") for name in ("from", "to")}
         before, after = (_number(asked[name], numbers) for name in ("from", "to"))
         context: dict[str, Any] = {
@@ -43,6 +44,7 @@ class RevisionPages(ModelAdmin):
             "opts": self.opts,
             "original": brief,
             "brief": brief,
+            "zone": request.user.time_zone,
             "lines": lines,
             "ignored": [
                 asked[n] for n, v in (("from", before), ("to", after)) if asked[n] and not v

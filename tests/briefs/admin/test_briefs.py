@@ -204,7 +204,7 @@ def test_save_between_is_not_undone_unseen(client: Client) -> None:
 
     page = client.post(page_of(brief), data).content.decode()
 
-    assert "Nadia North saved this brief at" in page
+    assert "Nadia North saved this brief on " in page
     assert "[added: </span> new" in page
     for mine in ("My title", "My long work.", "Save mine over theirs"):
         assert mine in page

@@ -8,8 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import time_zones
 from briefs import commenting, revising
-from briefs.models import Brief, Move
+from briefs.models import Brief, Move, Revision
 from tests.briefs.admin.test_verbs import ROLES, address, client_of
 from tests.briefs.workflow import bring_to, edit
 from tests.factories import BriefFactory, UserFactory
@@ -208,3 +209,19 @@ def test_revision_of_another_brief_is_not_restored_here(brief: Brief) -> None:
     brief.refresh_from_db()
     assert brief.summary == "The road is open."
     assert not Move.objects.filter(brief=brief).exists()
+
+
+def test_hours_are_told_in_the_time_zone_of_whoever_looks_and_in_utc(brief: Brief) -> None:
+    comment = commenting.comment_on_brief(brief=brief, by=brief.created_by, text="Who says so?")
+    first = Revision.objects.get(brief=brief, number=1)
+    client = Client()
+    client.force_login(UserFactory.create(roles=["editor"], time_zone="Africa/Lagos"))
+
+    saved = client.get(pages(brief)[0]).content.decode()
+    said = client.get(reverse("admin:briefs_brief_change", args=[brief.pk])).content.decode()
+    to_restore = client.get(address(brief, "restore")).content.decode()
+
+    assert time_zones.in_both(first.created_at, "Africa/Lagos") in saved
+    assert f"{time_zones.in_both(comment.created_at, 'Africa/Lagos')}</time>" in said
+    assert f": {first.created_by}, {first.created_at.day} " in to_restore
+    assert " Africa/Lagos (" in to_restore
