@@ -5,8 +5,7 @@ import re
 from django.conf import settings
 from django.urls import reverse
 
-from intake import needs, submission
-from intake.catalogue import Language
+from intake import needs, speaking, submission
 from intake.models import Lead
 from mail import outbox
 
@@ -29,7 +28,7 @@ def acknowledge_lead(*, lead_id: int) -> None:
             template="intake/mail/acknowledgement",
             to_email=enquiry.email,
             to_name=name,
-            language=enquiry.language or needs.language_of(enquiry.needs) or Language.ENGLISH,
+            language=speaking.language_for(enquiry),
             reference=lead.reference,
             private_url=f"{settings.SITE_URL}{address}",
             context={

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext
 
 from accounts import text_rules
 
@@ -33,7 +34,9 @@ def check_uploads(files: Sequence[UploadedFile]) -> tuple[Upload, ...]:
     """Read and check files; raises ValidationError with one message for each thing that is wrong."""
     if len(files) > MOST_FILES:
         raise ValidationError(
-            f"Send at most {MOST_FILES} files; you chose {len(files)}.", code="too_many"
+            gettext("Send at most %(most)d files; you chose %(chosen)d."),
+            code="too_many",
+            params={"most": MOST_FILES, "chosen": len(files)},
         )
     uploads, problems = [], []
     for file in files:
@@ -51,17 +54,25 @@ def _check(file: UploadedFile) -> Upload:
     text_rules.refuse_hidden_characters(name)
     if (file.size or 0) > LARGEST_BYTES:
         raise ValidationError(
-            f"“{name}” is larger than 10 MB. Send a smaller one, or tell us of it.",
+            gettext("“%(name)s” is larger than 10 MB. Send a smaller one, or tell us of it."),
             code="too_large",
+            params={"name": name},
         )
     if not file.size:
-        raise ValidationError(f"“{name}” is empty. Choose the file again.", code="empty")
+        raise ValidationError(
+            gettext("“%(name)s” is empty. Choose the file again."),
+            code="empty",
+            params={"name": name},
+        )
     body = file.read()
     content_type = sniff(name, body)
     if content_type is None:
         raise ValidationError(
-            f"“{name}” is not a PDF, Word or Excel file (docx, xlsx), picture (PNG, JPEG) or plain text.",
+            gettext(
+                "“%(name)s” is not a PDF, Word or Excel file (docx, xlsx), picture (PNG, JPEG) or plain text."
+            ),
             code="type",
+            params={"name": name},
         )
     return Upload(name[-200:], content_type, hashlib.sha256(body).hexdigest(), body)
 

@@ -1,26 +1,37 @@
 """The request form: four required fields, the rest optional, and every typed value kept."""
 
+import unicodedata
 import uuid
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
 from django import forms
-from django.core.validators import slug_re
-from django.utils import translation
+from django.http import QueryDict
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from accounts.form_fields import EmailField, LineField, LongTextField
 from briefs import geography
 from intake import consent
 from intake.catalogue import Budget, Language, Service, Timeframe
-from intake.form_fields import AttachmentsField, FilesInput, Select
+from intake.form_fields import (
+    MOST_SLUGS,
+    AttachmentsField,
+    FilesInput,
+    Select,
+    SlugsField,
+    is_slug,
+)
 from intake.submission import EnquiryContent
 
 NEEDS_LIMIT = 20_000
+Words = Any  # text, or a lazy translation of it
 
 
 def _line(
-    label: str, missing: str = "", *, limit: int = 200, hint: str = "", **attrs: str
+    label: Words, missing: Words = "", *, limit: int = 200, hint: Words = "", **attrs: str
 ) -> LineField:
     return LineField(
         label=label,
@@ -32,39 +43,51 @@ def _line(
     )
 
 
-def _choice(label: str, choices: Any, **attrs: str) -> forms.ChoiceField:
+def _choice(label: Words, choices: Any, **attrs: str) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
         required=False,
         choices=choices,
         widget=Select(attrs=attrs),
-        error_messages={"invalid_choice": "Choose one from the list."},
+        error_messages={"invalid_choice": _("Choose one from the list.")},
     )
 
 
-def _choices(label: str, things: str, choices: Any) -> forms.MultipleChoiceField:
+def _choices(label: Words, mistaken: Words, choices: Any) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label,
         required=False,
         choices=choices,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": f"Choose {things} from the list."},
+        error_messages={"invalid_choice": mistaken},
     )
 
 
-_NOT_SAID = ("", "Not said")
+_NOT_SAID = ("", _("Not said"))
 
 
-# Both once for all requests: sorting and naming 250 countries takes milliseconds.
+# Once for all requests of a language: naming and sorting 250 countries takes milliseconds.
 @cache
-def _countries() -> list[tuple[str, str]]:
-    with translation.override("en"):
-        return [_NOT_SAID, *((code, str(name)) for code, name in countries)]
+def _all_countries(language: str) -> list[tuple[str, str]]:
+    return _by_name((code, geography.country_name(code, language)) for code in countries.countries)
 
 
 @cache
+def _all_african_countries(language: str) -> list[tuple[str, str]]:
+    return _by_name(geography.country_choices(language))
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """As a reader looks them up: Égypte among the E, not behind Z."""
+    return sorted(pairs, key=lambda pair: unicodedata.normalize("NFKD", pair[1]).casefold())
+
+
+def _countries() -> list[tuple[str, Words]]:
+    return [_NOT_SAID, *_all_countries(get_language() or "en")]
+
+
 def _african_countries() -> list[tuple[str, str]]:
-    return geography.country_choices("en")
+    return _all_african_countries(get_language() or "en")
 
 
 class RequestForm(forms.Form):
@@ -72,65 +95,95 @@ class RequestForm(forms.Form):
 
     use_required_attribute = False
 
-    full_name = _line("Full name", "Enter your full name", autocomplete="name", spellcheck="false")
+    full_name = _line(
+        _("Full name"), _("Enter your full name"), autocomplete="name", spellcheck="false"
+    )
     email = EmailField(
-        label="E-mail",
+        label=_("E-mail"),
         limit=254,
         max_length=None,
-        help_text="We send the answer here and nothing else.",
+        help_text=_("We send the answer here and nothing else."),
         error_messages={
-            "required": "Enter an e-mail address, so that we can answer",
-            "invalid": "Enter an e-mail address with an @, like name@company.com",
+            "required": _("Enter an e-mail address, so that we can answer"),
+            "invalid": _("Enter an e-mail address with an @, like name@company.com"),
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
     )
     needs = LongTextField(
-        label="What do you need?",
+        label=_("What do you need?"),
         limit=NEEDS_LIMIT,
         strip=False,
-        help_text="Places, dates, people or goods that move, and what worries you. Leave out names that should not "
-        "travel by web form; write “call me” instead. Up to 20,000 characters.",
-        error_messages={"required": "Tell us what you need; a few words are enough"},
+        help_text=_(
+            "Places, dates, people or goods that move, and what worries you. Leave out names that should not travel by "
+            "web form; write “call me” instead. Up to 20,000 characters."
+        ),
+        error_messages={"required": _("Tell us what you need; a few words are enough")},
         widget=forms.Textarea(attrs={"rows": "9"}),
     )
-    services = _choices("Services", "services", Service.choices)
-    countries_of_interest = _choices("Countries that it concerns", "countries", _african_countries)
-    timeframe = _choice("When do you need it?", [_NOT_SAID, *Timeframe.choices])
-    budget = _choice("Budget", [_NOT_SAID, *Budget.choices])
-    organisation = _line("Organisation", autocomplete="organization")
-    job_title = _line("Job title", autocomplete="organization-title")
+    services = _choices(_("Services"), _("Choose services from the list."), Service.choices)
+    countries_of_interest = _choices(
+        _("Countries that it concerns"), _("Choose countries from the list."), _african_countries
+    )
+    actors = SlugsField(
+        label=_("Groups that it concerns"),
+        required=False,
+        error_messages={"invalid_choice": _("Choose groups from the list.")},
+    )
+    timeframe = _choice(_("When do you need it?"), [_NOT_SAID, *Timeframe.choices])
+    budget = _choice(_("Budget"), [_NOT_SAID, *Budget.choices])
+    organisation = _line(_("Organisation"), autocomplete="organization")
+    job_title = _line(_("Job title"), autocomplete="organization-title")
     phone = _line(
-        "Phone",
+        _("Phone"),
         limit=40,
-        hint="Any format, with the country code",
+        hint=_("Any format, with the country code"),
         autocomplete="tel",
         type="tel",
     )
-    country = _choice("Where you are", _countries, autocomplete="country")
+    country = _choice(_("Where you are"), _countries, autocomplete="country")
     language = _choice(
-        "Language for our answer", [("", "The language of my request"), *Language.choices]
+        _("Language for our answer"), [("", _("The language of my request")), *Language.choices]
     )
     attachments = AttachmentsField(
-        label="Files",
+        label=_("Files"),
         required=False,
-        help_text="At most three files of 10 MB: PDF, Word, Excel, pictures or text. "
-        "After an error, choose them again.",
+        help_text=_("At most three files of 10 MB: PDF, Word, Excel, pictures or text."),
         widget=FilesInput(attrs={"accept": ".pdf,.docx,.xlsx,.png,.jpg,.jpeg,.txt,.csv"}),
     )
     consent = forms.BooleanField(
-        label=consent.TEXT,
         error_messages={
-            "required": "Tick the box if you agree; without it we may not keep your request"
+            "required": _("Tick the box if you agree; without it we may not keep your request")
         },
     )
     # Plain fields: whatever a link or an old page put there must not refuse the request.
     brief = forms.Field(required=False, widget=forms.HiddenInput)
     form_id = forms.Field(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["consent"].label = consent.text_in(get_language() or "en")
+
+    def offer_actors(self, names: dict[str, str]) -> None:
+        """Show these actors (slug to name) to choose from, and those that were sent already."""
+        sent = self.data.getlist("actors") if isinstance(self.data, QueryDict) else []
+        offered = names | {slug: slug for slug in sent if is_slug(slug) and slug not in names}
+        field = self.fields["actors"]
+        assert isinstance(field, SlugsField)
+        field.choices = list(offered.items())[:MOST_SLUGS]
+
+    def files_to_choose_again(self) -> str:
+        """What to say of files that came with a form that comes back: no browser fills them in again."""
+        names = [file.name for file in self.files.getlist("attachments")] if self.files else []
+        if not names:
+            return ""
+        return gettext("Choose your files again, since a page cannot keep them: %(names)s") % {
+            "names": ", ".join(names[:10])
+        }
+
     def clean_brief(self) -> str:
         """The slug when it can be one, else none."""
         slug = self.cleaned_data["brief"] or ""
-        return slug if len(slug) <= 200 and slug_re.fullmatch(slug) else ""
+        return slug if is_slug(slug, 200) else ""
 
     def content(self) -> EnquiryContent:
         """The checked fields; an unknown brief was let through, since the request counts without it."""
@@ -140,6 +193,7 @@ class RequestForm(forms.Form):
             language=data["language"],
             services=tuple(dict.fromkeys(data["services"])),
             countries_of_interest=tuple(dict.fromkeys(data["countries_of_interest"])),
+            actors=tuple(dict.fromkeys(data["actors"])),
             brief=data["brief"],
             attachments=data["attachments"],
         )
@@ -158,7 +212,7 @@ _TEXTS = (
 )  # fmt: skip
 # The folded part of the page.
 TYPED_OPTIONAL = (
-    "services", "countries_of_interest", "timeframe", "budget", "organisation", "job_title", "phone", "country",
-    "language",
+    "services", "countries_of_interest", "actors", "timeframe", "budget", "organisation", "job_title", "phone",
+    "country", "language",
 )  # fmt: skip
 OPTIONAL = (*TYPED_OPTIONAL, "attachments")

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from intake.models import Status
 
 
@@ -9,18 +12,18 @@ from intake.models import Status
 class Stage:
     """A heading and a sentence for the client's page."""
 
-    title: str
-    text: str
+    title: Promise
+    text: Promise
 
 
 _RECEIVED = Stage(
-    "We have your request", "It is stored and on its way to the adviser who covers it."
+    _("We have your request"), _("It is stored and on its way to the adviser who covers it.")
 )
 _WITH_ADVISER = Stage(
-    "An adviser has your request",
-    "An adviser is reading it and will answer you by e-mail.",
+    _("An adviser has your request"),
+    _("An adviser is reading it and will answer you by e-mail."),
 )
-_CLOSED = Stage("This request is closed", "Send a new request if something has changed.")
+_CLOSED = Stage(_("This request is closed"), _("Send a new request if something has changed."))
 STAGES: dict[str, Stage] = {
     Status.NEW: _RECEIVED,
     Status.QUARANTINED: _RECEIVED,
@@ -28,12 +31,12 @@ STAGES: dict[str, Stage] = {
     Status.CONTACTED: _WITH_ADVISER,
     Status.QUALIFIED: _WITH_ADVISER,
     Status.PROPOSAL: Stage(
-        "Your proposal",
-        "A proposal is being written for you, or is in your mailbox already.",
+        _("Your proposal"),
+        _("A proposal is being written for you, or is in your mailbox already."),
     ),
     Status.WON: Stage(
-        "We work for you",
-        "You accepted our proposal. Your adviser is in touch about the start.",
+        _("We work for you"),
+        _("You accepted our proposal. Your adviser is in touch about the start."),
     ),
     Status.LOST: _CLOSED,
     Status.DISQUALIFIED: _CLOSED,

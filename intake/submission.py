@@ -33,6 +33,7 @@ class EnquiryContent:
     country: str = ""
     countries_of_interest: tuple[str, ...] = ()
     services: tuple[str, ...] = ()
+    actors: tuple[str, ...] = ()
     timeframe: str = ""
     budget: str = ""
     language: str = ""
@@ -47,6 +48,10 @@ class EnquiryContent:
         """SHA-256 over the fields in canonical JSON: two requests that say the same have the same."""
         files = [[upload.name, upload.sha256] for upload in self.attachments]
         said = self.texts() | ({"attachments": files} if files else {})
+        if not self.actors:
+            del said[
+                "actors"
+            ]  # so that requests from before the field have the digest that they had
         text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -64,14 +69,17 @@ def receive_enquiry(
     content: EnquiryContent,
     channel: Enquiry.Channel,
     idempotency_key: str | None = None,
+    page_language: str = Language.ENGLISH,
 ) -> Receipt:
     """Store the enquiry with its lead and jobs, once per key, and answer the same to every repeat.
+
+    The language of the page is that of the consent; the lead speaks it unless the client chose another.
 
     Raises ValidationError: code "key_reused" when the key came with another content before, code
     "in_flight" when its twin is still being stored. Nothing is stored then, and the key stays with its first use.
     """
     try:
-        lead = _store(content, channel, idempotency_key)
+        lead = _store(content, channel, idempotency_key, page_language)
     except IntegrityError:
         return _replay(content, idempotency_key)
     except OperationalError as error:
@@ -86,7 +94,9 @@ def receive_enquiry(
 
 
 @transaction.atomic(durable=True)
-def _store(content: EnquiryContent, channel: Enquiry.Channel, key: str | None) -> Lead:
+def _store(
+    content: EnquiryContent, channel: Enquiry.Channel, key: str | None, page_language: str
+) -> Lead:
     brief = (
         Brief.objects.public().only("countries").filter(slug=content.brief).first()
         if content.brief
@@ -96,11 +106,14 @@ def _store(content: EnquiryContent, channel: Enquiry.Channel, key: str | None) -
         "brief": brief,
         "countries_of_interest": list(content.countries_of_interest),
         "services": list(content.services),
+        "actors": list(content.actors),
     }
     enquiry = Enquiry.objects.create(
         **columns,
         channel=channel,
-        consent_text=consent.TEXT,
+        consent_text=consent.text_in(page_language),
+        consent_version=consent.VERSION,
+        consent_language=page_language,
         idempotency_key=key,
         content_digest=content.digest(),
     )
@@ -128,12 +141,17 @@ def _lead_fields(enquiry: Enquiry, brief: Brief | None) -> dict[str, object]:
     return {
         "reference": references.new_reference("R"),
         "enquiry": enquiry,
-        "language": enquiry.language or Language.ENGLISH,
-        "countries": enquiry.countries_of_interest or (list(brief.countries) if brief else []),
+        "language": enquiry.language or enquiry.consent_language,
+        "countries": enquiry.countries_of_interest or _countries_of(brief, enquiry),
         "services": enquiry.services,
         "link_seed": seed,
         "link_digest": private_links.digest(private_links.make_token(STATUS_PAGE, seed)),
     }
+
+
+def _countries_of(brief: Brief | None, enquiry: Enquiry) -> list[str]:
+    """Those of the brief, for machines; on the form a person saw them chosen and took them away."""
+    return list(brief.countries) if brief and enquiry.channel == Enquiry.Channel.API else []
 
 
 def _replay(content: EnquiryContent, key: str | None) -> Receipt:

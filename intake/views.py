@@ -1,22 +1,28 @@
 """The public pages of intake: the request form and the client's status page."""
 
 import uuid
+from urllib.parse import urlencode
 
 import structlog
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent, ValidationError
 from django.db import InterfaceError, OperationalError
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import private_links
 from accounts.flood import address_of
-from briefs.models import Brief
-from intake import flood, needs, stages, submission
+from briefs import alternates, finding, geography
+from briefs.models import Actor, Brief
+from briefs.views import render_page
+from intake import flood, misspelling, needs, speaking, stages, submission
+from intake.form_fields import MOST_SLUGS, is_slug
 from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm
 from intake.models import Enquiry, Lead, Priority
 
@@ -31,36 +37,57 @@ LARGEST_BODY = 32 * 1024 * 1024
 @require_http_methods(["GET", "HEAD", "POST"])
 @private_links.private
 def request_form(request: HttpRequest) -> HttpResponse:
-    """The form that asks how we can help; a request that was stored leads to its status page."""
+    """The form that asks how we can help; a request that was stored leads to its status page.
+
+    It speaks the language of its address, else that of the brief that it was opened from.
+    """
     if request.method == "POST":
-        return _receive(request)
-    slug = request.GET.get("brief", "")
-    return _page(request, _empty_form(slug), slug=slug)
+        language = finding.wish_from(request.GET).spoken
+        with translation.override(language):
+            return _receive(request, language)
+    brief = _brief(request.GET.get("brief", ""))
+    language = request.GET.get("language", "")
+    if language not in dict(settings.LANGUAGES):
+        language = brief.language if brief else settings.LANGUAGE_CODE
+    with translation.override(language):
+        form = _empty_form(request.GET.get("brief", ""), brief)
+        return _page(request, form, language, brief=brief)
 
 
-def _empty_form(slug: str = "") -> RequestForm:
-    return RequestForm(initial={"brief": slug, "form_id": str(uuid.uuid4())})
+def _empty_form(slug: str = "", brief: Brief | None = None) -> RequestForm:
+    taken_over = (
+        {
+            "countries_of_interest": [
+                c for c in brief.countries if c in geography.AFRICAN_COUNTRIES
+            ],
+            "actors": list(_actors_of(brief)),
+        }
+        if brief
+        else {}
+    )
+    return RequestForm(initial={"brief": slug, "form_id": str(uuid.uuid4()), **taken_over})
 
 
-def _receive(request: HttpRequest) -> HttpResponse:
+def _receive(request: HttpRequest, language: str) -> HttpResponse:
     try:
         form = _sent_form(request)
     except (RequestDataTooBig, TooManyFilesSent):
-        return _page(request, _empty_form(), status=413)
+        return _page(request, _empty_form(), language, status=413)
     wait = flood.enquiries.wait(address_of(request)) if settings.THROTTLE else 0
     if wait:
-        return _page(request, form, status=429, retry_after=int(wait) + 1)
+        return _page(request, form, language, status=429, retry_after=int(wait) + 1)
     if not form.is_valid():
-        return _page(request, form, status=400)
+        return _page(request, form, language, status=400)
     try:
         receipt = submission.receive_enquiry(
             content=form.content(),
             channel=Enquiry.Channel.FORM,
             idempotency_key=form.idempotency_key(),
+            page_language=language,
         )
     except (OperationalError, InterfaceError, ValidationError) as error:
         log.error("request not stored", error=type(error).__name__)
-        return _page(request, form, status=503, retry_after=RETRY_AFTER_SECONDS)
+        return _page(request, form, language, status=503, retry_after=RETRY_AFTER_SECONDS)
     return HttpResponseRedirect(reverse("intake:status", args=[receipt.token]), status=303)
 
 
@@ -75,40 +102,71 @@ def _sent_form(request: HttpRequest) -> RequestForm:
 def _page(
     request: HttpRequest,
     form: RequestForm,
+    language: str,
     *,
-    slug: str = "",
+    brief: Brief | None = None,
     status: int = 200,
     retry_after: int = 0,
 ) -> HttpResponse:
-    slug = slug or (form.data.get("brief", "") if form.is_bound else "")
-    brief = _brief(slug) if status != 503 else None
+    slug = form.data.get("brief", "") if form.is_bound else form.initial.get("brief", "")
+    if brief is None and form.is_bound and status != 503:
+        brief = _brief(slug)
+    form.offer_actors(_actors_of(brief) if brief else {})
     context = {
         "form": form,
         "brief": brief,
+        "taken_over": _taken_over(brief, language) if brief and not form.is_bound else "",
         "status": status,
         "optional_open": _is_optional_part_used(form),
+        "action": _address(language),
+        "languages": alternates.of_addresses(
+            {code: _address(code, slug) for code, _ in settings.LANGUAGES}, language
+        ),
     }
-    response = render(request, "intake/request.html", context, status=status)
+    response = render_page(request, "intake/request.html", context, language, status)
     if retry_after:
         response["Retry-After"] = str(retry_after)
     return response
 
 
+def _address(language: str, slug: str = "") -> str:
+    query = {"language": language} | ({"brief": slug} if is_slug(slug, 200) else {})
+    return f"{reverse('intake:request')}?{urlencode(query)}"
+
+
+def _taken_over(brief: Brief, language: str) -> str:
+    """The countries and actors that the form takes over from the brief, as a list in words."""
+    names = [
+        geography.country_name(c, language)
+        for c in brief.countries
+        if c in geography.AFRICAN_COUNTRIES
+    ]
+    return ", ".join([*names, *_actors_of(brief).values()])
+
+
 def _is_optional_part_used(form: RequestForm) -> bool:
     """Whether the folded part holds something typed or wrong, which must not be hidden."""
-    typed = any(form.data.get(name) for name in TYPED_OPTIONAL)
+    typed = any(form.data.get(name) for name in TYPED_OPTIONAL) or bool(form.files)
     return form.is_bound and (typed or any(form.errors.get(name) for name in OPTIONAL))
 
 
 def _brief(slug: str) -> Brief | None:
-    """The public brief that the form was opened from, if there is one; the form works without it."""
+    """The public brief that the form was opened from, with its actors; the form works without it."""
     if not slug or not slug.isprintable():
         return None
+    actors = Actor.objects.filter(briefs=OuterRef("pk")).order_by("name")
+    pairs = ArraySubquery(actors.values(pair=JSONObject(slug="slug", name="name")))
     try:
-        return Brief.objects.public().filter(slug=slug).first()
+        return Brief.objects.public().filter(slug=slug).annotate(actor_pairs=pairs).first()
     except (OperationalError, InterfaceError) as error:
         log.error("brief not found", error=type(error).__name__)
         return None
+
+
+def _actors_of(brief: Brief) -> dict[str, str]:
+    """Slug to name, as `_brief` fetched them."""
+    pairs: list[dict[str, str]] = getattr(brief, "actor_pairs")  # noqa: B009 - an annotation
+    return {pair["slug"]: pair["name"] for pair in pairs[:MOST_SLUGS]}
 
 
 @require_safe
@@ -118,17 +176,25 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     lead = Lead.objects.with_page_data().filter(link_digest=private_links.digest(token)).first()
     if lead is None:
         raise Http404
+    asked = request.GET.get("language", "")
+    spoken = dict(settings.LANGUAGES)
+    language = asked if asked in spoken else speaking.language_for(lead.enquiry)
     context = {
         "lead": lead,
         "enquiry": lead.enquiry,
         "files": lead.enquiry.attachments.order_by("pk").values_list("name", flat=True),
         "stage": stages.STAGES[lead.status],
-        "warn_in": _warn_in(lead),
+        "meant": misspelling.likely_address(lead.enquiry.email),
+        "warn_in": _warn_in(lead, language),
+        "house": settings.HOUSE,
+        "languages": alternates.of_addresses(
+            {code: f"{request.path}?language={code}" for code in spoken}, language
+        ),
     }
-    return render(request, "intake/status.html", context)
+    return render_page(request, "intake/status.html", context, language)
 
 
-def _warn_in(lead: Lead) -> list[str]:
+def _warn_in(lead: Lead, page_language: str) -> list[str]:
     """Languages in which to say that this is no emergency line: the client's and the page's; none without need.
 
     By the text itself as long as no worker has read it; then by what was found and staff left of it.
@@ -139,5 +205,5 @@ def _warn_in(lead: Lead) -> list[str]:
         lead.priority == Priority.URGENT if is_read else needs.needs_urgent_help(enquiry.needs)
     ):
         return []
-    spoken = (needs.language_of(enquiry.needs), enquiry.language, get_language())
+    spoken = (needs.language_of(enquiry.needs), enquiry.language, page_language)
     return list(dict.fromkeys(code for code in spoken if code))

@@ -14,6 +14,7 @@ from accounts.form_fields import LongTextField
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb
 from briefs import geography
+from briefs.models import Actor
 from intake import leads
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
 from intake.catalogue import Budget, Language, Service, Timeframe
@@ -208,6 +209,12 @@ def country_names(codes: list[str]) -> str:
     return ", ".join(geography.country_name(code, "en") for code in codes)
 
 
+def actor_names(slugs: list[str]) -> list[str]:
+    """The names of actors; one that is gone keeps its slug."""
+    names = dict(Actor.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
+    return [names.get(slug, slug) for slug in slugs]
+
+
 def enquiry_facts(enquiry: Enquiry) -> list[tuple[str, str]]:
     """The optional fields that the client filled in, with their labels."""
     facts = [
@@ -217,6 +224,7 @@ def enquiry_facts(enquiry: Enquiry) -> list[tuple[str, str]]:
         ("Phone", enquiry.phone),
         ("Where they are", country_names([enquiry.country]) if enquiry.country else ""),
         ("Countries of interest", country_names(enquiry.countries_of_interest)),
+        ("Groups of interest", ", ".join(actor_names(enquiry.actors))),
         ("Services", ", ".join(str(Service(s).label) for s in enquiry.services)),
         (
             "Timeframe",
@@ -224,6 +232,7 @@ def enquiry_facts(enquiry: Enquiry) -> list[tuple[str, str]]:
         ),
         ("Budget", str(Budget(enquiry.budget).label) if enquiry.budget else ""),
         ("Language", str(Language(enquiry.language).label) if enquiry.language else ""),
+        ("Language of the page", str(Language(enquiry.consent_language).label)),
         ("Channel", enquiry.get_channel_display()),
     ]
     return [(label, value) for label, value in facts if value]

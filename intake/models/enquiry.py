@@ -27,6 +27,13 @@ class Enquiry(models.Model):
     )
     countries_of_interest = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     services = ArrayField(models.CharField(max_length=30), default=list, blank=True)
+    actors = ArrayField(
+        models.CharField(max_length=120),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text="Slugs of actors that the brief named and the client left chosen.",
+    )
     timeframe = models.CharField(max_length=10, choices=Timeframe, blank=True)
     budget = models.CharField(max_length=10, choices=Budget, blank=True)
     language = models.CharField(
@@ -34,6 +41,13 @@ class Enquiry(models.Model):
     )
     needs = models.TextField()
     consent_text = models.TextField(help_text="What the client agreed to, word for word.")
+    consent_version = models.PositiveSmallIntegerField(db_default=1)
+    consent_language = models.CharField(
+        max_length=2,
+        choices=Language,
+        db_default=Language.ENGLISH,
+        help_text="Of the page, and so of what the client agreed to.",
+    )
     brief = models.ForeignKey(
         Brief, on_delete=models.PROTECT, null=True, blank=True, related_name="enquiries"
     )

@@ -29,15 +29,15 @@ def words_of_templates() -> set[tuple[str | None, str]]:
     paths = [
         *BASE_DIR.glob("briefs/templates/**/*.html"),
         *BASE_DIR.glob("briefs/templates/**/*.txt"),
+        *BASE_DIR.glob("intake/templates/intake/*.html"),
         *BASE_DIR.glob("config/templates/**/*.html"),
     ]
     return {word for path in paths for word in words_in(templatize(path.read_text()).encode())}
 
 
 def words_of_code() -> set[tuple[str | None, str]]:
-    return {
-        word for path in BASE_DIR.glob("briefs/**/*.py") for word in words_in(path.read_bytes())
-    }
+    paths = [path for app in ("briefs", "intake") for path in BASE_DIR.glob(f"{app}/**/*.py")]
+    return {word for path in paths for word in words_in(path.read_bytes())}
 
 
 def words_in(source: bytes) -> Iterator[tuple[str | None, str]]:

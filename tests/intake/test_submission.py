@@ -66,6 +66,7 @@ def test_a_request_is_stored_as_sent_with_its_lead_and_jobs():
         country="FR",
         countries_of_interest=("SN", "ML"),
         services=("daily-monitoring",),
+        actors=("jnim",),
         timeframe="weeks",
         budget="5k-20k",
         language="fr",
@@ -82,11 +83,13 @@ def test_a_request_is_stored_as_sent_with_its_lead_and_jobs():
     sent = content.texts() | {
         "countries_of_interest": ["SN", "ML"],
         "services": ["daily-monitoring"],
+        "actors": ["jnim"],
     }
     assert stored == {name: value for name, value in sent.items() if name != "brief"}
     assert enquiry.brief == brief
     assert (enquiry.channel, enquiry.idempotency_key) == ("form", "form:1")
-    assert enquiry.consent_text == consent.TEXT
+    assert enquiry.consent_text == consent.text_in("en")
+    assert (enquiry.consent_version, enquiry.consent_language) == (consent.VERSION, "en")
     assert (lead.status, lead.owner, lead.contact, lead.closed_at) == ("new", None, None, None)
     assert (lead.language, lead.countries, lead.services) == ("fr", ["SN", "ML"], sent["services"])
     assert receipt == submission.Receipt(lead.reference, submission.status_token(lead))

@@ -1,0 +1,131 @@
+// The request form where scripts run: it is kept in this browser until it is sent, counts what is typed, and sends once.
+// Without this script the form is the same but for that.
+(() => {
+  "use strict";
+  const KEY = "derisk.request";
+  const OFF = "derisk.request.off"; // a shared computer: nothing is kept
+  const SENT = "derisk.request.sent"; // of this tab: which form was sent, until its status page shows
+  const KEPT_DAYS = 7;
+  const PAUSE = 400; // milliseconds without a key before it is kept
+  const TWICE = 2000; // milliseconds in which a second click is the same one
+  const FROM_BRIEF = ["brief", "countries_of_interest", "actors"];
+
+  // Browsers may refuse to keep anything (private windows, full disks): then nothing is kept.
+  const box = (area) => ({
+    get: (key) => { try { return window[area].getItem(key); } catch { return null; } },
+    set: (key, value) => { try { window[area].setItem(key, value); return true; } catch { return false; } },
+    drop: (key) => { try { window[area].removeItem(key); } catch { /* nothing was kept */ } },
+  });
+  const kept = box("localStorage");
+  const tab = box("sessionStorage");
+
+  const readDraft = () => {
+    try {
+      const draft = JSON.parse(kept.get(KEY));
+      return draft && Date.now() - draft.at < KEPT_DAYS * 864e5 ? draft : null;
+    } catch { return null; }
+  };
+
+  // The status page follows a sent form, and only that one's draft goes.
+  const forgetSent = () => {
+    const sent = tab.get(SENT);
+    const draft = readDraft();
+    if (sent && (!draft || draft.values.form_id?.[0] === sent)) kept.drop(KEY);
+    tab.drop(SENT);
+  };
+
+  const keeping = (form) => {
+    const shared = document.getElementById("shared");
+    const restored = document.getElementById("restored");
+    const values = () => {
+      const all = {};
+      for (const [name, value] of new FormData(form)) {
+        if (typeof value === "string" && name !== "consent") (all[name] ||= []).push(value);
+      }
+      return all;
+    };
+    const fresh = values();
+    const put = (all) => {
+      for (const field of form.elements) {
+        if (!field.name || field.type === "file" || field.name === "consent") continue;
+        if (field.type === "checkbox") field.checked = (all[field.name] || []).includes(field.value);
+        else if (all[field.name]) field.value = all[field.name][0];
+      }
+    };
+    const isTouched = (all) => Object.entries(all).some(([name, value]) => name !== "form_id" && value.join("\n") !== (fresh[name] || []).join("\n"));
+    let timer = 0;
+    const keep = () => {
+      clearTimeout(timer);
+      if (shared.checked) return;
+      const now = values();
+      if (form.hasAttribute("data-returned") || isTouched(now)) kept.set(KEY, JSON.stringify({ at: Date.now(), values: now }));
+    };
+    const restore = () => {
+      const draft = readDraft();
+      if (!draft || form.hasAttribute("data-returned")) return;
+      const all = { ...draft.values };
+      // Opened from another brief, the form is about that one; what was typed is about either.
+      if (fresh.brief?.[0] && fresh.brief[0] !== all.brief?.[0]) for (const name of FROM_BRIEF) all[name] = fresh[name];
+      if (!isTouched(all)) return;
+      put(all);
+      const folded = form.querySelector("details");
+      folded.open ||= [...folded.querySelectorAll("input, select")].some((field) => (field.type === "checkbox" ? field.checked : field.value));
+      restored.append(document.getElementById("restored-words").content.cloneNode(true));
+      restored.querySelector("button").addEventListener("click", () => {
+        clearTimeout(timer);
+        kept.drop(KEY);
+        put({ ...Object.fromEntries([...form.elements].filter((f) => f.name).map((f) => [f.name, [""]])), ...fresh });
+        restored.replaceChildren();
+        form.querySelector("#id_full_name").focus();
+        form.dispatchEvent(new Event("input"));
+      });
+    };
+    if (!kept.set("derisk.probe", "1")) return;
+    kept.drop("derisk.probe");
+    document.getElementById("draft").hidden = false;
+    shared.checked = kept.get(OFF) === "1";
+    shared.addEventListener("change", () => {
+      if (shared.checked) { clearTimeout(timer); kept.set(OFF, "1"); kept.drop(KEY); } else { kept.drop(OFF); keep(); }
+    });
+    if (shared.checked) kept.drop(KEY); else restore();
+    if (form.hasAttribute("data-returned")) keep();
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, PAUSE); });
+    form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { keep(); tab.set(SENT, values().form_id[0]); } });
+    document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
+  };
+
+  // Says how much is left, aloud only after a pause; never cuts.
+  const counting = (form) => {
+    const text = form.querySelector("#id_needs");
+    const count = document.getElementById("count");
+    const [seen, heard] = count.querySelectorAll("span");
+    const number = new Intl.NumberFormat(document.documentElement.lang);
+    let timer = 0;
+    const say = () => {
+      const left = Number(count.dataset.limit) - [...text.value].length;
+      seen.textContent = `${left < 0 ? count.dataset.over : count.dataset.left} ${number.format(Math.abs(left))}`;
+      count.classList.toggle("error", left < 0);
+      clearTimeout(timer);
+      timer = setTimeout(() => { heard.textContent = left < 1000 ? seen.textContent : ""; }, 1000);
+    };
+    seen.setAttribute("aria-hidden", "true");
+    count.hidden = false;
+    form.addEventListener("input", say);
+    say();
+  };
+
+  const once = (form) => {
+    let last = -TWICE;
+    form.addEventListener("submit", (event) => {
+      if (event.timeStamp - last < TWICE) event.preventDefault();
+      else last = event.timeStamp;
+    });
+    window.addEventListener("pageshow", () => { last = -TWICE; });
+  };
+
+  const form = document.getElementById("request");
+  if (!form) { forgetSent(); return; }
+  once(form);
+  keeping(form);
+  counting(form);
+})();

@@ -1,0 +1,211 @@
+"""The request form in a browser: kept while it is typed, counted, sent once; and the same without scripts."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from intake.models import Enquiry
+from tests.factories import BriefFactory, DeskFactory
+from tests.journeys.browsing import DESKTOP, PHONE, Visit, visiting
+from tests.processes import eventually
+from tests.stack import Stack
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@dataclass
+class Site:
+    """A web server, and a brief on it."""
+
+    url: str
+    brief: str
+
+
+@pytest.fixture(scope="module")
+def site(module_stack: Stack) -> Site:
+    """The web server alone: nothing here waits for a worker."""
+    DeskFactory()
+    brief = BriefFactory(title="Sur le Mali", language="fr", countries=["ML"])
+    module_stack.web()
+    return Site(module_stack.url, brief.slug)
+
+
+@pytest.fixture
+def visit(site: Site, browser: Browser) -> Iterator[Visit]:
+    with visiting(browser, site.url, width=PHONE) as visit:
+        yield visit
+
+
+def fill(page: Page, needs: str = "Two trucks to Gao.") -> None:
+    page.locator("#id_full_name").fill("Aïcha Example")
+    page.locator("#id_email").fill("aicha@client.example")
+    page.locator("#id_needs").fill(needs)
+
+
+def kept(page: Page) -> dict[str, list[str]] | None:
+    """What the browser keeps of the form."""
+    draft = page.evaluate("localStorage.getItem('derisk.request')")
+    return json.loads(draft)["values"] if draft else None
+
+
+def send(page: Page) -> None:
+    page.locator("main form button[type=submit]").click()
+
+
+def test_half_a_form_is_there_again_and_gone_when_it_was_sent(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/request/")
+    fill(page)
+    page.locator("details > summary").click()
+    page.locator("#id_services_1").check()
+    page.locator("#id_consent").check()
+    eventually(lambda: "daily-monitoring" in (kept(page) or {}).get("services", []), 5)
+    form_id = page.locator("[name=form_id]").input_value()
+
+    visit.open("/")
+    visit.open("/request/")
+
+    expect(page.locator("#restored")).to_contain_text("What you typed here before")
+    expect(page.locator("#id_needs")).to_have_value("Two trucks to Gao.")
+    expect(page.locator("#id_services_1")).to_be_checked()
+    expect(page.locator("#id_consent")).not_to_be_checked()
+    assert page.locator("[name=form_id]").input_value() == form_id
+    page.locator("#id_consent").check()
+    send(page)
+    expect(page.locator("h1")).to_have_text("We have your request")
+    eventually(lambda: kept(page) is None, 5)
+    visit.assert_clean()
+
+
+def test_a_connection_that_breaks_while_sending_costs_nothing(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/request/")
+    fill(page, "The line is bad.")
+    page.locator("#id_consent").check()
+    page.context.set_offline(True)
+    page.evaluate("document.querySelector('main form button[type=submit]').click()")
+    page.wait_for_timeout(500)
+    page.context.set_offline(False)
+    visit.errors.clear()
+
+    visit.open("/request/?language=fr")
+
+    expect(page.locator("#id_needs")).to_have_value("The line is bad.")
+
+
+def test_on_a_shared_computer_nothing_is_kept(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/request/")
+    fill(page)
+    eventually(lambda: kept(page), 5)
+
+    page.locator("#shared").check()
+    assert kept(page) is None
+    fill(page, "Still nothing.")
+    page.wait_for_timeout(700)
+
+    assert kept(page) is None
+    visit.open("/request/")
+    expect(page.locator("#shared")).to_be_checked()
+    expect(page.locator("#id_needs")).to_have_value("")
+
+
+def test_the_draft_can_be_thrown_away(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/request/")
+    fill(page)
+    eventually(lambda: kept(page), 5)
+    visit.open("/request/")
+
+    page.get_by_role("button", name="Start with an empty form").click()
+
+    expect(page.locator("#id_needs")).to_have_value("")
+    expect(page.locator("#id_full_name")).to_be_focused()
+    assert kept(page) is None
+
+
+def test_from_another_brief_the_words_come_back_and_the_brief_is_the_new_one(
+    visit: Visit, site: Site
+) -> None:
+    page = visit.page
+    visit.open("/request/")
+    fill(page)
+    eventually(lambda: kept(page), 5)
+
+    visit.open(f"/request/?brief={site.brief}")
+
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    expect(page.locator("#id_needs")).to_have_value("Two trucks to Gao.")
+    assert page.locator("[name=brief]").input_value() == site.brief
+    assert page.locator("[name=countries_of_interest]:checked").input_value() == "ML"
+
+
+def test_the_count_goes_below_nothing_and_cuts_nothing(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/request/")
+    expect(page.locator("#count")).to_contain_text("Characters left: 20,000")
+
+    page.locator("#id_needs").fill("é" * 20_003)
+
+    expect(page.locator("#count")).to_contain_text("Characters too many: 3")
+    assert len(page.locator("#id_needs").input_value()) == 20_003
+
+
+def test_a_double_click_is_one_request(visit: Visit) -> None:
+    page = visit.page
+    before = Enquiry.objects.count()
+    posts: list[str] = []
+    page.on("request", lambda sent: posts.append(sent.url) if sent.method == "POST" else None)
+    visit.open("/request/")
+    fill(page)
+    page.locator("#id_consent").check()
+
+    page.locator("main form button[type=submit]").dblclick()
+
+    expect(page.locator("h1")).to_have_text("We have your request")
+    assert Enquiry.objects.count() == before + 1
+    assert len(posts) == 1
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_without_scripts_it_works_on_a_telephone(
+    site: Site, browser: Browser, language: str
+) -> None:
+    with visiting(browser, site.url, width=PHONE, scripts=False) as visit:
+        page = visit.page
+        visit.open(f"/request/?language={language}")
+        expect(page.locator("#draft")).to_be_hidden()
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+        fill(page)
+        send(page)
+        expect(page.locator(".error-summary")).to_be_focused()
+        page.locator(".error-summary a").first.click()
+        expect(page.locator("#id_consent")).to_be_focused()
+        page.locator("#id_consent").check()
+        send(page)
+        page.wait_for_url("**/request/*/")
+        expect(page.locator("html")).to_have_attribute("lang", language)
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+@pytest.mark.parametrize("state", ["empty", "errors", "came back"])
+def test_in_other_languages_axe_finds_nothing(
+    site: Site, browser: Browser, language: str, state: str
+) -> None:
+    with visiting(browser, site.url, width=DESKTOP, scheme="dark") as visit:
+        page = visit.page
+        visit.open(f"/request/?brief={site.brief}&language={language}")
+        if state == "errors":
+            page.locator("#id_email").fill("aicha")
+            send(page)
+            expect(page.locator(".error-summary")).to_be_focused()
+        if state == "came back":
+            fill(page)
+            eventually(lambda: kept(page), 5)
+            page.reload()
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
