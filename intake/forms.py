@@ -173,7 +173,7 @@ class RequestForm(forms.Form):
 
     def files_to_choose_again(self) -> str:
         """What to say of files that came with a form that comes back: no browser fills them in again."""
-        names = [file.name for file in self.files.getlist("attachments")] if self.files else []
+        names = [str(file.name) for file in self.files.getlist("attachments")] if self.files else []
         if not names:
             return ""
         return gettext("Choose your files again, since a page cannot keep them: %(names)s") % {
