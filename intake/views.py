@@ -195,7 +195,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _warn_in(lead: Lead, page_language: str) -> list[str]:
-    """Languages in which to say that this is no emergency line: the client's and the page's; none without need.
+    """Languages in which to say that this is no emergency line: the client’s, the form’s and the page’s; or none.
 
     By the text itself as long as no worker has read it; then by what was found and staff left of it.
     """
@@ -205,5 +205,6 @@ def _warn_in(lead: Lead, page_language: str) -> list[str]:
         lead.priority == Priority.URGENT if is_read else needs.needs_urgent_help(enquiry.needs)
     ):
         return []
-    spoken = (needs.language_of(enquiry.needs), enquiry.language, page_language)
+    said = needs.language_of(enquiry.needs)
+    spoken = (said, enquiry.language, enquiry.consent_language, page_language)
     return list(dict.fromkeys(code for code in spoken if code))
