@@ -1,6 +1,6 @@
 """Fields of the staff screens: text that hides nothing, and choices of rows that outlive a wrong number."""
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from django import forms
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
@@ -11,15 +11,22 @@ from django.http import HttpRequest
 
 from accounts.text_rules import refuse_hidden_characters
 
+# Django makes these of the field for text, yet what they give is none.
+_NO_TEXT = (forms.UUIDField, forms.JSONField)
+
 
 def refuse_hidden(field: forms.Field | None) -> None:
     """Let a field for text refuse what hides or reorders what is read; leaves other fields alone."""
     if isinstance(field, SimpleArrayField):
         refuse_hidden(field.base_field)
-    elif isinstance(field, forms.CharField) and refuse_hidden_characters not in field.validators:
+    elif _is_text(field) and refuse_hidden_characters not in field.validators:
         # Our rule names a NUL by its place; Django's would say it once more, without help.
         own = [v for v in field.validators if not isinstance(v, ProhibitNullCharactersValidator)]
         field.validators = [*own, refuse_hidden_characters]
+
+
+def _is_text(field: forms.Field | None) -> TypeGuard[forms.CharField]:
+    return isinstance(field, forms.CharField) and not isinstance(field, _NO_TEXT)
 
 
 def _numbers(chosen: Any) -> list[Any]:

@@ -1,11 +1,21 @@
 """What no browser of ours sends: it is refused in words, beside the field, and nothing is stored."""
 
+import uuid
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from briefs.models import Actor, Brief, Correction, Incident, Judgement, Place, Source
+from briefs.models import (
+    Actor,
+    Brief,
+    Correction,
+    Incident,
+    Judgement,
+    Place,
+    ReviewComment,
+    Source,
+)
 from tests.briefs.admin.test_briefs import LIST, as_role, form, page_of
 from tests.briefs.admin.test_verbs import address, client_of
 from tests.briefs.facts import add_place
@@ -85,6 +95,17 @@ def test_words_of_a_button_hide_nothing(verb: str, data: dict[str, str]) -> None
     assert response.content.decode().count("Take out the hidden character at position 5") == 1
     brief.refresh_from_db()
     assert (brief.status, Correction.objects.count()) == ("published", 0)
+
+
+def test_number_of_a_form_is_no_text(client: Client) -> None:
+    brief = BriefFactory.create()
+    words = {"anchor": "general", "text": "Who says so?", "form_id": str(uuid.uuid4())}
+    editor = client_of("editor")
+
+    for _ in range(2):
+        assert editor.post(address(brief, "comment"), words).status_code == 302
+
+    assert ReviewComment.objects.count() == 1
 
 
 @pytest.mark.parametrize("wrong", ["a", "-1", "1.5", "9" * 30, "0"])
