@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularAPIView
 
-from config import api_schema, health, problems
+from config import api_schema, favicon, health, problems
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("briefs.urls")),
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", api_schema.DocsView.as_view(url_name="schema"), name="api-docs"),
     re_path(r"^api/", csrf_exempt(problems.not_found)),
+    path("favicon.ico", favicon.favicon, name="favicon"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("staff/", admin.site.urls),

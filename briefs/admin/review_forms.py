@@ -69,12 +69,27 @@ class ApproveForm(VerbForm):
         choices=list(reviewing.STANDARDS.items()),
         widget=forms.CheckboxSelectMultiple,
     )
-    reason = forms.CharField(label="Remark", required=False, max_length=2_000, widget=_LONG)
+    reason = forms.CharField(
+        label="Remark",
+        required=False,
+        max_length=2_000,
+        widget=_LONG,
+        help_text="Needed where a standard is not ticked: why the text is fit without it.",
+    )
     seen = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["seen"].initial = self.obj.head_revision_id
+
+    def clean(self) -> dict[str, Any] | None:
+        """What is not ticked is explained: the record shows a decision, not an oversight."""
+        data = super().clean() or {}
+        left = [n for n in reviewing.STANDARDS if n not in data.get("checklist", ())]
+        if left and not data.get("reason") and "reason" not in self.errors:
+            numbers = ", ".join(map(str, left))
+            self.add_error("reason", f"Say why it is fit without what is not ticked: {numbers}.")
+        return data
 
     @property
     def intro(self) -> Sequence[str]:

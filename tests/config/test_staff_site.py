@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib import admin
+from django.contrib.staticfiles import finders
+from django.templatetags.static import static
 from django.test import Client
 
 from config.staff_navigation import SIDEBAR
@@ -19,6 +21,14 @@ def test_every_list_has_one_place_in_the_side_bar() -> None:
     entries = [entry.model for group in SIDEBAR.values() for entry in group if not entry.page]
 
     assert sorted(entries) == sorted(model._meta.label for model in admin.site._registry)
+
+
+def test_the_icon_is_where_browsers_look_for_it(client: Client) -> None:
+    answer = client.get("/favicon.ico")
+
+    assert (answer.status_code, answer["Location"]) == (302, static("favicon.svg"))
+    assert answer.cookies == {}
+    assert finders.find("favicon.svg")
 
 
 @pytest.mark.django_db

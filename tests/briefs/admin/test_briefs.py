@@ -77,7 +77,8 @@ def test_text_goes_from_analyst_over_editor_to_readers(client: Client) -> None:
 
     client.post(verb(brief, "submit"), {})
     as_role(client, "editor").post(
-        verb(brief, "approve"), {"seen": brief.head_revision_id, "checklist": ["1", "6"]}
+        verb(brief, "approve"),
+        {"seen": brief.head_revision_id, "checklist": ["1", "6"], "reason": "A short note."},
     )
     as_role(client, "publisher").post(verb(brief, "publish"))
 
@@ -163,7 +164,9 @@ def test_live_brief_is_revised_in_a_copy(client: Client) -> None:
     assert Brief.objects.public().get().title == "Old title"
     client.post(verb(pending, "submit"), {})
     pending.refresh_from_db()
-    as_role(client, "editor").post(verb(pending, "approve"), {"seen": pending.head_revision_id})
+    as_role(client, "editor").post(
+        verb(pending, "approve"), {"seen": pending.head_revision_id, "reason": "A short note."}
+    )
     words = {"kind": "factual", "text": "It was two towns."}
     response = as_role(client, "publisher").post(verb(pending, "publish-revision"), words)
 

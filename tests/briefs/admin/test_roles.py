@@ -67,7 +67,7 @@ LIVE = ("published", "scheduled")
 TABLE: dict[str, Rule] = {
     "submit": Rule(WRITERS, both({"draft": "in_review", "changes_requested": "in_review"})),
     "call-back": Rule(WRITERS, both({"in_review": "draft"})),
-    "approve": Rule(REVIEWERS, both({"in_review": "approved"})),
+    "approve": Rule(REVIEWERS, both({"in_review": "approved"}), {"reason": "A short note."}),
     "request-changes": Rule(
         REVIEWERS, both({"in_review": "changes_requested"}), {"reason": "Say when."}
     ),
@@ -277,7 +277,7 @@ def test_nobody_approves_what_they_wrote_on_whatever_they_may_do(house: House) -
                 edit(brief, house.users[role], title="One word of mine")
                 before = traces()
                 response = house.clients[role].post(
-                    address(brief, "approve"), {"seen": brief.head_revision_id}
+                    address(brief, "approve"), {"seen": brief.head_revision_id, "reason": "Mine."}
                 )
                 assert response.status_code == 400
                 assert "Nobody approves a text of their own." in response.content.decode()

@@ -14,6 +14,7 @@ from tests.factories import BriefFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 WORDS: dict[str, dict[str, str]] = {
+    "approve": {"reason": "A short note."},
     "request-changes": {"reason": "Say when."},
     "correct": {"kind": "factual", "text": "It was two trucks."},
     "withdraw": {"reason": "It was wrong."},
@@ -62,7 +63,9 @@ def test_text_that_moved_is_not_approved_unseen() -> None:
     seen = brief.head_revision_id
     edit(brief, brief.created_by, title="Another title")
 
-    response = client_of("editor").post(address(brief, "approve"), {"seen": seen})
+    response = client_of("editor").post(
+        address(brief, "approve"), {"seen": seen, "reason": "Read."}
+    )
 
     assert response.status_code == 400
     assert "changed since you opened it" in response.content.decode()
@@ -78,3 +81,20 @@ def test_pressed_twice_a_button_acts_once() -> None:
 
     assert Move.objects.filter(to_status="published").count() == 1
     assert Brief.objects.get().published_at <= timezone.now()
+
+
+def test_what_is_not_ticked_is_explained_before_it_is_approved() -> None:
+    brief = bring_to(BriefFactory.create(is_published=False), "in_review")
+    client, numbers = client_of("editor"), [str(n) for n in range(1, 10)]
+    words = {"seen": brief.head_revision_id, "checklist": numbers[:3] + numbers[4:]}
+
+    response = client.post(address(brief, "approve"), words)
+
+    assert response.status_code == 400
+    page = response.content.decode()
+    assert "Say why it is fit without what is not ticked: 4." in page
+    assert page.count(" checked") == 8
+    brief.refresh_from_db()
+    assert brief.status == "in_review"
+    assert client.post(address(brief, "approve"), words | {"checklist": numbers}).status_code == 302
+    assert Move.objects.latest("pk").checklist == list(range(1, 10))
