@@ -92,3 +92,11 @@ def test_form_with_errors_has_nothing_that_shuts_people_out(
         page.locator("main form button[type=submit]").click()
         expect(page.locator(".error-summary")).to_be_focused()
         assert_accessible(page)
+
+
+def test_staff_log_in_without_javascript(browser: Browser, site: Site) -> None:
+    with visiting(browser, site.url, width=PHONE, scripts=False) as visit:
+        visit.open("/staff/login/")
+
+        expect(visit.page.locator("input[name=username]")).to_be_visible()
+        expect(visit.page.get_by_role("button", name="Log in")).to_be_visible()
