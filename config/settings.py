@@ -252,7 +252,7 @@ CONTENT_SECURITY_POLICY = {
 # ---- What a request may weigh
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a proposal of 300 price lines has 2,400
-DATA_UPLOAD_MAX_NUMBER_FILES = 5
+DATA_UPLOAD_MAX_NUMBER_FILES = 200  # the request form keeps three, and the words of who chose more
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 # ---- Mail: `dummymail://` keeps messages in the database for staff to read, as in the demo

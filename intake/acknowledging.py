@@ -1,11 +1,12 @@
 """Telling the client that the request arrived."""
 
+import hashlib
 import re
 
 from django.conf import settings
 from django.urls import reverse
 
-from intake import needs, speaking, submission
+from intake import after_sending, needs, speaking, submission
 from intake.models import Lead
 from mail import outbox
 
@@ -15,18 +16,18 @@ _LONGEST_NAME = 80
 
 
 def acknowledge_lead(*, lead_id: int) -> None:
-    """Queue the one acknowledgement of this lead, with the link to the status page, in the language that the client
-    chose or else wrote in. Words of duty of care make it say first that nobody watches this mailbox.
+    """Queue the one acknowledgement of this lead to each address that its client gave, with the link to the status
+    page, in the client's language. Words of duty of care make it say first that nobody watches this mailbox.
     """
     lead = Lead.objects.select_related("enquiry").get(pk=lead_id)
-    enquiry = lead.enquiry
-    name = name_to_greet(enquiry.full_name)
+    enquiry, contact = lead.enquiry, after_sending.contact_of(lead)
+    name = name_to_greet(contact.full_name)
     address = reverse("intake:status", args=[submission.status_token(lead)])
     outbox.queue_message(
         outbox.Letter(
-            key=f"acknowledgement:lead:{lead.pk}",
+            key=_key(lead, contact.email),
             template="intake/mail/acknowledgement",
-            to_email=enquiry.email,
+            to_email=contact.email,
             to_name=name,
             language=speaking.language_for(enquiry),
             reference=lead.reference,
@@ -38,6 +39,14 @@ def acknowledge_lead(*, lead_id: int) -> None:
             },
         )
     )
+
+
+def _key(lead: Lead, email: str) -> str:
+    """One for each address of a request: a corrected one gets the acknowledgement too."""
+    key = f"acknowledgement:lead:{lead.pk}"
+    if email == lead.enquiry.email:
+        return key
+    return f"{key}:{hashlib.sha256(email.encode()).hexdigest()[:16]}"
 
 
 def name_to_greet(full_name: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from intake import acknowledging, matching, routing, suggesting
+from intake import acknowledging, after_sending, matching, routing, suggesting
 from jobs.kinds import kind
 from jobs.models import Job
 
@@ -23,6 +23,12 @@ def route_lead(job: Job) -> None:
 def acknowledge(job: Job) -> None:
     """Tell the client that the request arrived."""
     acknowledging.acknowledge_lead(lead_id=job.subject_id)
+
+
+@kind("intake.tell_owner")
+def tell_owner(job: Job) -> None:
+    """Tell the adviser what the client did by the private link."""
+    after_sending.tell_owner(activity_id=job.subject_id)
 
 
 @kind("intake.read_needs")

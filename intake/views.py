@@ -10,26 +10,25 @@ from django.core.exceptions import RequestDataTooBig, TooManyFilesSent, Validati
 from django.db import InterfaceError, OperationalError
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts import private_links
 from accounts.flood import address_of
 from briefs import alternates, finding, geography
 from briefs.models import Actor, Brief
 from briefs.views import render_page
-from intake import flood, misspelling, needs, speaking, stages, submission
+from intake import flood, submission
 from intake.form_fields import MOST_SLUGS, is_slug
 from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm
-from intake.models import Enquiry, Lead, Priority
+from intake.models import Enquiry
+from intake.uploading import read_form
 
 log = structlog.get_logger("derisk.intake")
 RETRY_AFTER_SECONDS = 30
-# Three files of 10 MB, the texts, and what surrounds them. More is not read, since files are written to disk.
-LARGEST_BODY = 32 * 1024 * 1024
 
 
 # Exempt from CSRF: the page knows no session and no cookie, so there is nothing that a foreign page could borrow.
@@ -70,7 +69,7 @@ def _empty_form(slug: str = "", brief: Brief | None = None) -> RequestForm:
 
 def _receive(request: HttpRequest, language: str) -> HttpResponse:
     try:
-        form = _sent_form(request)
+        form = RequestForm(*read_form(request))
     except (RequestDataTooBig, TooManyFilesSent):
         return _page(request, _empty_form(), language, status=413)
     wait = flood.enquiries.wait(address_of(request)) if settings.THROTTLE else 0
@@ -89,14 +88,6 @@ def _receive(request: HttpRequest, language: str) -> HttpResponse:
         log.error("request not stored", error=type(error).__name__)
         return _page(request, form, language, status=503, retry_after=RETRY_AFTER_SECONDS)
     return HttpResponseRedirect(reverse("intake:status", args=[receipt.token]), status=303)
-
-
-def _sent_form(request: HttpRequest) -> RequestForm:
-    """What was sent; raises RequestDataTooBig or TooManyFilesSent."""
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdecimal() or len(length) > 12 or int(length) > LARGEST_BODY:
-        raise RequestDataTooBig
-    return RequestForm(request.POST, request.FILES)
 
 
 def _page(
@@ -167,44 +158,3 @@ def _actors_of(brief: Brief) -> dict[str, str]:
     """Slug to name, as `_brief` fetched them."""
     pairs: list[dict[str, str]] = getattr(brief, "actor_pairs")  # noqa: B009 - an annotation
     return {pair["slug"]: pair["name"] for pair in pairs[:MOST_SLUGS]}
-
-
-@require_safe
-@private_links.private
-def status(request: HttpRequest, token: str) -> HttpResponse:
-    """Where the client's request stands; any link that is not exactly one of ours is the same 404."""
-    lead = Lead.objects.with_page_data().filter(link_digest=private_links.digest(token)).first()
-    if lead is None:
-        raise Http404
-    asked = request.GET.get("language", "")
-    spoken = dict(settings.LANGUAGES)
-    language = asked if asked in spoken else speaking.language_for(lead.enquiry)
-    context = {
-        "lead": lead,
-        "enquiry": lead.enquiry,
-        "files": lead.enquiry.attachments.order_by("pk").values_list("name", flat=True),
-        "stage": stages.STAGES[lead.status],
-        "meant": misspelling.likely_address(lead.enquiry.email),
-        "warn_in": _warn_in(lead, language),
-        "house": settings.HOUSE,
-        "languages": alternates.of_addresses(
-            {code: f"{request.path}?language={code}" for code in spoken}, language
-        ),
-    }
-    return render_page(request, "intake/status.html", context, language)
-
-
-def _warn_in(lead: Lead, page_language: str) -> list[str]:
-    """Languages in which to say that this is no emergency line: the client’s, the form’s and the page’s; or none.
-
-    By the text itself as long as no worker has read it; then by what was found and staff left of it.
-    """
-    enquiry = lead.enquiry
-    is_read = lead.needs_read_by > 0
-    if not (
-        lead.priority == Priority.URGENT if is_read else needs.needs_urgent_help(enquiry.needs)
-    ):
-        return []
-    said = needs.language_of(enquiry.needs)
-    spoken = (said, enquiry.language, enquiry.consent_language, page_language)
-    return list(dict.fromkeys(code for code in spoken if code))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from briefs.models import Brief
-from intake import leads, references
+from intake import after_sending, leads, references
 from intake.models import Activity, Lead, Status
 from proposals.models import (
     LIVE,
@@ -48,6 +48,7 @@ def draft_proposal(*, lead: Lead, by: User) -> ProposalVersion:
     proposal = Proposal.objects.create(
         reference=references.new_reference("P"), lead=lead, created_by=by
     )
+    contact = after_sending.contact_of(lead)
     version = ProposalVersion.objects.create(
         proposal=proposal,
         number=1,
@@ -55,8 +56,8 @@ def draft_proposal(*, lead: Lead, by: User) -> ProposalVersion:
         language=template.language,
         terms=template.terms,
         valid_until=_end_of_day(VALID_DAYS),
-        recipient_name=lead.enquiry.full_name,
-        recipient_email=lead.enquiry.email,
+        recipient_name=contact.full_name,
+        recipient_email=contact.email,
         prepared_by=by,
     )
     _fill(version, template, lead)

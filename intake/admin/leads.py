@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.http import content_disposition_header
@@ -18,7 +18,7 @@ from briefs.models import Actor
 from intake import leads
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
 from intake.catalogue import Budget, Language, Service, Timeframe
-from intake.models import MOVES, Activity, Adviser, Enquiry, Lead, Priority, Status
+from intake.models import MOVES, Activity, Adviser, Attachment, Enquiry, Lead, Priority, Status
 from mail.models import Message
 
 
@@ -191,7 +191,11 @@ class LeadAdmin(SuggestionsAdmin, ReadOnlyAdmin):
             "lead": obj,
             "enquiry": obj.enquiry,
             "facts": enquiry_facts(obj.enquiry),
-            "files": obj.enquiry.attachments.defer("body").order_by("pk"),
+            "files": obj.enquiry.attachments.filter(addition=None).defer("body").order_by("pk"),
+            "additions": obj.additions.order_by("pk").prefetch_related(
+                Prefetch("attachments", Attachment.objects.defer("body"))
+            ),
+            "correction": obj.corrections.order_by("-pk").first(),
             "decisions": obj.routing_decisions.select_related("chosen__user").order_by(
                 "-decided_at", "-pk"
             ),

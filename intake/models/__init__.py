@@ -1,6 +1,7 @@
 """The nouns of intake, one module each."""
 
 from intake.models.adviser import Absence, Adviser, Desk
+from intake.models.after_sending import Addition, ContactCorrection, ErasureRequest
 from intake.models.enquiry import Attachment, Enquiry
 from intake.models.lead import MOVES, Activity, Lead, Priority, Status
 from intake.models.people import Contact, Organisation
@@ -11,13 +12,16 @@ __all__ = [
     "MOVES",
     "Absence",
     "Activity",
+    "Addition",
     "Adviser",
     "Assignment",
     "Attachment",
     "Contact",
+    "ContactCorrection",
     "CreditEntry",
     "Desk",
     "Enquiry",
+    "ErasureRequest",
     "Lead",
     "NeedSuggestion",
     "Organisation",

@@ -79,6 +79,14 @@ class Attachment(models.Model):
     """A file that came with an enquiry, stored beside it so that neither exists without the other. Frozen too."""
 
     enquiry = models.ForeignKey(Enquiry, on_delete=models.PROTECT, related_name="attachments")
+    addition = models.ForeignKey(
+        "intake.Addition",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="attachments",
+        help_text="With which it came, when it came later.",
+    )
     name = models.CharField(
         max_length=200, help_text="As the sender called it; never used as a path."
     )

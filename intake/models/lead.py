@@ -78,7 +78,9 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def with_page_data(self) -> "LeadQuerySet":
         """With what a list or a detail page names of the rows around each lead."""
-        return self.select_related("enquiry__brief", "owner__user", "contact", "organisation")
+        return self.select_related(
+            "enquiry__brief", "owner__user", "contact", "organisation", "erasure_request"
+        )
 
 
 class Lead(models.Model):
@@ -168,6 +170,10 @@ class Activity(models.Model):
         SUGGESTION_DROPPED = "suggestion_dropped", "Suggestion dropped"
         PRIORITY = "priority", "Priority changed"
         NOTE = "note", "Note"
+        CLIENT_ADDED = "client_added", "Client added something"
+        CLIENT_CORRECTED = "client_corrected", "Client corrected their details"
+        CLIENT_WITHDREW = "client_withdrew", "Client withdrew the request"
+        CLIENT_ERASURE = "client_erasure", "Client asked for erasure"
         PROPOSAL_DRAFTED = "proposal_drafted", "Proposal drafted"
         PROPOSAL_SENT = "proposal_sent", "Proposal sent"
         PROPOSAL_ACCEPTED = "proposal_accepted", "Proposal accepted"

@@ -462,16 +462,8 @@ def fill_up(address: str) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "sent",
-    [
-        {"needs": "x" * 1_100_000},
-        {"attachments": [SimpleUploadedFile(f"{n}.txt", b"x") for n in range(6)]},
-    ],
-    ids=["text", "files"],
-)
-def test_more_than_is_read_is_a_413_that_says_what_to_do(client, sent):
-    response = client.post(ADDRESS, FOUR | sent)
+def test_more_words_than_are_read_are_a_413_that_says_what_to_do(client):
+    response = client.post(ADDRESS, FOUR | {"needs": "x" * 1_100_000})
 
     assert response.status_code == 413
     assert "more than this form can take" in response.content.decode()
@@ -480,12 +472,51 @@ def test_more_than_is_read_is_a_413_that_says_what_to_do(client, sent):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("length", [str(33 * 1024 * 1024), "9" * 5000, "-1", "x", "٣٣٣"])
+@pytest.mark.parametrize("length", ["9" * 5000, "-1", "x", "٣٣٣"])
 def test_the_body_is_not_read_when_its_length_is_absurd(client, length):
     response = client.generic("POST", ADDRESS, b"full_name=A", CONTENT_LENGTH=length)
 
     assert response.status_code in (400, 413)
     assert rows() == (0, 0, 0)
+
+
+def plain_file(number: int, size: int = 1) -> SimpleUploadedFile:
+    return SimpleUploadedFile(f"{number}.txt", b"x" * size)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ([(1, 1)] * 6, "Send at most 3 files; you chose 6."),
+        ([(1, 1)] * 150, "Send at most 3 files; you chose 150."),
+        ([(1, 11 * 2**20)] * 3, "“1.txt” is larger than 10 MB. Send a smaller one, or tell us of it."),
+        ([(1, 40 * 2**20)], "“1.txt” is larger than 10 MB. Send a smaller one, or tell us of it."),
+        ([(1, 70 * 2**20)], "“1.txt” is larger than 10 MB. Send a smaller one, or tell us of it."),
+    ],
+    ids=["six", "150", "33 MB", "40 MB", "70 MB"],
+)  # fmt: skip
+def test_files_that_are_too_many_or_too_large_cost_no_word(client, files, message):
+    brief = factories.BriefFactory(slug="a-brief")
+    sent = ALL | {"brief": brief.slug}
+    before = rows()
+
+    response = client.post(ADDRESS, sent | {"attachments": [plain_file(*each) for each in files]})
+
+    assert response.status_code == 400
+    assert message in Page(response).error("attachments")
+    assert shown(response, sent) == as_shown(sent)
+    assert rows() == before
+
+
+@pytest.mark.django_db
+def test_three_files_of_ten_megabytes_arrive(client):
+    files = [plain_file(n, 10 * 2**20) for n in range(3)]
+
+    response = client.post(ADDRESS, FOUR | {"attachments": files})
+
+    assert response.status_code == 303
+    assert [len(a.body) for a in Attachment.objects.all()] == [10 * 2**20] * 3
 
 
 @pytest.mark.django_db
@@ -683,14 +714,14 @@ def test_any_wrong_link_is_the_same_404(client):
 
 
 @pytest.mark.django_db
-def test_the_status_page_costs_two_statements_and_takes_no_post(client):
+def test_the_status_page_costs_four_statements_and_takes_no_post(client):
     lead = factories.new_lead()
     address = f"/request/{submission.status_token(lead)}/"
 
     with CaptureQueriesContext(connection) as queries:
         client.get(address)
 
-    assert len(queries) == 2
+    assert len(queries) == 4  # lead, contact, files, additions
     assert client.post(address).status_code == 405
 
 

@@ -1,0 +1,186 @@
+"""What a client may do by the private link: add, correct, withdraw, ask for erasure. Each is told to the adviser."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from intake import leads
+from intake.attachments import Upload
+from intake.models import (
+    MOVES,
+    Activity,
+    Addition,
+    Attachment,
+    ContactCorrection,
+    Desk,
+    ErasureRequest,
+    Lead,
+    Status,
+)
+from jobs import queue
+from mail import outbox
+
+MOST_ADDITIONS = 20
+_WITHDRAWN = "Withdrawn by the client"
+
+
+@dataclass(frozen=True)
+class ContactDetails:
+    """How to reach the client."""
+
+    full_name: str
+    email: str
+    phone: str
+
+
+def contact_of(lead: Lead) -> ContactDetails:
+    """The details as the client corrected them last, else as they were sent."""
+    source = lead.corrections.order_by("-pk").first() or lead.enquiry
+    return ContactDetails(source.full_name, source.email, source.phone)
+
+
+@transaction.atomic
+def add_information(
+    *, lead: Lead, text: str, files: Sequence[Upload], form_id: uuid.UUID
+) -> Addition:
+    """Keep more words or files with a request; the same form sent twice adds once.
+
+    Raises ValidationError: code "required" when there is neither, "closed" when the request is, "too_many" after
+    `MOST_ADDITIONS`.
+    """
+    lead = _locked(lead)
+    known = lead.additions.filter(form_id=form_id).first()
+    if known:
+        return known
+    _refuse_closed(lead)
+    if not text.strip() and not files:
+        raise ValidationError(gettext("Write something, or choose a file."), code="required")
+    if lead.additions.count() >= MOST_ADDITIONS:
+        raise ValidationError(
+            gettext("You have added much already; send the rest by e-mail."), code="too_many"
+        )
+    addition = Addition.objects.create(lead=lead, text=text, form_id=form_id)
+    Attachment.objects.bulk_create(
+        Attachment(enquiry_id=lead.enquiry_id, addition=addition, **vars(file)) for file in files
+    )
+    said = ["Words."] if text.strip() else []
+    said += [f"Files: {len(files)}."] if files else []
+    _record(lead, Activity.Kind.CLIENT_ADDED, " ".join(said))
+    return addition
+
+
+@transaction.atomic
+def correct_contact(*, lead: Lead, details: ContactDetails) -> None:
+    """Note how the client wants to be reached; the same details again change nothing.
+
+    A new address gets the acknowledgement too. Raises ValidationError(code="closed") when the request is.
+    """
+    lead = _locked(lead)
+    before = contact_of(lead)
+    if details == before:
+        return
+    _refuse_closed(lead)
+    correction = ContactCorrection.objects.create(lead=lead, **vars(details))
+    labels = {"full_name": "Name", "email": "E-mail", "phone": "Phone"}
+    changed = [
+        label for name, label in labels.items() if getattr(details, name) != getattr(before, name)
+    ]
+    _record(lead, Activity.Kind.CLIENT_CORRECTED, ", ".join(changed))
+    if details.email != before.email:
+        queue.enqueue(
+            queue.Ask(
+                kind="intake.acknowledge",
+                subject_id=lead.pk,
+                key=f"lead:{lead.pk}:correction:{correction.pk}",
+            )
+        )
+
+
+@transaction.atomic
+def withdraw_request(*, lead: Lead) -> None:
+    """Close the request for its client; once withdrawn, again changes nothing.
+
+    Raises ValidationError: code "closed" when it was closed otherwise, "proposal" when a proposal was sent, which
+    has its own page to decline it.
+    """
+    lead = _locked(lead)
+    if lead.closed_at and lead.closing_reason == _WITHDRAWN:
+        return
+    _refuse_closed(lead)
+    if lead.activities.filter(kind=Activity.Kind.PROPOSAL_SENT).exists():
+        raise ValidationError(
+            gettext("We sent you a proposal. Decline it by the link in its mail."), code="proposal"
+        )
+    allowed = MOVES[lead.status]
+    to = Status.DISQUALIFIED if Status.DISQUALIFIED in allowed else Status.LOST
+    kind = Activity.Kind.CLIENT_WITHDREW
+    leads.move_lead(lead=lead, to=to, by=None, reason=_WITHDRAWN, activity=kind)
+    _tell(lead.activities.filter(kind=kind).latest("pk"))
+
+
+@transaction.atomic
+def ask_for_erasure(*, lead: Lead) -> ErasureRequest:
+    """Note that the client wants their data erased, for a person to answer; asked again it is the same request."""
+    lead = _locked(lead)
+    request, is_new = ErasureRequest.objects.get_or_create(lead=lead)
+    if is_new:
+        _record(
+            lead, Activity.Kind.CLIENT_ERASURE, "Answer it, and say what the law makes us keep."
+        )
+    return request
+
+
+def _locked(lead: Lead) -> Lead:
+    return Lead.objects.select_for_update(of=("self",)).select_related("enquiry").get(pk=lead.pk)
+
+
+def _refuse_closed(lead: Lead) -> None:
+    if lead.closed_at:
+        raise ValidationError(
+            gettext("This request is closed. Send a new one if something has changed."),
+            code="closed",
+        )
+
+
+def _record(lead: Lead, kind: Activity.Kind, text: str) -> None:
+    """The timeline says what was done, not the client's words: more people read it than those."""
+    _tell(Activity.objects.create(lead=lead, kind=kind, text=text))
+
+
+def _tell(activity: Activity) -> None:
+    queue.enqueue(
+        queue.Ask(kind="intake.tell_owner", subject_id=activity.pk, key=f"activity:{activity.pk}")
+    )
+
+
+def tell_owner(*, activity_id: int) -> None:
+    """Queue the mail about something that the client did, to the lead's owner or, before there is one, the owner of
+    the default desk. It holds the reference and a link, nothing that the client wrote.
+    """
+    activity = Activity.objects.select_related("lead__owner__user").get(pk=activity_id)
+    lead = activity.lead
+    desk = Desk.objects.filter(is_default=True).select_related("fallback_owner__user").first()
+    to = lead.owner or (desk.fallback_owner if desk else None)
+    if to is None:
+        return
+    address = reverse("admin:intake_lead_change", args=[lead.pk])
+    outbox.queue_message(
+        outbox.Letter(
+            key=f"client_news:activity:{activity.pk}",
+            template="intake/mail/client_news",
+            to_email=to.user.email,
+            to_name=to.user.full_name,
+            reference=lead.reference,
+            context={
+                "reference": lead.reference,
+                "what": activity.get_kind_display(),
+                "lead_url": f"{settings.SITE_URL}{address}",
+            },
+        )
+    )

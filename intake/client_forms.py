@@ -1,0 +1,46 @@
+"""The forms of the client's private page."""
+
+import uuid
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.form_fields import LongTextField
+from intake.forms import NEEDS_LIMIT, RequestForm
+
+
+class AddForm(forms.Form):
+    """More words or files."""
+
+    use_required_attribute = False
+
+    text = LongTextField(
+        label=_("What do you want to add?"),
+        limit=NEEDS_LIMIT,
+        strip=False,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": "9"}),
+    )
+    attachments = RequestForm.base_fields["attachments"]
+    form_id = forms.Field(required=False, widget=forms.HiddenInput)
+
+    def clean_form_id(self) -> uuid.UUID:
+        """That of the page that was sent; a broken one is as good as a new one."""
+        try:
+            return uuid.UUID(self.cleaned_data["form_id"] or "")
+        except ValueError:
+            return uuid.uuid4()
+
+
+class ContactForm(forms.Form):
+    """How to reach the client."""
+
+    use_required_attribute = False
+
+    full_name = RequestForm.base_fields["full_name"]
+    email = RequestForm.base_fields["email"]
+    phone = RequestForm.base_fields["phone"]
+
+
+class NoForm(forms.Form):
+    """A button alone."""

@@ -1,0 +1,216 @@
+"""The client's private pages: where the request stands, and what they may do about it."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent, ValidationError
+from django.db.models import Prefetch
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import private_links
+from accounts.flood import address_of
+from briefs import alternates
+from briefs.views import render_page
+from intake import after_sending, flood, misspelling, needs, speaking, stages
+from intake.client_forms import AddForm, ContactForm, NoForm
+from intake.models import Attachment, Lead, Priority
+from intake.uploading import read_form
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something that a client may do: its page and what it calls."""
+
+    title: Promise
+    intro: Promise
+    button: Promise
+    done: Promise
+    form_class: type[forms.Form]
+    call: Callable[[Lead, dict[str, Any]], Any]
+    when_closed: bool = False
+
+
+ACTS = {
+    "add": Act(
+        _("Add to your request"),
+        _("Your adviser gets a note and reads it here. What you sent before stays as it was."),
+        _("Add this"),
+        _("It is added, and your adviser is told."),
+        AddForm,
+        lambda lead, data: after_sending.add_information(
+            lead=lead, text=data["text"], files=data["attachments"], form_id=data["form_id"]
+        ),
+    ),
+    "contact": Act(
+        _("Correct how we reach you"),
+        _("A new e-mail address gets the link to this page."),
+        _("Save the correction"),
+        _("We use these details from now on."),
+        ContactForm,
+        lambda lead, data: after_sending.correct_contact(
+            lead=lead, details=after_sending.ContactDetails(**data)
+        ),
+    ),
+    "withdraw": Act(
+        _("Withdraw your request"),
+        _(
+            "We stop working on it and tell your adviser. This cannot be undone, but you can send a new request."
+        ),
+        _("Withdraw the request"),
+        _("Your request is withdrawn."),
+        NoForm,
+        lambda lead, data: after_sending.withdraw_request(lead=lead),
+    ),
+    "erase": Act(
+        _("Ask for erasure"),
+        _(
+            "A person looks at what we hold about you, erases what the law lets us erase, and tells you by e-mail what "
+            "had to stay and why. Nothing is erased at once."
+        ),
+        _("Ask for erasure"),
+        _("We noted that you ask for erasure. A person answers you by e-mail."),
+        NoForm,
+        lambda lead, data: after_sending.ask_for_erasure(lead=lead),
+        when_closed=True,
+    ),
+}  # fmt: skip
+DONE = {name: act.done for name, act in ACTS.items()}
+
+
+@require_safe
+@private_links.private
+def status(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the client's request stands; any link that is not exactly one of ours is the same 404."""
+    lead = _lead_of(token)
+    language = _language_of(request, lead)
+    contact = after_sending.contact_of(lead)
+    context = {
+        "token": token,
+        "contact": contact,
+        "done": DONE.get(request.GET.get("done", ""), ""),
+        "additions": lead.additions.order_by("pk").prefetch_related(
+            Prefetch("attachments", Attachment.objects.defer("body"))
+        ),
+        "lead": lead,
+        "enquiry": lead.enquiry,
+        "files": lead.enquiry.attachments.filter(addition=None)
+        .order_by("pk")
+        .values_list("name", flat=True),
+        "stage": stages.STAGES[lead.status],
+        "meant": misspelling.likely_address(contact.email),
+        "warn_in": _warn_in(lead, language),
+        "house": settings.HOUSE,
+        "languages": alternates.of_addresses(
+            {code: f"{request.path}?language={code}" for code, _ in settings.LANGUAGES}, language
+        ),
+    }
+    return render_page(request, "intake/status.html", context, language)
+
+
+def _warn_in(lead: Lead, page_language: str) -> list[str]:
+    """Languages in which to say that this is no emergency line: the client’s, the form’s and the page’s; or none.
+
+    By the text itself as long as no worker has read it; then by what was found and staff left of it.
+    """
+    enquiry = lead.enquiry
+    is_read = lead.needs_read_by > 0
+    if not (
+        lead.priority == Priority.URGENT if is_read else needs.needs_urgent_help(enquiry.needs)
+    ):
+        return []
+    said = needs.language_of(enquiry.needs)
+    spoken = (said, enquiry.language, enquiry.consent_language, page_language)
+    return list(dict.fromkeys(code for code in spoken if code))
+
+
+def _lead_of(token: str) -> Lead:
+    """The lead of a private link; any that is not exactly one of ours is the same 404."""
+    lead = Lead.objects.with_page_data().filter(link_digest=private_links.digest(token)).first()
+    if lead is None:
+        raise Http404
+    return lead
+
+
+def _language_of(request: HttpRequest, lead: Lead) -> str:
+    asked = request.GET.get("language", "")
+    return asked if asked in dict(settings.LANGUAGES) else speaking.language_for(lead.enquiry)
+
+
+# Exempt from CSRF: the secret in the address is the only credential, and no page but ours has it.
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+@private_links.private
+def act(request: HttpRequest, token: str, name: str) -> HttpResponse:
+    """The page of one thing that the client may do; done, it leads back to the status page."""
+    lead = _lead_of(token)
+    if name not in ACTS:
+        raise Http404
+    language = _language_of(request, lead)
+    with translation.override(language):
+        if request.method == "POST":
+            return _do(request, token, name, lead, language)
+        return _act_page(request, name, lead, token, language, _fresh(name, lead))
+
+
+def _fresh(name: str, lead: Lead) -> forms.Form:
+    initial = {"form_id": str(uuid.uuid4())}
+    if name == "contact":
+        initial |= vars(after_sending.contact_of(lead))
+    return ACTS[name].form_class(initial=initial)
+
+
+def _do(request: HttpRequest, token: str, name: str, lead: Lead, language: str) -> HttpResponse:
+    try:
+        form = ACTS[name].form_class(*read_form(request))
+    except (RequestDataTooBig, TooManyFilesSent):
+        return _act_page(request, name, lead, token, language, _fresh(name, lead), 413)
+    wait = flood.enquiries.wait(address_of(request)) if settings.THROTTLE else 0
+    if wait:
+        response = _act_page(request, name, lead, token, language, form, 429)
+        response["Retry-After"] = str(int(wait) + 1)
+        return response
+    if not form.is_valid():
+        return _act_page(request, name, lead, token, language, form, 400)
+    try:
+        ACTS[name].call(lead, form.cleaned_data)
+    except ValidationError as error:
+        is_of_a_field = error.code == "required"
+        form.add_error("text" if is_of_a_field else None, error.messages[0])
+        status = 400 if is_of_a_field else 409
+        return _act_page(request, name, lead, token, language, form, status)
+    address = reverse("intake:status", args=[token])
+    return HttpResponseRedirect(f"{address}?done={name}&language={language}", status=303)
+
+
+def _act_page(
+    request: HttpRequest,
+    name: str,
+    lead: Lead,
+    token: str,
+    language: str,
+    form: forms.Form,
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "act": ACTS[name],
+        "lead": lead,
+        "token": token,
+        "form": form,
+        "status": status,
+        "is_closed": bool(lead.closed_at) and not ACTS[name].when_closed,
+        "languages": alternates.of_addresses(
+            {code: f"{request.path}?language={code}" for code, _ in settings.LANGUAGES}, language
+        ),
+        "action": f"{request.path}?language={language}",
+    }
+    return render_page(request, "intake/act.html", context, language, status)

@@ -1,0 +1,74 @@
+"""Reading the body of a form with files so that the words survive whatever the files are."""
+
+import io
+from typing import Any, cast
+
+from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler
+from django.core.handlers.wsgi import LimitedStream
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
+
+from intake.attachments import LARGEST_BYTES, MOST_FILES
+
+# Read to its end, so that the browser gets to see our answer: one that still sends may not.
+LARGEST_BODY = 64 * 1024 * 1024
+
+
+class BoundedUploads(FileUploadHandler):
+    """Keeps as much of the files as can be right; of others only the name and the size, for the check to refuse."""
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
+        self._started = 0
+        self._is_open = False
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        self._started += 1
+        self._is_open = True
+        self._size = 0
+        self._kept = io.BytesIO()
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        self._size += len(raw_data)
+        if self._started > MOST_FILES or self._size > LARGEST_BYTES:
+            self._kept = io.BytesIO()
+        else:
+            self._kept.write(raw_data)
+
+    def file_complete(self, file_size: int) -> UploadedFile:
+        self._is_open = False
+        self._kept.seek(0)
+        return UploadedFile(self._kept, self.file_name, self.content_type, self._size)
+
+    def cut_off(self) -> tuple[str, UploadedFile] | None:
+        """The field and the file that was not read to its end, as one that is too large."""
+        if not self._is_open:
+            return None
+        self._size = max(self._size, LARGEST_BYTES + 1)
+        return self.field_name or "", self.file_complete(self._size)
+
+
+def read_form(request: HttpRequest) -> tuple[QueryDict, MultiValueDict[str, UploadedFile]]:
+    """The words and files of a request. Of a body over `LARGEST_BODY` what comes before that; files come last.
+
+    Raises RequestDataTooBig when the words alone are too many, or the length is no number.
+    """
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdecimal() or len(length) > 12:
+        raise RequestDataTooBig
+    if not (request.content_type or "").startswith("multipart/form-data"):
+        if int(length) > LARGEST_BODY:
+            raise RequestDataTooBig
+        return request.POST, request.FILES
+    handler = BoundedUploads(request)
+    request.upload_handlers = [handler]
+    if int(length) <= LARGEST_BODY:
+        return request.POST, request.FILES
+    stream = LimitedStream(cast(io.BytesIO, request), LARGEST_BODY)
+    words, files = request.parse_file_upload(request.META, stream)
+    if last := handler.cut_off():
+        files.appendlist(*last)
+    return words, files
