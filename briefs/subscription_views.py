@@ -199,7 +199,7 @@ def _manage_page(
         "token": token,
         "done": done,
         "frequencies": Frequency,
-        "languages": settings.LANGUAGES,
+        "mail_languages": settings.LANGUAGES,
     }
     return render_page(request, "briefs/subscriptions.html", context, language, status)
 

@@ -1,50 +1,89 @@
-"""The public pages in a real browser: accessible, in frame, quiet, in both schemes and both directions."""
+"""Every public page in a real browser: accessible, in frame, quiet, in both schemes and both directions."""
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it brings none
+from django.conf import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from seeds import briefs_loading
+from briefs import scoring, subscribing
+from seeds import brief_history, briefs_loading
+from tests.briefs.subscribed import subscription_of
 from tests.factories import UserFactory
 
 ENGLISH = "jnim-turns-on-malis-towns"
 FRENCH = "adre-abeche-saison-des-pluies"
 ARABIC = "alexandria-winter-storms"
+CORRECTED = "tema-port-delays-cocoa-season"
+WITHDRAWN = "kasumbalesa-copperbelt-truck-queue"
 PAGES = [
     "/",
+    "/?language=ar",
     "/briefs/",
-    "/briefs/?country=ML&topic=armed-conflict",
+    "/briefs/?q=Douentza&topic=armed-conflict",
     "/briefs/?q=volcano&language=fr",
     f"/briefs/{ENGLISH}/",
     f"/briefs/{ARABIC}/",
-    "/methodology/",
-    "/scorecard/",
+    f"/briefs/{CORRECTED}/",
+    f"/briefs/{CORRECTED}/versions/1/",
+    f"/briefs/{WITHDRAWN}/",
     "/countries/",
     "/countries/ml/",
     "/actors/",
+    "/actors/malian-security-forces/",
+    "/topics/",
     "/topics/armed-conflict/?language=fr",
+    "/methodology/",
+    "/scorecard/",
+    "/privacy/?language=fr",
+    "/subscribe/?country=ML&language=ar",
+    "/subscribe/thanks/",
     "/nothing/",
 ]
-AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AA = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+# What the width and the scheme can change: the rest is the same page.
+BY_LOOK = {
+    "type": "rule",
+    "values": [
+        *("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"),
+    ],
+}
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
 def site(live_server: LiveServer, tmp_path: Path) -> str:
-    """The address of a server with three of the seed briefs."""
-    for slug in (ENGLISH, FRENCH, ARABIC):
+    """The address of a server with some of the seed briefs: one corrected, one withdrawn, one of each script."""
+    for slug in (ENGLISH, FRENCH, ARABIC, CORRECTED, WITHDRAWN):
         shutil.copy(briefs_loading.FOLDER / f"{slug}.md", tmp_path)
     author, approver = UserFactory.create_batch(2)
     briefs_loading.load_briefs(author=author, approver=approver, folder=tmp_path)
+    slugs = [ARABIC, CORRECTED, WITHDRAWN]
+    brief_history.load_history(author=author, approver=approver, slugs=slugs)
     return live_server.url
 
 
 @pytest.fixture
-def browser(site: str) -> Iterator[Browser]:
+def private_pages(site: str) -> list[str]:
+    """What a subscriber is led to: to confirm, to change, to end."""
+    subscription = subscription_of(country="ML")
+    subscription_of(q="convoy", frequency="weekly")
+    confirm = subscribing.confirm_url(subscription)
+    manage = subscribing.manage_url(subscription.subscriber)
+    addresses = [confirm, manage, f"{manage}unsubscribe/"]
+    return [address.removeprefix(settings.SITE_URL) for address in addresses]
+
+
+@pytest.fixture
+def browser(site: str, private_pages: list[str]) -> Iterator[Browser]:
     """Chromium, opened after the rows are there: its loop keeps Django's ORM out of this thread."""
     with sync_playwright() as playwright:
         options = ["--no-sandbox", "--disable-background-networking"]
@@ -53,20 +92,24 @@ def browser(site: str) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_pages_are_accessible_and_in_frame(
-    site: str, browser: Browser, width: int, scheme: str
+def test_every_public_page_is_accessible_in_frame_and_quiet(
+    site: str, browser: Browser, private_pages: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page = browser.new_page(
-        viewport={"width": width, "height": 900},
-        color_scheme=scheme,  # type: ignore[arg-type]  # one of the two that it takes
-    )
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
     noise = listen(page, site)
 
-    problems = [problem for path in PAGES for problem in examine(page, site, path)]
+    problems = [p for path in PAGES + private_pages for p in examine(page, site + path)]
+    page.goto(f"{site}/subscribe/?language=fr")
+    page.locator("main form button[type=submit]").click()
+    assert page.locator(".error-summary li").count() >= 1
+    problems += look(page)
+    monkeypatch.setattr(scoring, "SHOWN_FROM", 1)
+    problems += examine(page, f"{site}/scorecard/?language=ar")
+    assert page.locator("svg circle").count() >= 2
 
     assert problems == []
     assert noise == []
+    assert page.context.cookies() == []
 
 
 def listen(page: Page, site: str) -> list[str]:
@@ -74,7 +117,7 @@ def listen(page: Page, site: str) -> list[str]:
     noise: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
-        if "404 (Not Found)" not in message.text:
+        if not re.search(r"status of (400|404|410) ", message.text):
             noise.append(message.text)
 
     page.on("console", hear)
@@ -83,17 +126,30 @@ def listen(page: Page, site: str) -> list[str]:
     return noise
 
 
-def examine(page: Page, site: str, path: str) -> list[str]:
-    """Everything that axe finds, and whether the page is wider than the window."""
-    page.goto(site + path)
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": AA}})
-    problems = [
-        f"{path}: {violation['id']}: {node['html'][:120]}"
-        for violation in found.response["violations"]
-        for node in violation["nodes"]
-    ]
-    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-        problems.append(f"{path}: wider than the window")
+def examine(page: Page, address: str) -> list[str]:
+    """What is wrong with a page, loaded once and seen in every way."""
+    answer = page.goto(address)
+    assert answer is not None
+    expected = 404 if "/nothing/" in address else 410 if WITHDRAWN in address else 200
+    assert answer.status == expected, address
+    return look(page)
+
+
+def look(page: Page) -> list[str]:
+    """What axe finds on a desk in the light and on a phone in the dark; and what is too wide."""
+    problems = []
+    for width, scheme, only in ((1280, "light", AA), (390, "dark", BY_LOOK)):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two that it takes
+        found = Axe().run(page, options={"runOnly": only})
+        where = f"{page.url} {width} {scheme}"
+        problems += [
+            f"{where}: {violation['id']}: {node['html'][:120]}"
+            for violation in found.response["violations"]
+            for node in violation["nodes"]
+        ]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            problems.append(f"{where}: wider than the window")
     return problems
 
 

@@ -379,3 +379,14 @@ def test_the_list_of_staff_finds_an_address_with_the_same_statements(client: Cli
     found = page_of(client.get("/staff/briefs/subscriber/?q=ONE@client.example"))
     assert "one@client.example" in found
     assert "two@client.example" not in found
+
+
+def test_no_page_of_a_subscriber_has_a_link_that_says_or_leads_nothing(client: Client) -> None:
+    subscription = subscription_of(country="ML")
+    manage = manage_path(subscription.subscriber)
+
+    for path in ("/subscribe/", confirm_path(subscription), manage, f"{manage}unsubscribe/"):
+        page = page_of(client.get(path))
+        links = re.findall(r'<a [^>]*?href="([^"]*)"[^>]*>(.*?)</a>', page, re.DOTALL)
+        assert len(links) > 10
+        assert [a for a, inner in links if not a or not re.sub("<[^>]*>", "", inner).strip()] == []
