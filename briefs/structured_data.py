@@ -6,9 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
-from briefs import geography, topics
+from briefs import alternates, geography, topics
 from briefs.reading import BriefPage
 
 _HEADLINE = 110  # characters that Google shows
@@ -16,8 +18,9 @@ _ESCAPED = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
 def of_page(page: BriefPage) -> SafeString:
-    """The JSON of a brief's page, safe inside a script element."""
-    text = json.dumps([_article(page), _breadcrumbs(page)], ensure_ascii=False)
+    """The JSON of a brief's page in its language, safe inside a script element."""
+    with translation.override(page.brief.language):
+        text = json.dumps([_article(page), _breadcrumbs(page)], ensure_ascii=False)
     return mark_safe(text.translate(_ESCAPED))  # noqa: S308  # nosec B308, B703  # escaped above
 
 
@@ -118,9 +121,10 @@ def _places(page: BriefPage) -> list[dict[str, Any]]:
 
 
 def _breadcrumbs(page: BriefPage) -> dict[str, Any]:
+    spoken = alternates.language_query(page.brief.language)
     steps: list[tuple[str, str, list[str]]] = [
         ("Derisk", "briefs:home", []),
-        ("Briefs", "briefs:list", []),
+        (gettext("Briefs"), "briefs:list", []),
     ]
     if page.brief.countries:
         code = page.brief.countries[0]
@@ -134,7 +138,7 @@ def _breadcrumbs(page: BriefPage) -> dict[str, Any]:
                 "@type": "ListItem",
                 "position": number,
                 "name": name,
-                "item": settings.SITE_URL + reverse(view, args=args),
+                "item": settings.SITE_URL + reverse(view, args=args) + spoken,
             }
             for number, (name, view, args) in enumerate(steps, start=1)
         ],
