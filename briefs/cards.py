@@ -13,6 +13,8 @@ from typing import Any
 
 import typst
 from django.db import transaction
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
@@ -22,10 +24,13 @@ from briefs import dates, geography, glyphs, reading
 from briefs.models import Brief, CardImage, Edition, Revision
 from jobs import queue
 from jobs.kinds import Finish
+from jobs.models import Job
 
 TEMPLATE = Path(__file__).parent / "typst"
 YEAR = 31_536_000  # seconds
 _COUNTRIES = 2
+_BATCH = 20  # a picture takes a worker about half a second
+_KIND, _KEY = "briefs.card_image", "card:"
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,26 @@ class Card:
 
 def ask_for(edition: Edition) -> None:
     """Have the picture of a text made. Call it inside the transaction that publishes the text."""
-    revision_id = edition.revision_id
-    queue.enqueue(
-        queue.Ask(kind="briefs.card_image", subject_id=revision_id, key=f"card:{revision_id}")
-    )
+    queue.enqueue(_ask(edition.revision_id))
+
+
+@transaction.atomic
+def ask_for_missing() -> int:
+    """Have pictures made of the newest public texts without one and without a job; return of how many.
+
+    Texts were published before there were pictures. A job that died is left to staff.
+    """
+    key = Concat(Value(_KEY), Cast(OuterRef("live_revision_id"), CharField()))
+    asked = Job.objects.filter(kind=_KIND, key=key)
+    without = Brief.objects.public().filter(~Exists(asked), live_revision__card__isnull=True)
+    asks = [_ask(pk) for pk in without.newest().values_list("live_revision_id", flat=True)[:_BATCH]]
+    if asks:
+        queue.enqueue(*asks)
+    return len(asks)
+
+
+def _ask(revision_id: int) -> queue.Ask:
+    return queue.Ask(kind=_KIND, subject_id=revision_id, key=f"{_KEY}{revision_id}")
 
 
 def make(*, revision_id: int) -> Finish | None:

@@ -57,6 +57,14 @@ def card_image(job: Job) -> Finish | None:
     return cards.make(revision_id=job.subject_id)
 
 
+@kind("briefs.missing_cards", every=timedelta(minutes=15))
+def missing_cards(job: Job) -> None:
+    """Find public texts that have no picture yet."""
+    from briefs import cards
+
+    cards.ask_for_missing()
+
+
 @kind("briefs.tell_of_move")
 def tell_of_move(job: Job) -> None:
     """Tell those concerned that a brief was submitted, sent back, approved or published."""

@@ -57,6 +57,25 @@ def test_job_draws_the_picture_and_a_second_run_nothing() -> None:
     assert CardImage.objects.count() == 1
 
 
+def test_public_texts_without_picture_or_job_are_asked_for_in_batches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(cards, "_BATCH", 2)
+    done, failed, *bare = BriefFactory.create_batch(5)
+    make_card(done)
+    withdrawn = BriefFactory.create()
+    publishing.withdraw_brief(brief=withdrawn, by=withdrawn.created_by, reason="It was wrong.")
+    BriefFactory.create(is_published=False)
+    Job.objects.filter(kind="briefs.card_image").exclude(
+        subject_id=failed.live_revision_id
+    ).delete()
+
+    counts = [cards.ask_for_missing() for _ in range(3)]
+
+    assert counts == [2, 1, 0]
+    assert sorted(asked()) == sorted(b.live_revision_id for b in (failed, *bare))
+
+
 def test_of_two_workers_the_first_ones_picture_stays() -> None:
     brief = BriefFactory.create()
     first = cards.make(revision_id=brief.live_revision_id)
