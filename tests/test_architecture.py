@@ -58,3 +58,12 @@ def test_modules_and_functions_stay_small() -> None:
 
     assert [f"{path}: {count}" for path, count in lines.items() if count > MODULE_LINES] == []
     assert [line for path in modules() for line in long_functions(path)] == []
+
+
+def test_each_decision_has_a_number_of_its_own() -> None:
+    files = sorted((BASE_DIR / "docs" / "decisions").glob("*.md"))
+    numbers = [int(path.name[:4]) for path in files]
+
+    assert numbers == list(range(1, len(files) + 1))
+    for number, path in zip(numbers, files, strict=True):
+        assert path.read_text().startswith(f"# {number}. "), path.name
