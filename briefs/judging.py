@@ -1,12 +1,14 @@
 """What came of a judgement, decided by somebody who did not make it."""
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from briefs import freshness
-from briefs.models import Brief, Judgement, Outcome, Revision
+from briefs.models import Brief, Judgement, Outcome, Resolution, Revision
 
 
 @transaction.atomic
@@ -15,7 +17,8 @@ def resolve_judgement(
 ) -> Judgement:
     """Record what came of a published judgement, with the reason and a brief that shows it.
 
-    Before its horizon only what has happened can be told. Raises ValidationError("own_judgement") for an author of
+    Said again it replaces what was said before, which stays on record; the same again changes nothing. Before its
+    horizon only what has happened can be told. Raises ValidationError("own_judgement") for an author of
     the brief, ("too_early"), ("reason_missing"), ("not_public") for evidence that readers cannot see, ("conflict")
     when the brief was never public or `outcome` is none.
     """
@@ -33,15 +36,25 @@ def resolve_judgement(
         raise ValidationError("It can still come true.", code="too_early")
     if evidence is not None and not Brief.objects.public().filter(pk=evidence.pk).exists():
         raise ValidationError("Readers cannot see the brief that is to show it.", code="not_public")
-    locked.outcome = outcome
-    locked.outcome_note = note.strip()
-    locked.evidence = evidence
-    locked.resolved_at = timezone.now()
-    locked.resolved_by = by
-    locked.save()
-    Brief.objects.filter(pk=brief.pk).update(changed_at=locked.resolved_at)
+    said = {"outcome": outcome, "note": note.strip(), "evidence": evidence}
+    return locked if _stands(locked, said) else _record(locked, by, said)
+
+
+def _stands(judgement: Judgement, said: dict[str, Any]) -> bool:
+    newest = judgement.resolutions.order_by("-pk").select_related("evidence").first()
+    return newest is not None and all(getattr(newest, name) == said[name] for name in said)
+
+
+def _record(judgement: Judgement, by: User, said: dict[str, Any]) -> Judgement:
+    now = timezone.now()
+    Resolution.objects.create(judgement=judgement, resolved_at=now, resolved_by=by, **said)
+    judgement.outcome, judgement.outcome_note = said["outcome"], said["note"]
+    judgement.evidence = said["evidence"]
+    judgement.resolved_at, judgement.resolved_by = now, by
+    judgement.save()
+    Brief.objects.filter(pk=judgement.brief_id).update(changed_at=now)
     freshness.public_changed()
-    return locked
+    return judgement
 
 
 def _authors(brief: Brief) -> set[int]:

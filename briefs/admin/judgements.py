@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html_join
 
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin
 from briefs import judging
@@ -56,7 +57,9 @@ class JudgementAdmin(VerbAdmin, ReadOnlyAdmin):
     fields = (
         *("text", "brief", "likelihood", "confidence", "horizon_on", "revises", "change_reason"),
         *("dropped_at", "outcome", "outcome_note", "evidence", "resolved_by", "resolved_at"),
+        "said_before",
     )
+    readonly_fields = ("said_before",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Judgement], search_term: str
@@ -71,3 +74,12 @@ class JudgementAdmin(VerbAdmin, ReadOnlyAdmin):
     def brief_name(self, judgement: Judgement) -> str:
         """Its brief, by reference or title."""
         return judgement.brief.reference or judgement.brief.title
+
+    @admin.display(description="Said before")
+    def said_before(self, judgement: Judgement) -> str:
+        """What was said of it and replaced, the newest first."""
+        earlier = judgement.resolutions.select_related("resolved_by").order_by("-pk")[1:]
+        rows = (
+            (f"{row.resolved_at:%-d %B %Y, %H:%M} UTC", row.resolved_by, row) for row in earlier
+        )
+        return format_html_join("", "<p>{} · {} · {}</p>", rows) or "–"

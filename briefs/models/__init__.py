@@ -9,6 +9,7 @@ from briefs.models.judgement import Judgement, Outcome
 from briefs.models.move import Move
 from briefs.models.place import Place, PlaceKind, PlacePrecision
 from briefs.models.reference_counter import ReferenceCounter
+from briefs.models.resolution import Resolution
 from briefs.models.review import (
     LONGEST_DAYS,
     NEVER_SENT_OUT,
@@ -59,6 +60,7 @@ __all__ = [
     "Precision",
     "ReferenceCounter",
     "Reliability",
+    "Resolution",
     "ReviewComment",
     "ReviewLink",
     "Revision",

@@ -123,3 +123,30 @@ def test_author_of_an_earlier_text_does_not_resolve_after_others_wrote_a_later_o
         )
 
     assert refusal.value.code == "own_judgement"
+
+
+def test_what_was_said_before_stays_on_record_and_the_same_again_changes_nothing() -> None:
+    judgement = BriefFactory.create().judgements.get()
+    first, second = UserFactory.create(), UserFactory.create()
+    judging.resolve_judgement(judgement=judgement, by=first, outcome="occurred", note="Shut.")
+    again = judging.resolve_judgement(
+        judgement=judgement, by=second, outcome="occurred", note=" Shut. "
+    )
+    assert again.resolved_by == first
+
+    judging.resolve_judgement(judgement=judgement, by=second, outcome="partly", note="For a day.")
+
+    judgement.refresh_from_db()
+    assert (judgement.outcome, judgement.resolved_by) == ("partly", second)
+    said = judgement.resolutions.order_by("pk").values_list("outcome", "note", "resolved_by")
+    assert list(said) == [("occurred", "Shut.", first.pk), ("partly", "For a day.", second.pk)]
+
+
+def test_what_was_said_is_frozen() -> None:
+    judgement = BriefFactory.create().judgements.get()
+    judging.resolve_judgement(
+        judgement=judgement, by=UserFactory.create(), outcome="occurred", note="Shut."
+    )
+
+    with pytest.raises(DatabaseError, match="Cannot update or delete rows"):
+        judgement.resolutions.update(note="Open.")
