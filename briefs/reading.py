@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
     BooleanField,
     Case,
@@ -21,9 +22,11 @@ from django.db.models import (
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
-from briefs import page_lines, snapshots
+from briefs import page_lines, prepared, snapshots
 from briefs.models import Brief, BriefQuerySet, Correction, CorrectionKind, Edition, Judgement
+from briefs.models.brief_queryset import region_of
 
+_TO_DISCOVER = 3
 _OWN = (
     *("slug", "reference", "uid", "status", "published_at", "modified_at", "expires_at"),
     *("translation_key", "translated_from", "live_revision", "language", "title"),
@@ -62,9 +65,33 @@ class BriefPage:
 
 def read_brief(slug: str) -> BriefPage:
     """The public brief at this address, in one statement. Raises Brief.DoesNotExist."""
-    rows = Brief.objects.public().select_related("live_revision")
-    brief: Any = rows.only(*_OWN, "live_revision__snapshot").annotate(**_around()).get(slug=slug)
+    return page_of(find_brief(slug))
+
+
+def find_brief(slug: str) -> prepared.Rows:
+    """The row of the public brief at this address, with all that its page shows. Raises Brief.DoesNotExist."""
+    found = _FOUND.read(slug=slug, now=timezone.now())
+    if not found.rows:
+        raise Brief.DoesNotExist
+    return found
+
+
+def page_of(found: prepared.Rows) -> BriefPage:
+    """The page of the brief found."""
+    (brief,) = found.objects()
     return _page(brief, brief.live_revision.snapshot)
+
+
+def find_related(brief: Brief) -> prepared.Rows:
+    """The rows of the few public briefs next to this one, without their texts."""
+    return _RELATED.read(
+        now=timezone.now(),
+        pk=brief.pk,
+        language=brief.language,
+        countries=brief.countries,
+        region=region_of(brief),
+        topics=brief.topics,
+    )
 
 
 def read_newest(newest: BriefQuerySet, limit: int) -> list[BriefPage]:
@@ -157,15 +184,16 @@ def _wear(brief: Brief, snapshot: snapshots.Snapshot) -> None:
     brief.data_cutoff = cutoff and datetime.fromisoformat(cutoff)
 
 
-def _around() -> dict[str, ArraySubquery]:
+def _around(now: datetime | None = None) -> dict[str, ArraySubquery]:
     """What happened to a brief since its text was approved."""
+    public = Brief.objects.public(now)
     return {
-        "outcome_rows": ArraySubquery(_outcomes()),
+        "outcome_rows": ArraySubquery(_outcomes(public)),
         "correction_rows": ArraySubquery(_corrections()),
-        "version_rows": ArraySubquery(_versions()),
-        "earlier_rows": ArraySubquery(_earlier()),
-        "translation_rows": ArraySubquery(_translations()),
-        "successor_rows": ArraySubquery(_successors()),
+        "version_rows": ArraySubquery(_versions(now or timezone.now())),
+        "earlier_rows": ArraySubquery(_earlier(public)),
+        "translation_rows": ArraySubquery(_translations(public)),
+        "successor_rows": ArraySubquery(_successors(public)),
     }
 
 
@@ -175,8 +203,8 @@ def _judgements() -> QuerySet[Any, Any]:
     return own.order_by("position").values_list(JSONObject(**{name: F(name) for name in names}))
 
 
-def _outcomes() -> QuerySet[Any, Any]:
-    is_public = Q(evidence__in=Brief.objects.public().values("pk"))
+def _outcomes(public: BriefQuerySet) -> QuerySet[Any, Any]:
+    is_public = Q(evidence__in=public.values("pk"))
     evidence = JSONObject(
         slug=Case(When(is_public, then=F("evidence__slug")), default=Value("")),
         reference=Case(
@@ -197,9 +225,9 @@ def _outcomes() -> QuerySet[Any, Any]:
     )
 
 
-def _earlier() -> QuerySet[Any, Any]:
-    public = Brief.objects.public().values("pk")
-    changed = Judgement.objects.filter(brief=OuterRef("pk"), revises__brief__in=public)
+def _earlier(public: BriefQuerySet) -> QuerySet[Any, Any]:
+    seen = public.values("pk")
+    changed = Judgement.objects.filter(brief=OuterRef("pk"), revises__brief__in=seen)
     return changed.values_list(
         JSONObject(
             id=F("revises"),
@@ -214,14 +242,14 @@ def _corrections() -> QuerySet[Any, Any]:
     return own.values_list(JSONObject(kind=F("kind"), text=F("text"), made_at=F("made_at")))
 
 
-def _versions() -> QuerySet[Any, Any]:
-    own = Edition.objects.filter(brief=OuterRef("pk"), published_at__lte=timezone.now())
+def _versions(now: datetime) -> QuerySet[Any, Any]:
+    own = Edition.objects.filter(brief=OuterRef("pk"), published_at__lte=now)
     rows = own.order_by("-number")
     return rows.values_list(JSONObject(number=F("number"), published_at=F("published_at")))
 
 
-def _translations() -> QuerySet[Any, Any]:
-    others = Brief.objects.public().translations_of(OuterRef("translation_key"))
+def _translations(public: BriefQuerySet) -> QuerySet[Any, Any]:
+    others = public.translations_of(OuterRef("translation_key"))
     rows = others.exclude(pk=OuterRef("pk")).order_by("language")
     is_source = Q(pk=OuterRef("translated_from__brief"))
     return rows.values_list(
@@ -234,8 +262,8 @@ def _translations() -> QuerySet[Any, Any]:
     )
 
 
-def _successors() -> QuerySet[Any, Any]:
-    rows = Brief.objects.public().filter(supersedes=OuterRef("pk"))
+def _successors(public: BriefQuerySet) -> QuerySet[Any, Any]:
+    rows = public.filter(supersedes=OuterRef("pk"))
     return rows.values_list(JSONObject(slug=F("slug"), title=F("title")))
 
 
@@ -246,3 +274,28 @@ def _correction(row: dict[str, Any]) -> page_lines.CorrectionLine:
 
 def _version(row: dict[str, Any]) -> page_lines.Version:
     return page_lines.Version(row["number"], datetime.fromisoformat(row["published_at"]))
+
+
+def _found(slug: str, now: datetime) -> QuerySet[Brief]:
+    rows = Brief.objects.public(now).filter(slug=slug).select_related("live_revision")
+    return rows.only(*_OWN, "live_revision__snapshot").annotate(**_around(now))
+
+
+def _related(now: datetime, pk: int, language: str, **lists: list[str]) -> QuerySet[Brief]:
+    # As one parameter each: Django would write one for each of their items.
+    field = ArrayField(CharField())
+    whole: Any = {name: Value(items, output_field=field) for name, items in lists.items()}
+    near = Brief.objects.public(now).close_to(pk=pk, language=language, **whole)
+    return near.teasers()[:_TO_DISCOVER]
+
+
+_FOUND = prepared.Prepared(_found, slug="a-slug", now=prepared.A_MOMENT)
+_RELATED = prepared.Prepared(
+    _related,
+    now=prepared.A_MOMENT,
+    pk=1 << 60,
+    language="a language",
+    countries=["a country"],
+    region=["a region"],
+    topics=["a topic"],
+)

@@ -23,8 +23,10 @@ from briefs import (
     facets,
     finding,
     hits,
+    made_pages,
     naming,
     page_lines,
+    prepared,
     reading,
     structured_data,
     subjects,
@@ -35,7 +37,6 @@ from briefs.models import Brief, Edition
 
 _ON_THE_FRONT = 9
 _JUDGED = 3
-_TO_DISCOVER = 3
 _SOON = "public, max-age=300"
 
 
@@ -111,10 +112,14 @@ def _meant(wish: finding.Wish) -> list[tuple[str, str]]:
 def brief_page(request: HttpRequest, slug: str) -> HttpResponse:
     """One brief, in its own language."""
     try:
-        page = reading.read_brief(slug)
+        found = reading.find_brief(slug)
     except Brief.DoesNotExist:
         return _gone_or_moved(request, slug)
-    return show_brief(request, page)
+    page = reading.page_of(found)
+    related = reading.find_related(page.brief)
+    return made_pages.page(
+        lambda: _show(request, page, related), "brief", found.digest, related.digest
+    )
 
 
 @require_safe
@@ -159,19 +164,24 @@ def _gone_or_moved(request: HttpRequest, slug: str) -> HttpResponse:
 
 def show_brief(request: HttpRequest, page: reading.BriefPage) -> HttpResponse:
     """The page of a brief, which says so when the brief is not public."""
-    return render_page(request, "briefs/brief.html", brief_context(page), page.brief.language)
+    return _show(request, page, reading.find_related(page.brief))
 
 
-def brief_context(page: reading.BriefPage) -> dict[str, Any]:
-    """What the template of a brief's page shows."""
+def _show(request: HttpRequest, page: reading.BriefPage, related: prepared.Rows) -> HttpResponse:
+    context = brief_context(page, related)
+    return render_page(request, "briefs/brief.html", context, page.brief.language)
+
+
+def brief_context(page: reading.BriefPage, related: prepared.Rows | None = None) -> dict[str, Any]:
+    """What the template of a brief's page shows; the briefs next to it are looked for unless they are given."""
     brief = page.brief
     return {
+        "related": (related or reading.find_related(brief)).objects(),
         "page": page,
         "brief": brief,
         "url": settings.SITE_URL + brief.get_absolute_url(),
         "map": _map(page),
         "confidences": list(page_lines.group_by_confidence(page.judgements)),
-        "related": Brief.objects.public().related_to(brief).teasers()[:_TO_DISCOVER],
         "alternates": [] if page.old_version else _alternates(page),
         "languages": _languages(page),
         "locales": [alternates.LOCALES[other["language"]] for other in page.translations],

@@ -1,10 +1,10 @@
 """A public page as it is kept, and the copies that one process holds."""
 
 import json
-import threading
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
+
+from briefs.shelf import Shelf
 
 _HELD = 32_000_000  # bytes that the copies of one process may take
 
@@ -50,32 +50,16 @@ class Copies:
     """
 
     def __init__(self, limit: int = _HELD) -> None:
-        self._limit = limit
-        self._lock = threading.Lock()
-        self._pages: OrderedDict[str, KeptPage] = OrderedDict()
-        self._size = 0
+        self._pages: Shelf[KeptPage] = Shelf(limit)
 
     def get(self, key: str) -> KeptPage | None:
         """The copy under this key, if its time is not over."""
-        with self._lock:
-            page = self._pages.get(key)
-            if page is None:
-                return None
-            if page.until <= time.time():
-                self._drop(key)
-                return None
-            self._pages.move_to_end(key)
-            return page
+        page = self._pages.get(key)
+        if page is not None and page.until <= time.time():
+            self._pages.drop(key)
+            return None
+        return page
 
     def put(self, key: str, page: KeptPage) -> None:
         """Hold a copy, in place of an older one."""
-        with self._lock:
-            if key in self._pages:
-                self._drop(key)
-            self._pages[key] = page
-            self._size += page.size
-            while self._size > self._limit:
-                self._drop(next(iter(self._pages)))
-
-    def _drop(self, key: str) -> None:
-        self._size -= self._pages.pop(key).size
+        self._pages.put(key, page, page.size)

@@ -1,6 +1,6 @@
 """Which briefs: the gate for readers, and the filters on top of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.search import SearchRank
@@ -26,9 +26,9 @@ _TEASER = (
 class BriefQuerySet(models.QuerySet["Brief"]):
     """Every read of briefs. Whatever a reader gets starts at `public()`."""
 
-    def public(self) -> Self:
-        """What anybody may read: published and TLP:CLEAR, its hour has come and it has not expired."""
-        now = timezone.now()
+    def public(self, now: datetime | None = None) -> Self:
+        """What anybody may read: published and TLP:CLEAR, its hour has come and it has not expired (at `now`)."""
+        now = now or timezone.now()
         return self.filter(
             Q(expires_at__isnull=True) | Q(expires_at__gt=now),
             status="published",
@@ -143,11 +143,19 @@ class BriefQuerySet(models.QuerySet["Brief"]):
 
         Looked for among the newest few that share each, so that it costs the same however many there are.
         """
+        return self.close_to(
+            brief.pk, brief.language, brief.countries, region_of(brief), brief.topics
+        )
+
+    def close_to(
+        self, pk: int, language: str, countries: list[str], region: list[str], topics: list[str]
+    ) -> Self:
+        """As `related_to`, by what the brief is and not by itself."""
         named = self.model.actors.through.objects
-        allies = named.filter(actor__in=named.filter(brief=brief.pk).values("actor"))
-        same_country = Q(countries__overlap=brief.countries)
-        same_topic = Q(topics__overlap=brief.topics)
-        own = self.in_language(brief.language)
+        allies = named.filter(actor__in=named.filter(brief=pk).values("actor"))
+        same_country = Q(countries__overlap=countries)
+        same_topic = Q(topics__overlap=topics)
+        own = self.in_language(language)
         near: list[Any] = [
             allies.order_by("-brief").values("brief")[:_NEAR],
             *(
@@ -159,13 +167,13 @@ class BriefQuerySet(models.QuerySet["Brief"]):
         closeness = (
             _points(Exists(allies.filter(brief=OuterRef("pk"))), 4)
             + _points(same_country, 2)
-            + _points(Q(countries__overlap=_region_of(brief)), 1)
+            + _points(Q(countries__overlap=region), 1)
             + _points(same_topic, 1)
         )
         return (
-            self.exclude(pk=brief.pk)
+            self.exclude(pk=pk)
             .filter(pk__in=near[0].union(*near[1:], all=True))
-            .order_by(_points(~Q(language=brief.language), 1), -closeness, "-published_at", "-pk")
+            .order_by(_points(~Q(language=language), 1), -closeness, "-published_at", "-pk")
         )
 
 
@@ -183,5 +191,6 @@ def _points(condition: Q | Exists, points: int) -> Case:
     return Case(When(condition, then=Value(points)), default=Value(0))
 
 
-def _region_of(brief: "Brief") -> list[str]:
+def region_of(brief: "Brief") -> list[str]:
+    """The countries of the region of its main country."""
     return list(geography.region_of(brief.countries[0])) if brief.countries else []
