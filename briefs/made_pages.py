@@ -4,10 +4,11 @@ The database is asked at each request; only the making is spared. So a page here
 another digest. In front of it stands `config.page_cache`, which spares the questions too, until anything is published.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Model
 from django.http import HttpResponse
 from django.utils import timezone
 
@@ -31,3 +32,8 @@ def page(make: Callable[[], HttpResponse], *seen: Any) -> HttpResponse:
             _shelf.put(key, made, len(made[0]) + 1_000)
         return response
     return HttpResponse(made[0], headers=made[1])
+
+
+def facts_of(rows: Iterable[Model]) -> list[tuple[str, Any]]:
+    """All that the database has told of these rows."""
+    return [(n, v) for row in rows for n, v in vars(row).items() if not n.startswith("_")]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from briefs import alternates, finding, geography, scoring, subjects, topics
+from briefs import alternates, finding, geography, made_pages, scoring, subjects, topics
 from briefs.maps import drawing
 from briefs.models import Actor, Brief
 from briefs.views import render_page, spoken_page
@@ -63,7 +63,10 @@ def actor_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _kin(actor: Actor, named: QuerySet[Actor]) -> dict[str, Any]:
     """What it belongs to and what belongs to it, as far as public briefs name them."""
-    return {"parents": named.filter(children=actor), "children": named.filter(parents=actor)}
+    return {
+        "parents": list(named.filter(children=actor)),
+        "children": list(named.filter(parents=actor)),
+    }
 
 
 @require_safe
@@ -125,6 +128,27 @@ def _subject_page(
     context: dict[str, Any],
     language: str,
     country: str = "",
+) -> HttpResponse:
+    about = context.get("actor")
+    kin = (context.get("parents", []), context.get("children", []))
+    seen = [
+        (context["name"], context["filter"], request.path, language),
+        made_pages.facts_of([*([about] if about else []), *kin[0], *kin[1]]),
+        [len(part) for part in kin],
+        made_pages.facts_of(subject.briefs),
+        [(each.brief.pk, each.judgement) for each in subject.expectations],
+    ]
+    return made_pages.page(
+        lambda: _show_subject(request, subject, context, language, country), "subject", *seen
+    )
+
+
+def _show_subject(
+    request: HttpRequest,
+    subject: subjects.Subject,
+    context: dict[str, Any],
+    language: str,
+    country: str,
 ) -> HttpResponse:
     incidents = [line.place for line, _ in subject.incidents]
     countries = [country] if country else list(dict.fromkeys(p.country for p in incidents))

@@ -48,6 +48,11 @@ def home(request: HttpRequest) -> HttpResponse:
         Brief.objects.public().in_language(language).teasers().newest()
     )
     briefs = list(reading.with_open_judgement(newest, timezone.now().date())[:_ON_THE_FRONT])
+    facts = made_pages.facts_of(briefs)
+    return made_pages.page(lambda: _show_home(request, briefs, language), "home", language, facts)
+
+
+def _show_home(request: HttpRequest, briefs: list[Brief], language: str) -> HttpResponse:
     judged = [(brief, line) for brief in briefs if (line := reading.open_judgement(brief))]
     context = {
         "briefs": briefs,
@@ -78,6 +83,18 @@ def brief_list(request: HttpRequest) -> HttpResponse:
     rows = hits.page_of(wish, found)
     if wish.page > 1 and not rows:
         raise Http404
+    if not rows:  # asks for what may have been meant
+        return _show_list(request, wish, found, rows)
+    facts = made_pages.facts_of(rows)
+    ignored = finding.ignored_in(request.GET)
+    return made_pages.page(
+        lambda: _show_list(request, wish, found, rows), "list", wish, ignored, found, facts
+    )
+
+
+def _show_list(
+    request: HttpRequest, wish: finding.Wish, found: hits.Hits, rows: list[Brief]
+) -> HttpResponse:
     with translation.override(wish.spoken):
         context = {
             "wish": wish,

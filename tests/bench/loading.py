@@ -10,7 +10,7 @@ import os
 import random
 import uuid
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 from functools import cache, cached_property
 from itertools import accumulate
@@ -97,22 +97,41 @@ def _spelt(n: int) -> str:
 
 
 def load(database_url: str, count: int) -> None:
-    """Fill the database with `count` briefs, on two cores; the search index is made afterwards, in one go."""
+    """Fill the database with `count` briefs, on two cores; the indexes are made afterwards, each in one go."""
     with psycopg.connect(database_url, autocommit=True) as db:
         db.execute("SET session_replication_role = replica")
         _few_rows(db, World())
-        (index,) = db.execute("SELECT pg_get_indexdef('brief_search'::regclass)").fetchone()
-        db.execute("DROP INDEX brief_search")
-        step = max(1, count // 20)
+        indexes = _drop_indexes(db)
+        step = max(25, count // 40)
         parts = [(start, min(start + step, count + 1)) for start in range(1, count + 1, step)]
         connection.close()
         with ProcessPoolExecutor(2) as pool:
             list(pool.map(_load_part, [database_url] * len(parts), *zip(*parts, strict=True)))
-        db.execute("SET maintenance_work_mem = '512MB'")
-        db.execute(index)
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(_make_index, [database_url] * len(indexes), indexes))
         _set_sequences(db)
         db.execute("VACUUM (ANALYZE)")
         db.execute("CHECKPOINT")
+
+
+def _drop_indexes(db: psycopg.Connection[Any]) -> list[str]:
+    """Drop what no constraint rests on, and give the statements that make it again, the dearest first."""
+    query = """
+        SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+        WHERE indrelid = ANY (%s::regclass[]) AND NOT indisprimary AND NOT EXISTS (
+            SELECT 1 FROM pg_constraint WHERE conindid = indexrelid
+        ) ORDER BY indexrelid::regclass::text <> 'brief_search'
+    """
+    found = db.execute(query, [list(_TABLES)]).fetchall()
+    for name, _ in found:
+        db.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(name)))
+    return [made for _, made in found]
+
+
+def _make_index(database_url: str, made: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as db:
+        db.execute("SET maintenance_work_mem = '512MB'")
+        db.execute(made)
 
 
 def check(database_url: str) -> None:
@@ -207,6 +226,7 @@ def _load_part(database_url: str, first: int, end: int) -> None:
     world = _world()
     with psycopg.connect(database_url) as db:
         db.execute("SET session_replication_role = replica")
+        db.execute("SET synchronous_commit = off")  # a CHECKPOINT follows
         for start in range(first, end, 500):
             rows: dict[str, list[Row]] = {table: [] for table in _TABLES}
             for n in range(start, min(start + 500, end)):

@@ -1,0 +1,127 @@
+"""Statements written once answer as the queryset would have; pages made of the same rows are made once."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from briefs import made_pages, prepared, publishing, reading
+from briefs.models import Brief
+from briefs.shelf import Shelf
+from tests.briefs.test_pages import full_brief
+from tests.factories import BriefFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_rows_are_those_of_the_queryset() -> None:
+    briefs = [full_brief(), *BriefFactory.create_batch(2, countries=["NE", "ML"])]
+    now = timezone.now()
+
+    for brief in briefs:
+        (found,) = reading.find_brief(brief.slug).objects()
+        ours = reading._found(slug=brief.slug, now=now).get()
+        assert _told(found) == _told(ours)
+        assert _told(found.live_revision) == _told(ours.live_revision)
+        near = list(Brief.objects.public().related_to(brief).teasers()[:3])
+        assert [_told(b) for b in reading.find_related(brief).objects()] == [_told(b) for b in near]
+        assert len(near) == 2
+
+
+def _told(row: Any) -> dict[str, Any]:
+    return {name: value for name, value in vars(row).items() if name != "_state"}
+
+
+def test_gate_stands_at_the_moment_of_the_question() -> None:
+    brief = BriefFactory.create()
+    assert reading.find_brief(brief.slug).rows
+
+    Brief.objects.filter(pk=brief.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+
+    with pytest.raises(Brief.DoesNotExist):
+        reading.find_brief(brief.slug)
+
+
+def test_example_that_reaches_no_place_is_an_error() -> None:
+    lost = prepared.Prepared(lambda slug, pk: Brief.objects.filter(slug=slug), slug="a-slug", pk=5)
+
+    with pytest.raises(ValueError, match="pk"):
+        lost.read(slug="x", pk=1)
+
+
+def test_digest_tells_answers_apart() -> None:
+    moment = datetime(2025, 1, 1, tzinfo=UTC)
+    rows = [(1, "a", moment, ["ML"])]
+
+    assert prepared.digest_of(rows) == prepared.digest_of([(1, "a", moment, ["ML"])])
+    assert prepared.digest_of(rows) != prepared.digest_of([(1, "a", moment, ["NE"])])
+
+
+def test_page_is_made_once_for_the_same_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def make() -> HttpResponse:
+        made.append("once")
+        return HttpResponse(f"page {len(made)}", headers={"Content-Language": "fr"})
+
+    seen = f"rows {timezone.now()}"
+    pages = [made_pages.page(make, seen) for _ in range(2)]
+
+    assert [page.content for page in pages] == [b"page 1", b"page 1"]
+    assert pages[1]["Content-Language"] == "fr"
+    assert made_pages.page(make, seen + " changed").content == b"page 2"
+    tomorrow = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr(timezone, "now", lambda: tomorrow)
+    assert made_pages.page(make, seen).content == b"page 3"
+
+
+def test_error_is_not_kept() -> None:
+    seen = f"error {timezone.now()}"
+
+    made_pages.page(lambda: HttpResponse("no", status=503), seen)
+
+    assert made_pages.page(lambda: HttpResponse("yes"), seen).content == b"yes"
+
+
+@pytest.mark.parametrize("path", ["/", "/briefs/", "/briefs/?q=fuel", "/countries/ml/"])
+def test_lists_are_new_when_a_row_is(client: Client, path: str) -> None:
+    brief = BriefFactory.create(title="Fuel at Kati")
+    assert b"Fuel at Kati" in client.get(path).content
+
+    BriefFactory.create(title="Fuel at Sikasso")
+    publishing.withdraw_brief(brief=brief, by=UserFactory.create(), reason="Wrong.")
+
+    page = client.get(path).content
+    assert b"Fuel at Sikasso" in page
+    assert b"Fuel at Kati" not in page
+
+
+def test_brief_page_takes_two_statements(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    brief = BriefFactory.create()
+    first = client.get(brief.get_absolute_url())
+
+    with django_assert_num_queries(2):
+        second = client.get(brief.get_absolute_url())
+
+    assert second.content == first.content
+    assert second["Content-Language"] == "en"
+
+
+def test_shelf_makes_room_for_what_was_asked_for_last() -> None:
+    shelf: Shelf[str] = Shelf(limit=10)
+    shelf.put("a", "A", 4)
+    shelf.put("b", "B", 4)
+    assert shelf.get("a") == "A"
+
+    shelf.put("c", "C", 4)
+
+    assert [shelf.get(key) for key in "abc"] == ["A", None, "C"]
+    shelf.put("a", "AA", 5)
+    shelf.drop("c")
+    assert [shelf.get(key) for key in "abc"] == ["AA", None, None]
