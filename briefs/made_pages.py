@@ -34,6 +34,11 @@ def page(make: Callable[[], HttpResponse], *seen: Any) -> HttpResponse:
     return HttpResponse(made[0], headers=made[1])
 
 
+def forget() -> None:
+    """Make every page anew."""
+    _shelf.clear()
+
+
 def facts_of(rows: Iterable[Model]) -> list[tuple[str, Any]]:
     """All that the database has told of these rows."""
     return [(n, v) for row in rows for n, v in vars(row).items() if not n.startswith("_")]

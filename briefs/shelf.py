@@ -38,6 +38,12 @@ class Shelf(Generic[Thing]):
         with self._lock:
             self._drop(key)
 
+    def clear(self) -> None:
+        """Take everything away."""
+        with self._lock:
+            self._things.clear()
+            self._size = 0
+
     def _drop(self, key: str) -> None:
         if key in self._things:
             self._size -= self._things.pop(key)[1]

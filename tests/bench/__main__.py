@@ -10,6 +10,7 @@ Progress goes to standard error, one JSON object a line to standard output. Ends
 import argparse
 import hashlib
 import json
+import logging
 import os
 import signal
 import statistics
@@ -49,6 +50,7 @@ def main() -> None:
         import django
 
         django.setup()
+        logging.getLogger("derisk.request").setLevel(logging.WARNING)  # standard output is ours
         _fill(postgres, counts, options.fresh)
         env = dict(os.environ)
         with ExitStack() as opened:
@@ -161,7 +163,8 @@ def _measure(webs: dict[str, str], counts: dict[str, int], options: argparse.Nam
         for probe in probes:
             for size in probe.sizes:
                 for clients in probe.loads:
-                    seen = _drive(webs[size], asked[probe.name, size], clients, options.quick)
+                    log = HOME / f"{size}.log"
+                    seen = _drive(webs[size], asked[probe.name, size], clients, options.quick, log)
                     if number:
                         results[probe.name, size, clients].append(seen)
     medians = {
@@ -169,7 +172,8 @@ def _measure(webs: dict[str, str], counts: dict[str, int], options: argparse.Nam
         for key, seen in results.items()
     }
     large = [asked[probe.name, "large"] for probe in probes if "large" in probe.sizes]
-    say("Bare SQL, statements and plans")
+    say("Processor time, bare SQL, statements and plans")
+    _weigh(large)
     more = {"bare": {p.name: inside.bare_search_ms(p.words) for p in large if p.words}}
     sql_of = {p.name: inside.statements(p.paths[0], p.headers) for p in large}
     _tell(lines.Seen(medians, more), sql_of)
@@ -184,6 +188,17 @@ def _measure(webs: dict[str, str], counts: dict[str, int], options: argparse.Nam
     middle = statistics.median(loads)
     _print("load average of the machine", middle, "processes", None, None, "", None)
     say("Done")
+
+
+def _weigh(probes: list[Any]) -> None:
+    """Tell what a request costs the web process, with pages that it has made before and without."""
+    from tests.bench import inside, lines
+
+    for probe in probes:
+        for is_new, what in ((False, "CPU"), (True, "CPU, made anew")):
+            if probe.name in lines.WEIGHED:
+                weight = inside.cpu_ms(probe.paths, probe.headers, is_new)
+                _print(f"{probe.name}, {what}", weight, "ms", None, None, "", None)
 
 
 def _probe(probe: Any, size: str, counts: dict[str, int], connection: Any) -> Any:
@@ -208,9 +223,11 @@ def _probe(probe: Any, size: str, counts: dict[str, int], connection: Any) -> An
 
 
 def _drive(
-    web: str, probe: Any, clients: int, quick: bool, is_warm: bool = False
+    web: str, probe: Any, clients: int, quick: bool, log: Path, is_warm: bool = False
 ) -> dict[str, float]:
-    from tests.bench import lines
+    from tests.bench import inside, lines
+
+    start = log.stat().st_size
 
     wish = {
         "port": urlsplit(web).port,
@@ -227,9 +244,13 @@ def _drive(
     if done.returncode:
         raise SystemExit(f"{probe.name}: the driver failed.\n{done.stderr}")
     seen: dict[str, Any] = json.loads(done.stdout)
-    if is_warm or not lines.is_kept(probe.name):
+    if not lines.is_kept(probe.name):
         return _checked(probe, seen)
-    return _drive(web, probe, clients, quick, is_warm=True)  # what was kept a minute ago is gone
+    if not is_warm:  # what was kept a minute ago is gone
+        return _drive(web, probe, clients, quick, log, is_warm=True)
+    if (share := inside.hits(log, start)) < 0.99:
+        say(f"{probe.name}: only {share:.0%} of the answers were kept ones")
+    return _checked(probe, seen)
 
 
 def _checked(probe: Any, seen: dict[str, Any]) -> dict[str, float]:

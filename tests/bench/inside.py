@@ -95,6 +95,32 @@ def _is_large(table: str) -> bool:
         return bool(cursor.fetchone()[0] > _LARGE)
 
 
+def cpu_ms(paths: tuple[str, ...], headers: dict[str, str], is_new: bool = False) -> float:
+    """Processor time of this process for a request, the mean of 50: robust against what else the machine does.
+
+    The pages asked for were made before, unless all is to be made anew.
+    """
+    from briefs import made_pages
+
+    reader = client()
+    for path in paths[:50]:
+        reader.get(path, headers=headers)
+    before = time.process_time()
+    for n in range(50):
+        if is_new:
+            made_pages.forget()
+        reader.get(paths[n % min(len(paths), 50)], headers=headers)
+    return (time.process_time() - before) / 50 * 1000
+
+
+def hits(log: Path, start: int) -> float:
+    """Which part of the requests that a web process has logged since was answered from what was kept."""
+    with log.open("rb") as lines:
+        lines.seek(start)
+        asked = [line for line in lines if b'"event": "request"' in line]
+    return sum(b'"cached": true' in line for line in asked) / len(asked)
+
+
 def freshness_ms(address: str) -> list[float]:
     """How long after the commit of a correction a reader still got the old page; 0 when the next one was new.
 

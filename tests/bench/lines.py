@@ -49,6 +49,23 @@ SEARCHES = {
     "no hit": "tamboctou",
 }
 BOTH = ("small", "large")
+# Without a line of their own: their plans are looked at.
+_ONLY_LARGE = {
+    "incidents API": "/api/v1/incidents/",
+    "incidents API, country": "/api/v1/incidents/?country=ML",
+    "incidents API, actor": "/api/v1/incidents/?actor=front-7",
+    "incidents API, type and days": "/api/v1/incidents/?event_type=protests&occurred_after=2024-01-01",
+    "incidents API, near": "/api/v1/incidents/?near=14.5,-4.2,100",
+    "incidents API, box": "/api/v1/incidents/?bbox=-5,10,5,20",
+    "incidents, GeoJSON": "/api/v1/incidents.geojson?country=ML",
+    "sitemap index": "/sitemap.xml",
+    "sitemap of briefs": "/sitemap-briefs-1.xml",
+    "sitemap of pages": "/sitemap-pages.xml",
+    "sitemap of news": "/sitemap-news.xml",
+}
+# Whose processor time in the web process is told.
+WEIGHED = ("brief page, uncached", "list, first page", "list, filtered", "home page", "country page",
+           "API list", "search, rare", "search, commonest", "search, two words")  # fmt: skip
 
 
 def probes(small: int) -> list[Probe]:
@@ -79,6 +96,7 @@ def probes(small: int) -> list[Probe]:
         Probe("API list, filtered", (api + "?country=ML&topic=crime",), UNCACHED, BOTH),
         Probe("API list, deep cursor", ("{cursor}",), UNCACHED, BOTH),
         Probe("API list, updated_since", (api + "?updated_since=2022-01-01T00:00:00Z",), UNCACHED, BOTH),
+        *(Probe(name, (path,), UNCACHED) for name, path in _ONLY_LARGE.items()),
         *(
             Probe(f"search, {name}", (_q(words),), UNCACHED, BOTH, words=words)
             for name, words in SEARCHES.items()
