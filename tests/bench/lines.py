@@ -81,6 +81,7 @@ def probes(small: int) -> list[Probe]:
         Probe("brief page, cached", briefs[:20], loads=(8, 1)),
         Probe("brief page, 304", briefs[:1], loads=(8,)),
         Probe("brief page, uncached", briefs, UNCACHED, BOTH, (8, 1)),
+        Probe("brief page, asked before", briefs[:20], UNCACHED, loads=(8, 1)),
         Probe("list, cached", ("/briefs/",), loads=(8,)),
         Probe("list, first page", ("/briefs/",), UNCACHED, BOTH, (1, 8)),
         Probe("list, deep page", ("/briefs/?page={deep}",), UNCACHED, BOTH),
@@ -206,6 +207,7 @@ def lines() -> list[Line]:
         _rate("brief page, 304", "large", "H", "bare", 0.20, most_sql=0),
         _rate("brief page, uncached", "large", "H", "bare", 0.015, most_sql=3),
         _growth("brief page, uncached", 1.3, most_sql=3),
+        _rate("brief page, asked before", "large", "H", "bare", 0.015, most_sql=3),
         _rate("list, cached", "large", "H", "bare", 0.20, most_sql=0),
         *(
             _growth(f"list, {which}", 1.3, most_sql=3)
