@@ -1,6 +1,6 @@
 """`make bench`: load briefs, measure, tell which lines hold.
 
-    make bench                      # 1,000 and 100,000 briefs; about ten minutes the first time, then four
+    make bench                      # 1,000 and 100,000 briefs; seven minutes, and the loading
     make bench ARGS="--quick"       # 1,000 and 10,000 briefs, fewer and shorter rounds
     make bench ARGS="--fresh"       # load anew what an earlier run has left in var/bench
 
