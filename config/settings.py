@@ -254,6 +254,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a proposal of 300 price lines has 2,400
 DATA_UPLOAD_MAX_NUMBER_FILES = 200  # the request form keeps three, and the words of who chose more
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Where ClamAV's daemon listens: unix:///run/clamav/clamd.ctl or tcp://host:3310. Empty: files are not scanned.
+CLAMD = env.str("CLAMD", default="")
+if CLAMD and not CLAMD.startswith(("unix:///", "tcp://")):
+    stop("CLAMD begins with none of unix:///, tcp://. Set it to where clamd listens.")
 
 # ---- Mail: `dummymail://` keeps messages in the database for staff to read, as in the demo
 EMAIL_CONFIG = env.email_url_config(

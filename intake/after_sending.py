@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from intake import leads
+from intake import leads, scanning
 from intake.attachments import Upload
 from intake.models import (
     MOVES,
@@ -66,8 +66,11 @@ def add_information(
             gettext("You have added much already; send the rest by e-mail."), code="too_many"
         )
     addition = Addition.objects.create(lead=lead, text=text, form_id=form_id)
-    Attachment.objects.bulk_create(
-        Attachment(enquiry_id=lead.enquiry_id, addition=addition, **vars(file)) for file in files
+    scanning.ask_to_scan(
+        Attachment.objects.bulk_create(
+            Attachment(enquiry_id=lead.enquiry_id, addition=addition, **vars(file))
+            for file in files
+        )
     )
     said = ["Words."] if text.strip() else []
     said += [f"Files: {len(files)}."] if files else []

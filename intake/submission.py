@@ -11,7 +11,7 @@ from django.db import IntegrityError, OperationalError, transaction
 
 from accounts import private_links
 from briefs.models import Brief
-from intake import consent, references
+from intake import consent, references, scanning
 from intake.attachments import Upload
 from intake.catalogue import Language
 from intake.models import Attachment, Enquiry, Lead
@@ -118,8 +118,10 @@ def _store(
         content_digest=content.digest(),
     )
     if content.attachments:
-        Attachment.objects.bulk_create(
-            Attachment(enquiry=enquiry, **vars(upload)) for upload in content.attachments
+        scanning.ask_to_scan(
+            Attachment.objects.bulk_create(
+                Attachment(enquiry=enquiry, **vars(upload)) for upload in content.attachments
+            )
         )
     lead = Lead.objects.create(**_lead_fields(enquiry, brief))
     queue.enqueue(

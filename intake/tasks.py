@@ -1,8 +1,9 @@
 """What the intake app's kinds of job do: one call each."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
-from intake import acknowledging, after_sending, matching, routing, suggesting
+from intake import acknowledging, after_sending, matching, routing, scanning, suggesting
 from jobs.kinds import kind
 from jobs.models import Job
 
@@ -41,3 +42,15 @@ def read_needs(job: Job) -> None:
 def read_again(job: Job) -> None:
     """Let new rules read open leads that older ones have read."""
     suggesting.ask_to_read_again()
+
+
+@kind("intake.scan_attachment", external=True)
+def scan_attachment(job: Job) -> Callable[[], None] | None:
+    """Have a client's file looked at; without a scanner that answers it is tried again."""
+    return scanning.scan_attachment(attachment_id=job.subject_id)
+
+
+@kind("intake.scan_waiting", every=timedelta(minutes=15))
+def scan_waiting(job: Job) -> None:
+    """Ask for scans of what has none."""
+    scanning.ask_for_unscanned()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb
 from briefs import geography
 from briefs.models import Actor
-from intake import leads
+from intake import leads, scanning
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.models import MOVES, Activity, Adviser, Attachment, Enquiry, Lead, Priority, Status
@@ -167,11 +167,14 @@ class LeadAdmin(SuggestionsAdmin, ReadOnlyAdmin):
         return [page, *super().get_urls()]
 
     def attachment(self, request: HttpRequest, pk: int, attachment_pk: int) -> HttpResponse:
-        """A client's file, as a download that no browser runs, for whoever may see the lead."""
+        """A client's file, as a download that no browser runs, for whoever may see the lead; not one held back."""
         lead = self.get_queryset(request).filter(pk=pk).first()
         found = lead and lead.enquiry.attachments.filter(pk=attachment_pk).first()
         if not found:
             raise Http404
+        if reason := scanning.why_held_back(found):
+            self.message_user(request, f"“{found.name}” is held back. {reason}", messages.ERROR)
+            return self._back(lead)
         response = HttpResponse(bytes(found.body), content_type=found.content_type)
         response["Content-Disposition"] = (
             content_disposition_header(True, found.name) or "attachment"
@@ -191,9 +194,12 @@ class LeadAdmin(SuggestionsAdmin, ReadOnlyAdmin):
             "lead": obj,
             "enquiry": obj.enquiry,
             "facts": enquiry_facts(obj.enquiry),
-            "files": obj.enquiry.attachments.filter(addition=None).defer("body").order_by("pk"),
+            "files": obj.enquiry.attachments.filter(addition=None)
+            .select_related("scan")
+            .defer("body")
+            .order_by("pk"),
             "additions": obj.additions.order_by("pk").prefetch_related(
-                Prefetch("attachments", Attachment.objects.defer("body"))
+                Prefetch("attachments", Attachment.objects.select_related("scan").defer("body"))
             ),
             "correction": obj.corrections.order_by("-pk").first(),
             "decisions": obj.routing_decisions.select_related("chosen__user").order_by(

@@ -6,6 +6,7 @@ from intake.models.enquiry import Attachment, Enquiry
 from intake.models.lead import MOVES, Activity, Lead, Priority, Status
 from intake.models.people import Contact, Organisation
 from intake.models.routing import Assignment, CreditEntry, RoutingDecision
+from intake.models.scan import AttachmentScan
 from intake.models.suggestion import NeedSuggestion
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Adviser",
     "Assignment",
     "Attachment",
+    "AttachmentScan",
     "Contact",
     "ContactCorrection",
     "CreditEntry",

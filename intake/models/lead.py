@@ -173,6 +173,7 @@ class Activity(models.Model):
         CLIENT_ADDED = "client_added", "Client added something"
         CLIENT_CORRECTED = "client_corrected", "Client corrected their details"
         CLIENT_WITHDREW = "client_withdrew", "Client withdrew the request"
+        FILE_HELD_BACK = "file_held_back", "File held back"
         CLIENT_ERASURE = "client_erasure", "Client asked for erasure"
         PROPOSAL_DRAFTED = "proposal_drafted", "Proposal drafted"
         PROPOSAL_SENT = "proposal_sent", "Proposal sent"

@@ -1,0 +1,130 @@
+"""Having files looked at by ClamAV before staff may download them, where its daemon is configured.
+
+The protocol is INSTREAM of clamd(8): the command, the body in chunks that each begin with their length, a length of
+zero, and one line of answer.
+"""
+
+import re
+import socket
+import struct
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+
+from intake.models import Activity, Attachment, AttachmentScan
+from jobs import queue
+
+_CHUNK = 64 * 1024
+_SECONDS = 15  # less than a job may take
+_ANSWER = re.compile(rb"stream: (?:(OK)|(.+) FOUND)\0?\n?")
+_AT_ONCE = 500
+
+
+class ScannerUnavailable(Exception):
+    """The scanner did not answer, or not with a verdict: the file is to be scanned later."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Clean, or what was found."""
+
+    is_clean: bool
+    signature: str = ""
+
+
+def scan(body: bytes) -> Verdict:
+    """What clamd at settings.CLAMD says of these bytes; raises ScannerUnavailable."""
+    try:
+        with _connected() as connection:
+            connection.sendall(b"zINSTREAM\0")
+            for start in range(0, len(body), _CHUNK):
+                chunk = body[start : start + _CHUNK]
+                connection.sendall(struct.pack("!I", len(chunk)) + chunk)
+            connection.sendall(struct.pack("!I", 0))
+            answer = _read_line(connection)
+    except OSError as error:
+        raise ScannerUnavailable(type(error).__name__) from error
+    found = _ANSWER.fullmatch(answer)
+    if not found:
+        raise ScannerUnavailable("The scanner gave no verdict.")
+    return Verdict(bool(found[1]), (found[2] or b"").decode("ascii", "replace")[:200])
+
+
+def _connected() -> socket.socket:
+    address = urlsplit(settings.CLAMD)
+    if address.scheme == "tcp":
+        where = (address.hostname or "localhost", address.port or 3310)
+        return socket.create_connection(where, timeout=_SECONDS)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(_SECONDS)
+    try:
+        connection.connect(address.path)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+def _read_line(connection: socket.socket) -> bytes:
+    answer = b""
+    while not answer.endswith((b"\0", b"\n")) and len(answer) < 4096:
+        part = connection.recv(1024)
+        if not part:
+            break
+        answer += part
+    return answer
+
+
+def ask_to_scan(attachments: Iterable[Attachment]) -> None:
+    """Ask for a scan of each, where there is a scanner. Call it inside the transaction that stores them."""
+    if settings.CLAMD:
+        queue.enqueue(
+            *(
+                queue.Ask(
+                    kind="intake.scan_attachment",
+                    subject_id=file.pk,
+                    key=f"attachment:{file.pk}",
+                )
+                for file in attachments
+            )
+        )
+
+
+def ask_for_unscanned() -> None:
+    """Ask for what has no verdict, such as files from before there was a scanner."""
+    waiting = Attachment.objects.filter(scan=None).only("pk").order_by("pk")
+    with transaction.atomic():
+        ask_to_scan(waiting[:_AT_ONCE])
+
+
+def scan_attachment(*, attachment_id: int) -> Callable[[], None] | None:
+    """Scan a file, outside any transaction; what is returned records the verdict. None when there is one already."""
+    file = Attachment.objects.get(pk=attachment_id)
+    if not settings.CLAMD or AttachmentScan.objects.filter(attachment=file).exists():
+        return None
+    verdict = scan(bytes(file.body))
+    return lambda: record_verdict(attachment_id=attachment_id, verdict=verdict)
+
+
+@transaction.atomic
+def record_verdict(*, attachment_id: int, verdict: Verdict) -> None:
+    """Keep the first verdict on a file; an infected one goes onto the lead's timeline."""
+    file = Attachment.objects.select_related("enquiry__lead").get(pk=attachment_id)
+    _, is_new = AttachmentScan.objects.get_or_create(attachment=file, defaults=vars(verdict))
+    if is_new and not verdict.is_clean:
+        Activity.objects.create(
+            lead=file.enquiry.lead,
+            kind=Activity.Kind.FILE_HELD_BACK,
+            text=f"The scanner found {verdict.signature}. Ask the client for another copy.",
+        )
+
+
+def why_held_back(file: Attachment) -> str:
+    """Why staff may not download a file; empty when they may. An infected one stays held back for good."""
+    verdict = AttachmentScan.objects.filter(attachment=file).first()
+    if verdict is None:
+        return "It has not been scanned yet. Try again in a minute." if settings.CLAMD else ""
+    return "" if verdict.is_clean else f"The scanner found {verdict.signature} in it."

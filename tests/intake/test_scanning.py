@@ -1,0 +1,213 @@
+"""Files are looked at by a (fake) scanner, and kept from staff while it has not found them clean."""
+
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError, transaction
+
+from intake import scanning
+from intake.models import Activity, Attachment, AttachmentScan, Lead
+from intake.scanning import ScannerUnavailable, Verdict
+from jobs.models import Job
+from tests import factories, racing
+
+FOUR = {"full_name": "A", "email": "a@client.example", "needs": "Gao", "consent": "on"}
+EVIL = b"X5O!P%@AP evil"
+
+
+class Clamd:
+    """Takes one stream for each connection, as clamd does, and finds what begins with `EVIL`."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+        self.answer: bytes | None = None
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = self._server.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._server.accept()
+            except OSError:
+                return
+            with connection, connection.makefile("rb") as stream:
+                assert stream.read(10) == b"zINSTREAM\0"
+                body = b""
+                while size := struct.unpack("!I", stream.read(4))[0]:
+                    assert size <= 64 * 1024
+                    body += stream.read(size)
+                self.bodies.append(body)
+                said = b"stream: Evil.Test FOUND\0" if body.startswith(EVIL) else b"stream: OK\0"
+                connection.sendall(said if self.answer is None else self.answer)
+
+    def stop(self) -> None:
+        if self._server.fileno() < 0:
+            return
+        self._server.shutdown(socket.SHUT_RDWR)
+        self._server.close()
+        self._thread.join(5)
+
+
+@pytest.fixture
+def clamd(settings) -> Iterator[Clamd]:
+    server = Clamd()
+    settings.CLAMD = f"tcp://127.0.0.1:{server.port}"
+    yield server
+    server.stop()
+
+
+def send(client, body: bytes = b"x") -> Attachment:
+    """A request with one file, by the form."""
+    client.post("/request/", FOUR | {"attachments": SimpleUploadedFile("a.txt", body)})
+    return Attachment.objects.get()
+
+
+def scan(file: Attachment) -> None:
+    """Do as the worker does."""
+    record = scanning.scan_attachment(attachment_id=file.pk)
+    if record:
+        record()
+
+
+def download(client, file: Attachment):
+    lead = Lead.objects.get()
+    client.force_login(factories.UserFactory(roles=["desk lead"]))
+    page = f"/staff/intake/lead/{lead.pk}/change/"
+    return client.get(f"/staff/intake/lead/{lead.pk}/attachments/{file.pk}/"), page
+
+
+# --- The protocol
+
+
+@pytest.mark.parametrize("size", [0, 1, 64 * 1024, 64 * 1024 + 1, 1_000_000])
+def test_every_byte_arrives_in_chunks(clamd, size):
+    assert scanning.scan(b"y" * size) == Verdict(True)
+    assert clamd.bodies == [b"y" * size]
+
+
+def test_what_is_found_is_named(clamd):
+    assert scanning.scan(EVIL) == Verdict(False, "Evil.Test")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"\0", b"INSTREAM size limit exceeded. ERROR\0", b"stream: FOUND\0", b"OK\0", b"z" * 9000],
+)  # fmt: skip
+def test_no_verdict_is_not_clean(clamd, answer):
+    clamd.answer = answer
+
+    with pytest.raises(ScannerUnavailable):
+        scanning.scan(b"x")
+
+
+def test_without_a_server_it_is_not_clean(clamd):
+    clamd.stop()
+
+    with pytest.raises(ScannerUnavailable):
+        scanning.scan(b"x")
+
+
+def test_a_socket_in_the_file_system_that_is_missing_is_no_verdict(settings, tmp_path):
+    settings.CLAMD = f"unix://{tmp_path}/clamd.ctl"
+
+    with pytest.raises(ScannerUnavailable, match="FileNotFoundError"):
+        scanning.scan(b"x")
+
+
+# --- Files of clients
+
+
+@pytest.mark.django_db
+def test_without_a_scanner_nothing_is_asked_for_and_files_are_served(client):
+    file = send(client)
+
+    assert not Job.objects.filter(kind="intake.scan_attachment").exists()
+    assert download(client, file)[0].status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_file_waits_for_its_scan_and_is_served_when_it_is_clean(client, clamd):
+    file = send(client)
+    assert Job.objects.get(kind="intake.scan_attachment").subject_id == file.pk
+    waiting, page = download(client, file)
+    assert waiting["Location"] == page
+    assert "It has not been scanned yet." in client.get(page).content.decode()
+
+    scan(file)
+
+    assert download(client, file)[0]["Content-Disposition"] == 'attachment; filename="a.txt"'
+
+
+@pytest.mark.django_db
+def test_an_infected_file_is_kept_away_for_good_and_said(client, clamd, settings):
+    file = send(client, EVIL)
+
+    scan(file)
+    settings.CLAMD = ""
+
+    refused, page = download(client, file)
+    assert refused["Location"] == page
+    assert EVIL not in refused.content
+    html = client.get(page).content.decode()
+    assert "held back: Evil.Test" in html
+    assert f"/attachments/{file.pk}/" not in html
+    assert [a.kind for a in Activity.objects.all()] == ["file_held_back"]
+
+
+@pytest.mark.django_db
+def test_a_second_scan_changes_nothing(client, clamd):
+    file = send(client, EVIL)
+
+    scan(file)
+    scan(file)
+    scanning.record_verdict(attachment_id=file.pk, verdict=Verdict(True))
+
+    assert AttachmentScan.objects.get().signature == "Evil.Test"
+    assert (len(clamd.bodies), Activity.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_verdicts_at_once_are_one(client, clamd):
+    file = send(client, EVIL)
+    verdict = Verdict(False, "Evil.Test")
+
+    racing.race(*[lambda: scanning.record_verdict(attachment_id=file.pk, verdict=verdict)] * 2)
+
+    assert (AttachmentScan.objects.count(), Activity.objects.count()) == (1, 1)
+
+
+@pytest.mark.django_db
+def test_without_an_answer_the_file_stays_held_back(client, clamd):
+    file = send(client)
+    clamd.answer = b"ERROR\0"
+
+    with pytest.raises(ScannerUnavailable):
+        scan(file)
+
+    assert AttachmentScan.objects.count() == 0
+    assert download(client, file)[0].status_code == 302
+
+
+@pytest.mark.django_db
+def test_files_from_before_there_was_a_scanner_are_scanned_too(client, settings):
+    file = send(client)
+    settings.CLAMD = "tcp://127.0.0.1:1"
+
+    scanning.ask_for_unscanned()
+    scanning.ask_for_unscanned()
+
+    assert Job.objects.get(kind="intake.scan_attachment").subject_id == file.pk
+
+
+@pytest.mark.django_db
+def test_a_verdict_cannot_be_changed(client, clamd):
+    scan(send(client, EVIL))
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        AttachmentScan.objects.update(is_clean=True, signature="")
