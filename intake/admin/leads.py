@@ -186,32 +186,45 @@ class LeadAdmin(SuggestionsAdmin, ReadOnlyAdmin):
 
     def page_context(self, request: HttpRequest, obj: Lead) -> dict[str, Any]:
         """Everything about one lead, on one page."""
-        activities = (
+        activities = list(
             Activity.objects.filter(lead=obj).select_related("by").order_by("-happened_at", "-pk")
         )
         assert isinstance(request.user, User)
-        return suggestions_context(request.user, obj) | {
-            "lead": obj,
-            "enquiry": obj.enquiry,
-            "facts": enquiry_facts(obj.enquiry),
-            "files": obj.enquiry.attachments.filter(addition=None)
-            .select_related("scan")
-            .defer("body")
-            .order_by("pk"),
-            "additions": obj.additions.order_by("pk").prefetch_related(
-                Prefetch("attachments", Attachment.objects.select_related("scan").defer("body"))
-            ),
-            "correction": obj.corrections.order_by("-pk").first(),
-            "decisions": obj.routing_decisions.select_related("chosen__user").order_by(
-                "-decided_at", "-pk"
-            ),
-            "assignments": obj.assignments.select_related("adviser__user", "by").order_by(
-                "-started_at", "-pk"
-            ),
-            "activities": activities,
-            "messages_sent": Message.objects.about(obj.reference),
-            "can_read_messages": request.user.has_perm("mail.view_message"),
-        }
+        since = _since_then(obj, {activity.kind for activity in activities})
+        return (
+            suggestions_context(request.user, obj)
+            | since
+            | {
+                "lead": obj,
+                "enquiry": obj.enquiry,
+                "facts": enquiry_facts(obj.enquiry),
+                "files": obj.enquiry.attachments.filter(addition=None)
+                .select_related("scan")
+                .defer("body")
+                .order_by("pk"),
+                "decisions": obj.routing_decisions.select_related("chosen__user").order_by(
+                    "-decided_at", "-pk"
+                ),
+                "assignments": obj.assignments.select_related("adviser__user", "by").order_by(
+                    "-started_at", "-pk"
+                ),
+                "activities": activities,
+                "messages_sent": Message.objects.about(obj.reference),
+                "can_read_messages": request.user.has_perm("mail.view_message"),
+            }
+        )
+
+
+def _since_then(lead: Lead, happened: set[str]) -> dict[str, Any]:
+    """What the client added and corrected; most did neither, which the timeline tells without asking."""
+    files = Prefetch("attachments", Attachment.objects.select_related("scan").defer("body"))
+    added, corrected = Activity.Kind.CLIENT_ADDED, Activity.Kind.CLIENT_CORRECTED
+    return {
+        "additions": lead.additions.order_by("pk").prefetch_related(files)
+        if added in happened
+        else [],
+        "correction": lead.corrections.order_by("-pk").first() if corrected in happened else None,
+    }
 
 
 def country_names(codes: list[str]) -> str:
