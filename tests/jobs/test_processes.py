@@ -9,7 +9,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from jobs.models import Job
 from tests.conftest import STACK
 from tests.factories import UserFactory
 from tests.jobs.house import House
@@ -50,7 +49,7 @@ def test_a_job_whose_worker_is_killed_in_the_middle_is_done_once(house: House, v
     assert len(house.begun(job_id)) == 2
     (winner,) = house.effects(job_id)
     assert winner != pid
-    assert Job.objects.get().attempts == 2
+    assert house.jobs.get().attempts == 2
 
 
 def test_a_worker_that_lost_its_lease_while_working_changes_nothing(house: House) -> None:
@@ -68,7 +67,7 @@ def test_a_worker_that_lost_its_lease_while_working_changes_nothing(house: House
     eventually(lambda: '"lease lost"' in frozen.log)
     assert house.begun(job_id)[0] == slow
     assert house.effects(job_id) == [house.begun(job_id)[1]]
-    assert Job.objects.get().attempts == 2
+    assert house.jobs.get().attempts == 2
 
 
 def test_a_dead_broker_stops_neither_the_job_in_work_nor_what_is_asked_for_meanwhile(
@@ -141,8 +140,8 @@ def test_jobs_that_fail_or_kill_their_worker_end_dead_while_others_get_done(hous
     assert {pk for pk, state in house.states().items() if state == "dead"} == {failing, deadly}
     assert [len(house.effects(job_id)) for job_id in others] == [1] * 10
     assert house.effects(failing) == house.effects(deadly) == []
-    assert Job.objects.get(pk=failing).attempts == 8
-    assert Job.objects.get(pk=deadly).attempts == 2
+    assert house.jobs.get(pk=failing).attempts == 8
+    assert house.jobs.get(pk=deadly).attempts == 2
     page = staff_list_of_dead_jobs()
     assert "JobError: This never works. at kinds_for_tests.py:" in page
     assert "The worker stopped, hung or lost its connection while it worked." in page
@@ -162,7 +161,7 @@ def test_two_workers_and_two_sweeps_do_each_job_once(house: House) -> None:
 
     house.wait_until_done()
     assert [len(house.effects(job_id)) for job_id in ids] == [1] * 200
-    assert set(Job.objects.values_list("attempts", flat=True)) == {1}
+    assert set(house.jobs.values_list("attempts", flat=True)) == {1}
 
 
 def test_a_hint_that_comes_again_does_no_harm(house: House) -> None:
@@ -175,4 +174,4 @@ def test_a_hint_that_comes_again_does_no_harm(house: House) -> None:
     house.hint(job_id, 5)
 
     assert len(house.begun(job_id)) == len(house.effects(job_id)) == 1
-    assert Job.objects.get().attempts == 1
+    assert house.jobs.get().attempts == 1
