@@ -74,7 +74,7 @@ def test_what_staff_write_into_the_row_is_told_by_nobody_until_it_is_approved(
     elsewhere = add_place(draft, "Secret town", latitude=1.0, longitude=1.0)
     incident.actors.add(add_actor(draft, "Secret Front"))
     Incident.objects.update(
-        title="Secret title", place=elsewhere, fatalities=77, event_type="riots",
+        title="Secret title", place=elsewhere, fatalities=7654321, event_type="riots",
         sub_type="mob_violence", occurred_on=date(2025, 1, 1),
     )  # fmt: skip
 
@@ -87,7 +87,7 @@ def test_what_staff_write_into_the_row_is_told_by_nobody_until_it_is_approved(
         answer = client.get(address).content.decode()
         assert "Two checkpoints attacked" in answer
         assert "Secret" not in answer
-        assert "77" not in answer
+        assert "7654321" not in answer
         assert "draft" not in answer
     for query in (
         "?event_type=riots", "?sub_type=mob_violence", "?actor=secret-front", "?occurred_after=2025-01-01",
