@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -21,3 +22,11 @@ def browser() -> Iterator[Browser]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture(autouse=True)
+def own_connection() -> Iterator[None]:
+    """A connection to this module's database: one to an earlier module's, which is dropped, may still be open."""
+    connection.close()
+    yield
+    connection.close()
