@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from briefs.models import Brief
+from briefs.record_line import Line
 from jobs import queue
 from jobs.hints import Breaker, BrokerAway
 
@@ -25,6 +26,7 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]
 return redis.call('GET', KEYS[1])
 """
 breaker = Breaker(pause=5)
+_line = Line()
 
 
 @cache
@@ -47,6 +49,11 @@ def prefix() -> str:
 def record_key() -> str:
     """Where the record stands."""
     return prefix() + "fresh"
+
+
+def record() -> bytes | None:
+    """The record as it is now, in one trip. Raises BrokerAway."""
+    return breaker.call(lambda: _line.get(store(), record_key()))
 
 
 def public_changed() -> None:

@@ -2,7 +2,8 @@
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
 
 from briefs.shelf import Shelf
 
@@ -24,7 +25,8 @@ class KeptPage:
 
     def dump(self) -> bytes:
         """The page as bytes."""
-        head = {name: value for name, value in vars(self).items() if name not in ("body", "packed")}
+        names = (field.name for field in fields(self))
+        head = {name: getattr(self, name) for name in names if name not in ("body", "packed")}
         return (
             json.dumps(head | {"length": len(self.body)}).encode() + b"\n" + self.body + self.packed
         )
@@ -36,6 +38,16 @@ class KeptPage:
         head = json.loads(line)
         length = head.pop("length")
         return cls(**head, body=rest[:length], packed=rest[length:])
+
+    @cached_property
+    def told(self) -> list[tuple[str, str]]:
+        """Its headers as a server takes them."""
+        return [(name, value) for name, value in self.headers]
+
+    @cached_property
+    def content_type(self) -> str:
+        """What it is."""
+        return next((value for name, value in self.headers if name.lower() == "content-type"), "")
 
     @property
     def size(self) -> int:
@@ -59,6 +71,10 @@ class Copies:
             self._pages.drop(key)
             return None
         return page
+
+    def clear(self) -> None:
+        """Hold none."""
+        self._pages.clear()
 
     def put(self, key: str, page: KeptPage) -> None:
         """Hold a copy, in place of an older one."""

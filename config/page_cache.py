@@ -9,22 +9,21 @@ the pages that it served lately, so that the trip carries a token and not a page
 import gzip
 import hashlib
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, cast
 
-import structlog
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from briefs import freshness
 from briefs.api import media
+from config import logs
 from config.kept_pages import Copies, KeptPage
 from jobs.hints import BrokerAway
 
-log = structlog.get_logger("derisk.request")
 _PUBLIC = re.compile(
     r"/(?:(?:briefs|countries|actors|topics|methodology|scorecard|privacy|api/v1/(?:briefs|incidents|actors"
     r"|countries|topics))(?:/.*)?|api/v1/incidents\.geojson|robots\.txt|sitemap.*\.xml)?"
@@ -32,8 +31,10 @@ _PUBLIC = re.compile(
 # Sent to a browser by another type: see briefs.feeds.
 _TWO_TYPES = {"/briefs/feed.atom", "/briefs/feed.rss"}
 _KEPT = {"200 OK", "301 Moved Permanently", "410 Gone"}
+_CHECKED = "public, max-age=0, must-revalidate"
 _LONGEST_QUERY = 300
 _LARGEST = 400_000
+_FORM = 2  # of what is kept: another number, and a new version finds nothing of an old one
 _SECONDS = 60
 _SEARCH_SECONDS = 10  # anybody can ask for words without end: they leave soon
 _GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")  # taken, unless it weighs nothing
@@ -60,8 +61,7 @@ class PageCache:
         except BrokerAway:
             return self.application(environ, start_response)
         if page is not None and _is_for(page, environ):
-            _log_hit(environ, page, started)
-            return _serve(environ, start_response, page)
+            return _serve(environ, start_response, page, started)
         return self._make(environ, start_response, key, token)
 
     def _make(
@@ -83,28 +83,38 @@ class PageCache:
             start_response(status, headers)
             return _body_for(environ, body)
         seconds = _SEARCH_SECONDS if "q=" in environ.get("QUERY_STRING", "") else _SECONDS
-        page = _page(token, status, headers, environ.get("derisk.route", ""), body, seconds)
+        page = _page(token, whole, status, headers, body, seconds)
         _keep(key, page, seconds)
+        _copies.put(key, page)
         return _serve(environ, start_response, page)
 
 
 def _key(environ: Environ) -> str | None:
     """Where the page of this request is kept; None when it is not one to keep."""
-    path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
     if (
         environ["REQUEST_METHOD"] not in ("GET", "HEAD")
         or "HTTP_AUTHORIZATION" in environ
-        or len(query) > _LONGEST_QUERY
-        or not _PUBLIC.fullmatch(path)
-        or path.endswith(".png")  # says itself how long it stays true, and is large
         or not _is_ours(environ.get("HTTP_HOST", ""))
         or (settings.SECURE_SSL_REDIRECT and not _is_secure(environ))
     ):
         return None
-    origin = "cors" if "HTTP_ORIGIN" in environ else ""
-    browser = "html" if path in _TWO_TYPES and "text/html" in environ.get("HTTP_ACCEPT", "") else ""
-    name = f"{path}?{query} {origin}{browser}".encode("latin-1", "replace")
-    return f"{freshness.prefix()}page:{hashlib.sha256(name).hexdigest()[:32]}"
+    path = environ.get("PATH_INFO", "")
+    variant = "cors" if "HTTP_ORIGIN" in environ else ""
+    if path in _TWO_TYPES and "text/html" in environ.get("HTTP_ACCEPT", ""):
+        variant += "html"
+    return _key_of(freshness.prefix(), path, environ.get("QUERY_STRING", ""), variant)
+
+
+@lru_cache(maxsize=1024)
+def _key_of(prefix: str, path: str, query: str, variant: str) -> str | None:
+    if (
+        len(query) > _LONGEST_QUERY
+        or not _PUBLIC.fullmatch(path)
+        or path.endswith(".png")  # says itself how long it stays true, and is large
+    ):
+        return None
+    name = f"{_FORM} {path}?{query} {variant}".encode("latin-1", "replace")
+    return f"{prefix}page:{hashlib.sha256(name).hexdigest()[:32]}"
 
 
 @lru_cache(maxsize=64)
@@ -124,8 +134,7 @@ def _look_up(key: str) -> tuple[bytes | None, KeptPage | None]:
     """The token in force, and the page if it was made under it. Raises BrokerAway."""
     page = _copies.get(key)
     if page is not None:
-        (record,) = _read(freshness.record_key())
-        token = freshness.token_of(record)
+        token = freshness.token_of(freshness.record())
         if token == page.token.encode():
             return token, page
     # Another process may have made it; a change since we did costs this second trip.
@@ -144,8 +153,10 @@ def _is_for(page: KeptPage, environ: Environ) -> bool:
     """Whether the client takes its type: those who do not are refused by the API, and get any page."""
     if not environ.get("PATH_INFO", "").startswith("/api/"):
         return True
-    types = [value for name, value in page.headers if name.lower() == "content-type"]
-    return all(media.is_wanted(environ.get("HTTP_ACCEPT", ""), each) for each in types)
+    return _is_wanted(environ.get("HTTP_ACCEPT", ""), page.content_type)
+
+
+_is_wanted = lru_cache(maxsize=256)(media.is_wanted)
 
 
 def _read(*keys: str) -> list[bytes | None]:
@@ -160,20 +171,22 @@ def _may_keep(status: str, headers: list[tuple[str, str]], body: bytes) -> bool:
 
 def _page(
     token: bytes,
+    environ: Environ,
     status: str,
     headers: list[tuple[str, str]],
-    route: str,
     body: bytes,
     seconds: float,
 ) -> KeptPage:
     ours = {"x-request-id", "content-length", "cache-control", "etag", "vary"}
+    etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+    kept = [[name, value] for name, value in headers if name.lower() not in ours]
     return KeptPage(
         token=token.decode(),
         until=time.time() + seconds,
         status=status,
-        headers=[[name, value] for name, value in headers if name.lower() not in ours],
-        route=route,
-        etag=f'W/"{hashlib.sha256(body).hexdigest()[:32]}"',
+        headers=[*kept, ["ETag", etag], ["Cache-Control", _CHECKED], ["Vary", _varies(environ)]],
+        route=environ.get("derisk.route", ""),
+        etag=etag,
         body=body,
         packed=gzip.compress(body, 6, mtime=0),
     )
@@ -186,25 +199,30 @@ def _keep(key: str, page: KeptPage, seconds: int) -> None:
         return  # said in the log; the next request makes it again
 
 
-def _serve(environ: Environ, start_response: StartResponse, page: KeptPage) -> Iterable[bytes]:
-    request_id = environ.get("HTTP_X_REQUEST_ID", "")
-    headers = [(name, value) for name, value in page.headers]
-    headers += [
-        ("ETag", page.etag),
-        ("Cache-Control", "public, max-age=0, must-revalidate"),
-        ("Vary", _varies(environ)),
-        ("X-Request-ID", request_id if _GIVEN_ID.fullmatch(request_id) else uuid.uuid4().hex),
-    ]
+def _serve(
+    environ: Environ, start_response: StartResponse, page: KeptPage, started: float | None = None
+) -> Iterable[bytes]:
+    """Answer with the page; `started` when it is a kept one, which nobody has logged yet."""
+    given = environ.get("HTTP_X_REQUEST_ID", "")
+    request_id = given if given and _GIVEN_ID.fullmatch(given) else secrets.token_hex(16)
+    if started is not None:
+        _log_hit(environ, page, request_id, started)
+    headers = [*page.told, ("X-Request-ID", request_id)]
     if page.status == "200 OK" and _has_it(environ, page):
         start_response("304 Not Modified", headers)
         return [b""]
     body = page.body
-    if _GZIP.search(environ.get("HTTP_ACCEPT_ENCODING", "")) and len(page.packed) < len(body):
+    if _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) and len(page.packed) < len(body):
         headers.append(("Content-Encoding", "gzip"))
         body = page.packed
     headers.append(("Content-Length", str(len(body))))
     start_response(page.status, headers)
     return _body_for(environ, body)
+
+
+@lru_cache(maxsize=256)
+def _takes_gzip(accepted: str) -> bool:
+    return _GZIP.search(accepted) is not None
 
 
 def _body_for(environ: Environ, body: bytes) -> list[bytes]:
@@ -223,9 +241,9 @@ def _has_it(environ: Environ, page: KeptPage) -> bool:
     return named.strip() == "*" or page.etag.removeprefix("W/") in named
 
 
-def _log_hit(environ: Environ, page: KeptPage, started: float) -> None:
-    log.info(
-        "request",
+def _log_hit(environ: Environ, page: KeptPage, request_id: str, started: float) -> None:
+    logs.request_line(
+        request_id=request_id,
         method=environ["REQUEST_METHOD"],
         route=page.route,
         status=int(page.status[:3]),

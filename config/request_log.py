@@ -11,6 +11,7 @@ from django.core.signals import got_request_exception
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
+from config import logs
 from jobs import failures
 
 log = structlog.get_logger("derisk.request")
@@ -32,8 +33,8 @@ class RequestLogMiddleware:
         response["X-Request-ID"] = request_id
         if request.resolver_match:
             request.META["derisk.route"] = request.resolver_match.view_name  # for the page cache
-        log.info(
-            "request",
+        logs.request_line(
+            request_id=request_id,
             method=request.method,
             route=request.resolver_match.view_name if request.resolver_match else None,
             status=response.status_code,

@@ -6,13 +6,13 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.request import urlopen
 
-import redis
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from werkzeug.test import Client
+
+from tests import valkey_trips
 
 PLANS = Path(__file__).parent / "plans"
 _LARGE = 1_000  # rows; below that PostgreSQL is right to read a table from end to end
@@ -34,16 +34,9 @@ def client() -> Client:
 def statements(path: str, headers: dict[str, str]) -> tuple[list[str], int]:
     """The SQL of one request, and its trips to Valkey; asked for twice, so that what can be kept is."""
     reader = client()
-    trips: list[Any] = []
-    send = redis.Redis.execute_command
     for _ in range(3):
-        trips.clear()
-        try:
-            redis.Redis.execute_command = lambda *a, **k: trips.append(a[1]) or send(*a, **k)
-            with CaptureQueriesContext(connection) as queries:
-                response = reader.get(path, headers=headers)
-        finally:
-            redis.Redis.execute_command = send
+        with valkey_trips.seen() as trips, CaptureQueriesContext(connection) as queries:
+            response = reader.get(path, headers=headers)
     assert response.status_code in (200, 304), (path, response.status_code)
     return [query["sql"] for query in queries.captured_queries], len(trips)
 

@@ -1,6 +1,7 @@
 """Kept pages: no SQL, and never older than what staff have just decided."""
 
 import gzip
+import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
@@ -14,12 +15,13 @@ from django.utils import timezone
 from werkzeug.test import Client
 
 from briefs import freshness, publishing, tasks
-from briefs.models import Brief
 from config import kept_pages, page_cache
 from config.wsgi import application
 from jobs.kinds import JobError
 from jobs.models import Job
+from tests import valkey_trips
 from tests.factories import BriefFactory, UserFactory, approve, publish
+from tests.log_lines import logged
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -98,15 +100,35 @@ def test_api_answers_are_kept_with_their_types(reader: Client, path: str, media_
 def test_kept_page_costs_one_trip(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     brief = BriefFactory.create()
     reader.get(brief.get_absolute_url())
-    trips: list[Any] = []
-    send = redis.Redis.execute_command
-    monkeypatch.setattr(
-        redis.Redis, "execute_command", lambda *a, **k: trips.append(a[1]) or send(*a, **k)
-    )
 
+    with valkey_trips.seen() as trips:
+        reader.get(brief.get_absolute_url())
+
+    assert trips == [["GET", freshness.record_key()]]
+
+
+def test_page_of_another_process_costs_one_trip_more(reader: Client) -> None:
+    brief = BriefFactory.create()
     reader.get(brief.get_absolute_url())
+    page_cache._copies.clear()
 
-    assert trips == ["MGET"]
+    with valkey_trips.seen() as trips:
+        reader.get(brief.get_absolute_url())
+
+    assert [trip[:2] for trip in trips] == [["MGET", freshness.record_key()]]
+
+
+def test_valkey_started_anew_is_asked_again(reader: Client) -> None:
+    brief = BriefFactory.create()
+    for _ in range(2):
+        reader.get(brief.get_absolute_url())
+    for client in freshness.store().client_list():
+        if client["cmd"] == "get":
+            freshness.store().client_kill(client["addr"])
+
+    _, made = statements(reader, brief.get_absolute_url())
+
+    assert made == 0
 
 
 @pytest.mark.parametrize(
@@ -304,28 +326,19 @@ def test_hit_leaves_a_line_and_an_id(reader: Client, caplog: pytest.LogCaptureFi
     brief = BriefFactory.create()
     reader.get(brief.get_absolute_url())
     caplog.clear()
+    caplog.set_level("INFO")
 
     response = reader.get(brief.get_absolute_url(), headers={"X-Request-ID": "abcdef-12345"})
 
-    assert response.headers["X-Request-ID"] == "abcdef-12345"
-    assert Brief.objects.count() == 1
-
-
-def test_page_that_a_process_has_costs_a_trip_for_the_token_only(
-    reader: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    brief = BriefFactory.create()
-    for _ in range(2):
-        reader.get(brief.get_absolute_url())
-    trips: list[Any] = []
-    send = redis.Redis.execute_command
-    monkeypatch.setattr(
-        redis.Redis, "execute_command", lambda *a, **k: trips.append(a[1:]) or send(*a, **k)
-    )
-
-    reader.get(brief.get_absolute_url())
-
-    assert trips == [("MGET", freshness.record_key())]
+    (line,) = logged(caplog, "derisk.request")
+    assert response.headers["X-Request-ID"] == line["request_id"] == "abcdef-12345"
+    assert (line["method"], line["route"], line["status"]) == ("GET", "briefs:brief", 200)
+    assert line["cached"] is True
+    assert set(line) == {
+        "event", "level", "logger", "timestamp", "request_id", "method", "route", "status", "ms", "cached",
+    }  # fmt: skip
+    other = reader.get(brief.get_absolute_url(), headers={"X-Request-ID": "not ours"})
+    assert re.fullmatch(r"[0-9a-f]{32}", other.headers["X-Request-ID"])
 
 
 def test_copy_of_a_process_is_not_served_once_its_time_is_over(

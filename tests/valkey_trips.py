@@ -1,0 +1,25 @@
+"""What goes to Valkey while a block runs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from redis.connection import AbstractConnection
+
+
+@contextmanager
+def seen() -> Iterator[list[list[str]]]:
+    """The commands sent, each as a list of its words, by whatever way of the library."""
+    trips: list[list[str]] = []
+    send = AbstractConnection.send_packed_command
+
+    def note(self: Any, command: Any, *args: Any, **kwargs: Any) -> Any:
+        words = b"".join(command).split(b"\r\n")[2::2]
+        trips.append([word.decode("utf-8", "replace") for word in words])
+        return send(self, command, *args, **kwargs)
+
+    AbstractConnection.send_packed_command = note  # type: ignore[method-assign]
+    try:
+        yield trips
+    finally:
+        AbstractConnection.send_packed_command = send  # type: ignore[method-assign]
