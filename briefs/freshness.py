@@ -88,6 +88,15 @@ def token_of(record: bytes | None) -> bytes | None:
     return token if time.time() < float(until) else None
 
 
+def token_now() -> bytes | None:
+    """The token in force, a new one where none was; None without Valkey. Read it before what is kept under it."""
+    try:
+        found = record()
+        return token_of(found) or renew(found)
+    except BrokerAway:
+        return None
+
+
 def renew(seen: bytes | None) -> bytes | None:
     """A token in place of the record seen, unless somebody put another meanwhile. Raises BrokerAway."""
     made = _new_record()

@@ -1,4 +1,8 @@
-"""Querysets put into SQL once: Django takes longer to write our large statements than PostgreSQL to answer them."""
+"""Querysets put into SQL once, and planned once by PostgreSQL: both took longer than answering.
+
+What never changes of a statement stands in it as it is, so that PostgreSQL knows which partial index serves; what does
+is bound by the server, which keeps the plan for the next time (https://www.psycopg.org/psycopg3/docs/advanced/prepare.html).
+"""
 
 import copy
 import hashlib
@@ -9,9 +13,11 @@ from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, NotSupportedError, OperationalError
+from django.db import connections as databases
 from django.db.models import QuerySet
-from django.db.models.query import ModelIterable
+from psycopg import sql
 
 A_MOMENT = datetime(1001, 1, 1, tzinfo=UTC)  # an example
 
@@ -21,7 +27,7 @@ class Rows:
     """What a statement has answered, as it came."""
 
     rows: list[tuple[Any, ...]]
-    compiler: Any
+    written: "_Written"
 
     @cached_property
     def digest(self) -> str:
@@ -29,13 +35,50 @@ class Rows:
         return digest_of(self.rows)
 
     def objects(self) -> list[Any]:
-        """As the queryset gives them."""
-        compiler = copy.copy(self.compiler)
-        compiler.connection = connections[DEFAULT_DB_ALIAS]  # that of this thread
-        compiler.execute_sql = lambda **_: [self.rows]
-        query = SimpleNamespace(get_compiler=lambda using: compiler)
+        """As the queryset gives them: models, or dicts out of `values()`."""
+        compiler = copy.copy(self.written.compiler)
+        compiler.connection = databases[DEFAULT_DB_ALIAS]  # that of this thread
+        compiler.execute_sql = lambda *_, **__: [self.rows]
+        query = copy.copy(compiler.query)
+        query.get_compiler = lambda using: compiler
         stand_in: Any = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
-        return list(ModelIterable(stand_in))
+        return list(self.written.iterable(stand_in))
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with a place for each value by name, and the same with numbers, as PostgreSQL takes it."""
+
+    named: str
+    numbered: str
+    names: tuple[str, ...]  # by number
+
+    @classmethod
+    def of(cls, text: str, params: Any, examples: dict[str, Any]) -> "Statement":
+        """Django's SQL with places where the examples stand, and every other parameter written out.
+
+        Raises ValueError for an example that stands nowhere.
+        """
+        found = [_name_of(given, examples) for given in params]
+        if missing := set(examples) - set(found):
+            raise ValueError(f"The statement has no place for {sorted(missing)}.")
+        names = tuple(dict.fromkeys(filter(None, found)))
+        first, *rest = text.split("%s")
+        spelt = ["" if name else _spelt(given) for name, given in zip(found, params, strict=True)]
+        named, numbered = first, first
+        for name, constant, part in zip(found, spelt, rest, strict=True):
+            named += (f"%({name})s" if name else constant.replace("%", "%%")) + part
+            numbered += (f"${names.index(name) + 1}" if name else constant) + part
+        return cls(named, numbered.replace("%%", "%"), names)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A queryset as a statement, and what makes its objects of the rows."""
+
+    statement: Statement
+    compiler: Any
+    iterable: Any
 
 
 class Prepared:
@@ -45,33 +88,68 @@ class Prepared:
     is. The build may not look at the values, since it sees examples only.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any]], **examples: Any) -> None:
+    def __init__(self, build: Callable[..., QuerySet[Any, Any]], **examples: Any) -> None:
         self._build = build
         self._examples = examples
 
     def read(self, **values: Any) -> Rows:
         """The answer for these values, in one statement."""
-        compiler, sql, template = self._written
-        params = [values[name] if name else given for name, given in template]
-        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            cursor.execute(sql, params)
-            rows = cursor.fetchall()
-        return Rows([row[: compiler.col_count] for row in rows], compiler)
+        written = self._written
+        rows = fetch(written.statement, values)
+        return Rows([row[: written.compiler.col_count] for row in rows], written)
 
     @cached_property
-    def _written(self) -> tuple[Any, str, list[tuple[str, Any]]]:
-        """The compiler, its SQL, and for each parameter the name of the value that goes there, or what it always is."""
-        query = self._build(**self._examples).query
-        compiler = query.get_compiler(using=DEFAULT_DB_ALIAS)
-        sql, params = compiler.as_sql()
-        template = [(self._name_of(given), given) for given in params]
-        if missing := set(self._examples) - {name for name, _ in template}:
-            raise ValueError(f"The statement has no place for {sorted(missing)}.")
-        return compiler, sql, template
+    def _written(self) -> _Written:
+        queryset = self._build(**self._examples)
+        compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
+        text, params = compiler.as_sql()
+        statement = Statement.of(text, params, self._examples)
+        return _Written(statement, compiler, queryset._iterable_class)
 
-    def _name_of(self, given: Any) -> str:
-        same = (n for n, one in self._examples.items() if type(one) is type(given) and one == given)
-        return next(same, "")
+
+def fetch(statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """All rows of a read whose plan is worth keeping.
+
+    Without the question whether the connection still lives, which Django puts before each request's first statement:
+    when it does not, or when a migration has changed the columns since, the read is asked again over a new one.
+    """
+    database: Any = databases[DEFAULT_DB_ALIAS]
+    had_one = database.connection is not None
+    database.health_check_done = True
+    try:
+        return _fetch(database, statement, values)
+    except (OperationalError, InterfaceError, NotSupportedError) as error:
+        is_worn = isinstance(error, NotSupportedError) or not database.is_usable()
+        if database.in_atomic_block or not had_one or not is_worn:
+            raise
+        database.close()
+        return _fetch(database, statement, values)
+
+
+def _fetch(database: Any, statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    database.ensure_connection()
+    cursor: Any
+    if database.queries_logged:  # which puts the values into the text
+        cursor = database.make_debug_cursor(psycopg.Cursor(database.connection))
+        question: tuple[Any, ...] = statement.named, values
+    else:
+        cursor = database.make_cursor(psycopg.RawCursor(database.connection))
+        question = statement.numbered, [values[name] for name in statement.names]
+    with cursor:
+        cursor.execute(*question)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def _name_of(given: Any, examples: dict[str, Any]) -> str:
+    same = (n for n, one in examples.items() if type(one) is type(given) and one == given)
+    return next(same, "")
+
+
+def _spelt(given: Any) -> str:
+    database = databases[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
+    return sql.Literal(given).as_string(database.connection)
 
 
 def digest_of(*things: Any) -> str:

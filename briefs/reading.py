@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
@@ -22,9 +22,10 @@ from django.db.models import (
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
-from briefs import page_lines, prepared, snapshots
+from briefs import kept_answers, page_lines, prepared, snapshots
 from briefs.models import Brief, BriefQuerySet, Correction, CorrectionKind, Edition, Judgement
 from briefs.models.brief_queryset import region_of
+from briefs.shelf import Shelf
 
 _TO_DISCOVER = 3
 _OWN = (
@@ -84,14 +85,40 @@ def page_of(found: prepared.Rows) -> BriefPage:
 
 def find_related(brief: Brief) -> prepared.Rows:
     """The rows of the few public briefs next to this one, without their texts."""
-    return _RELATED.read(
-        now=timezone.now(),
-        pk=brief.pk,
-        language=brief.language,
-        countries=brief.countries,
-        region=region_of(brief),
-        topics=brief.topics,
-    )
+    return _find_related(_ties_of(brief))
+
+
+def find_related_to(found: prepared.Rows) -> prepared.Rows:
+    """As `find_related`, of the brief found; looked for again once anything that readers see has changed."""
+    ties = _ties.get(found.digest)
+    if ties is None:
+        ties = _ties_of(page_of(found).brief)
+        _ties.put(found.digest, ties, 1)
+    return kept_answers.while_true(lambda: _find_related(ties), "related", ties)
+
+
+def _find_related(ties: "_Ties") -> prepared.Rows:
+    values = ties._asdict()
+    lists = {name: list(values.pop(name)) for name in ("countries", "region", "topics")}
+    return _RELATED.read(now=timezone.now(), **values, **lists)
+
+
+class _Ties(NamedTuple):
+    """What ties a brief to others."""
+
+    pk: int
+    language: str
+    countries: tuple[str, ...]
+    region: tuple[str, ...]
+    topics: tuple[str, ...]
+
+
+_ties: Shelf[_Ties] = Shelf(2_000)
+
+
+def _ties_of(brief: Brief) -> _Ties:
+    lists = (brief.countries, region_of(brief), brief.topics)
+    return _Ties(brief.pk, brief.language, *(tuple(each) for each in lists))
 
 
 def read_newest(newest: BriefQuerySet, limit: int) -> list[BriefPage]:

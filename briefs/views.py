@@ -132,10 +132,10 @@ def brief_page(request: HttpRequest, slug: str) -> HttpResponse:
         found = reading.find_brief(slug)
     except Brief.DoesNotExist:
         return _gone_or_moved(request, slug)
-    page = reading.page_of(found)
-    related = reading.find_related(page.brief)
+    related = reading.find_related_to(found)
     return made_pages.page(
-        lambda: _show(request, page, related), "brief", found.digest, related.digest
+        lambda: _show(request, reading.page_of(found), related),
+        *("brief", found.digest, related.digest),
     )
 
 

@@ -134,6 +134,9 @@ DATABASES = {
         "OPTIONS": {
             "connect_timeout": 3,
             "application_name": PROCESS_NAME,
+            # Of briefs/prepared.py alone: what is asked a second time is planned once for each connection. A pooler
+            # between that gives each transaction another connection must have it off.
+            "prepare_threshold": 1 if env.bool("PREPARED_STATEMENTS", default=True) else None,
             # random_page_cost: no database of ours is on turning discs; with the default PostgreSQL reads whole tables
             # rather than a thousand rows by their index.
             "options": f"{PATIENCE} -c lock_timeout=3s -c random_page_cost=1.1"

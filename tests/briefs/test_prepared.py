@@ -1,16 +1,19 @@
 """Statements written once answer as the queryset would have; pages made of the same rows are made once."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from briefs import made_pages, prepared, publishing, reading
-from briefs.models import Brief
+from briefs import kept_answers, made_pages, prepared, publishing, reading
+from briefs.models import Brief, SearchTerm
 from briefs.shelf import Shelf
 from tests.briefs.test_pages import full_brief
 from tests.factories import BriefFactory, UserFactory
@@ -51,6 +54,79 @@ def test_example_that_reaches_no_place_is_an_error() -> None:
 
     with pytest.raises(ValueError, match="pk"):
         lost.read(slug="x", pk=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_connection_that_died_is_made_anew() -> None:
+    brief = BriefFactory.create()
+    assert reading.find_brief(brief.slug).rows
+    with suppress(OperationalError), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    assert reading.find_brief(brief.slug).rows
+
+
+@pytest.mark.django_db(transaction=True)
+def test_statement_is_planned_once_and_again_after_a_migration() -> None:
+    terms = prepared.Prepared(lambda pk: SearchTerm.objects.filter(pk=pk), pk=1 << 60)
+    for _ in range(3):
+        assert terms.read(pk=1 << 50).rows == []
+    with connection.cursor() as cursor:
+        query = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%searchterm%'"
+        cursor.execute(query)
+        assert cursor.fetchone() == (1,)
+        cursor.execute("ALTER TABLE briefs_searchterm ALTER key TYPE varchar(999)")
+
+    try:
+        assert terms.read(pk=1 << 50).rows == []
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE briefs_searchterm ALTER key TYPE varchar(200)")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_statement_that_takes_too_long_is_not_asked_again() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = '20ms'")
+    slow = prepared.Statement("SELECT pg_sleep(1)", "SELECT pg_sleep(1)", ())
+
+    with CaptureQueriesContext(connection) as queries, pytest.raises(OperationalError):
+        prepared.fetch(slow, {})
+
+    connection.close()
+    assert sum("pg_sleep" in query["sql"] for query in queries) == 1
+
+
+def test_what_never_changes_is_written_out() -> None:
+    text = "a = %s AND b LIKE %s AND c = %s AND d = %s AND e LIKE 'x%%'"
+
+    made = prepared.Statement.of(text, ("slug", "50%", 5, "slug"), {"slug": "slug"})
+
+    assert made.named == (
+        "a = %(slug)s AND b LIKE '50%%' AND c = 5 AND d = %(slug)s AND e LIKE 'x%%'"
+    )
+    assert made.numbered == "a = $1 AND b LIKE '50%' AND c = 5 AND d = $1 AND e LIKE 'x%'"
+    assert made.names == ("slug",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_stands_next_to_a_brief_is_looked_for_until_readers_see_something_else(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    brief, other = BriefFactory.create(), BriefFactory.create(title="Fuel at Kati")
+    assert b"Fuel at Kati" in client.get(brief.get_absolute_url()).content
+    with django_assert_num_queries(1):
+        client.get(brief.get_absolute_url())
+
+    publishing.withdraw_brief(brief=other, by=UserFactory.create(), reason="Wrong.")
+
+    assert b"Fuel at Kati" not in client.get(brief.get_absolute_url()).content
+
+
+def test_answer_is_not_kept_inside_a_transaction() -> None:
+    found = iter("ab")
+
+    assert [kept_answers.while_true(lambda: next(found), "letters") for _ in "ab"] == ["a", "b"]
 
 
 def test_digest_tells_answers_apart() -> None:
