@@ -74,6 +74,7 @@ _LEAD_DESK = (
     "intake.change_desk",
     "mail.view_message",
     "mail.resend_message",
+    "mail.open_private_link",
     "jobs.view_job",
     "jobs.retry_job",
     "jobs.view_heartbeat",

@@ -11,4 +11,4 @@ class BriefsConfig(AppConfig):
         from briefs import confirming  # its models must be loaded first
         from mail import news
 
-        news.address_refused.connect(confirming.ask_to_suppress, dispatch_uid="briefs")
+        news.address_unreachable.connect(confirming.ask_to_suppress, dispatch_uid="briefs")

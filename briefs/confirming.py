@@ -8,10 +8,9 @@ from django.utils import timezone
 
 from briefs import following, letters, subscribing
 from briefs.models import Subscriber, Subscription
-from briefs.models.subscription import email_digest
 from jobs import queue
 from mail import outbox
-from mail.models import Message
+from mail.models import Message, Unreachable, email_digest
 
 log = structlog.get_logger("derisk.briefs")
 # Nobody can have a stranger's mailbox filled: so many a day to one address, and one subscription's not at once again.
@@ -55,19 +54,18 @@ def why_not(message: Message) -> str:
     return "" if known.exists() else "The address is suppressed or forgotten."
 
 
-def ask_to_suppress(*, message: Message, **_: object) -> None:
-    """Receive the news that an address was refused for good; only readers' addresses are suppressed."""
-    if message.gate.startswith("briefs."):
-        key = f"message:{message.pk}:{message.attempts}"
-        queue.enqueue(queue.Ask(kind="briefs.suppress_address", subject_id=message.pk, key=key))
+def ask_to_suppress(*, mark: Unreachable, **_: object) -> None:
+    """Receive the news that an address takes no mail; if it is a reader's, it is suppressed."""
+    ask = queue.Ask(kind="briefs.suppress_unreachable", subject_id=mark.pk, key=f"mark:{mark.pk}")
+    queue.enqueue(ask)
 
 
-def suppress_refused(*, message_id: int) -> None:
-    """Write no more to the address of a message that the mail server refused for good."""
-    message = Message.objects.filter(pk=message_id).first()
-    subscriber = (
-        message and Subscriber.objects.filter(email_digest=email_digest(message.to_email)).first()
-    )
-    if message and subscriber:
-        reason = f"The mail server refused it: {message.error}"
-        subscribing.suppress_subscriber(subscriber=subscriber, reason=reason)
+def suppress_unreachable(*, mark_id: int) -> None:
+    """Write no more to a reader whose address takes no mail or who called it spam."""
+    mark = Unreachable.objects.standing().filter(pk=mark_id).first()
+    subscriber = mark and Subscriber.objects.filter(email_digest=mark.digest).first()
+    if mark and subscriber:
+        reason = str(mark)
+        subscribing.suppress_subscriber(
+            subscriber=subscriber, reason=f"{reason[:1].upper()}{reason[1:]}"
+        )

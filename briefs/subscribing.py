@@ -18,9 +18,11 @@ from accounts.models import User
 from briefs import geography, subjects, topics
 from briefs.finding import Wish
 from briefs.models import Frequency, Subscriber, Subscription
-from briefs.models.subscription import CONSENT_VERSION, email_digest
+from briefs.models.subscription import CONSENT_VERSION
 from jobs import queue
-from mail.models import Message
+from mail import addresses
+from mail.models import Message, email_digest
+from mail.models.message import UNSENT
 
 log = structlog.get_logger("derisk.briefs")
 # Unconfirmed wishes of one address; another one takes the place of the oldest.
@@ -224,6 +226,8 @@ def lift_suppression(*, subscriber: Subscriber, by: User) -> None:
     )
     if not lifted:
         raise ValidationError("This address is not suppressed.", code="conflict")
+    if subscriber.email and addresses.mark_of(subscriber.email):
+        addresses.lift_mark(email=subscriber.email, by=by)
     log.info("suppression lifted", subscriber=subscriber.pk, user=by.pk)
 
 
@@ -258,7 +262,7 @@ def forget_subscribers() -> dict[str, int]:
     mails = Message.objects.gated("briefs.").filter(created_at__lt=now - MAIL_STAYS)
     counts = {
         "subscriptions": _delete(unconfirmed) + _delete(ended),
-        "mails": _delete(mails.exclude(state__in=["queued", "sending"])),
+        "mails": _delete(mails.exclude(state__in=UNSENT)),
     }
     idle = Subscriber.objects.filter(
         subscriptions__isnull=True, email__isnull=False, created_at__lt=now - UNCONFIRMED_STAYS

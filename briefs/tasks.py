@@ -167,12 +167,12 @@ def confirm_subscription(job: Job) -> None:
     confirming.send_confirmation(subscription_id=job.subject_id)
 
 
-@kind("briefs.suppress_address")
-def suppress_address(job: Job) -> None:
-    """Write no more to an address that the mail server refuses for good."""
+@kind("briefs.suppress_unreachable")
+def suppress_unreachable(job: Job) -> None:
+    """Write no more to a reader whose address takes no mail."""
     from briefs import confirming
 
-    confirming.suppress_refused(message_id=job.subject_id)
+    confirming.suppress_unreachable(mark_id=job.subject_id)
 
 
 @kind("briefs.forget_subscribers", every=timedelta(hours=6))

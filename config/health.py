@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from jobs.models import age_of_beat, age_of_oldest_due
+from mail import delivery
 
 OVERDUE = timedelta(seconds=60)
 SILENCE = timedelta(seconds=90)
@@ -29,10 +30,14 @@ def live(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """200 "ok" or "degraded" (the broker is away: requests are stored, work waits), 503 "down" with what fails."""
+    """200 "ok" or "degraded", 503 "down"; with what fails.
+
+    Without the broker or the mail server the house is in service: requests are stored, work waits.
+    """
     checks = _checks()
     failing = [name for name, problem in checks.items() if problem]
-    is_degraded = "broker" in failing and "database" not in failing and "migrations" not in failing
+    is_cut_off = {"database", "migrations"} & set(failing)
+    is_degraded = ("broker" in failing and not is_cut_off) or failing == ["mail"]
     status = "ok" if not failing else "degraded" if is_degraded else "down"
     body = {
         "status": status,
@@ -82,6 +87,11 @@ def _heartbeat(name: str) -> str:
     return f"last seen {age.total_seconds():.0f} s ago" if age > SILENCE else ""
 
 
+def _mail() -> str:
+    waiting = delivery.waiting_for_the_server()
+    return f"the mail server does not take our mail: {waiting} wait" if waiting else ""
+
+
 def _broker() -> str:
     """A ping with a short limit; a frozen broker fails it as a dead one does."""
     client = redis.Redis.from_url(
@@ -100,4 +110,5 @@ _WORK: dict[str, Callable[[], str]] = {
     "jobs": _jobs,
     "worker": lambda: _heartbeat("worker"),
     "sweep": lambda: _heartbeat("sweep"),
+    "mail": _mail,
 }

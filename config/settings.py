@@ -1,14 +1,16 @@
 """All settings, from the environment. Safe values are the defaults; what production needs and lacks stops the start."""
 
+import json
 from collections.abc import Collection
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import environ
 
 from config import upgrading
 from config.staff_site import UNFOLD as UNFOLD  # the look of the staff screens
+from mail import providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -30,6 +32,17 @@ def required(name: str, hint: str, schemes: Collection[str] = ()) -> str:
         stop(f"{name} is not set. {hint}")
     if schemes and value.partition("://")[0] not in schemes:
         stop(f"{name} begins with none of {', '.join(schemes)}. {hint}")
+    return value
+
+
+def json_object(name: str) -> dict[str, Any]:
+    """The JSON object in an environment variable; empty when it is not set."""
+    try:
+        value = json.loads(env.str(name, default="") or "{}")
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        stop(f"{name} is no JSON object.")
     return value
 
 
@@ -263,14 +276,27 @@ if CLAMD and not CLAMD.startswith(("unix:///", "tcp://")):
     stop("CLAMD begins with none of unix:///, tcp://. Set it to where clamd listens.")
 
 # ---- Mail: `dummymail://` keeps messages in the database for staff to read, as in the demo
-EMAIL_CONFIG = env.email_url_config(
-    required(
-        "EMAIL_URL",
-        "Set it like smtp+tls://user:password@host:587, or dummymail:// to send nothing.",
-        env.EMAIL_SCHEMES,
-    )
+EMAIL_URL = required(
+    "EMAIL_URL",
+    "Set it like smtp+tls://user:password@host:587, or dummymail:// to send nothing.",
+    (*env.EMAIL_SCHEMES, "anymail"),
 )
-vars().update(EMAIL_CONFIG)
+# Anymail's own settings, for a provider that is spoken to by its interface: a JSON object.
+ANYMAIL = {"REQUESTS_TIMEOUT": (5, 10)} | json_object("ANYMAIL")
+MAIL_PROVIDER = EMAIL_URL.partition("anymail://")[2].strip("/")
+if MAIL_PROVIDER:
+    if MAIL_PROVIDER not in providers.PROVIDERS:
+        stop(f"EMAIL_URL names none of the providers {', '.join(sorted(providers.PROVIDERS))}.")
+    EMAIL_BACKEND = providers.PROVIDERS[MAIL_PROVIDER].backend
+else:
+    EMAIL_CONFIG = env.email_url_config(EMAIL_URL)
+    if EMAIL_CONFIG["EMAIL_BACKEND"] == "django.core.mail.backends.smtp.EmailBackend":
+        EMAIL_CONFIG["EMAIL_BACKEND"] = "mail.smtp.EmailBackend"  # tells what may have been taken
+    vars().update(EMAIL_CONFIG)
+# Providers whose events are believed, at /mail/events/<name>/.
+MAIL_EVENTS = env.list("MAIL_EVENTS", default=[MAIL_PROVIDER] if MAIL_PROVIDER else [])
+if problem := providers.problem_with(MAIL_EVENTS, ANYMAIL):
+    stop(problem)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Derisk <office@derisk.example>")
 

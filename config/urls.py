@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("briefs.urls")),
     path("", include("intake.urls")),
     path("p/", include("proposals.urls")),
+    path("mail/", include("mail.urls")),
     path("api/v1/", include("briefs.api.urls")),
     path("api/v1/", include("intake.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -24,7 +24,7 @@ from intake.models import (
     Status,
 )
 from jobs import queue
-from mail import outbox
+from mail import addresses, outbox
 
 MOST_ADDITIONS = 20
 _WITHDRAWN = "Withdrawn by the client"
@@ -82,13 +82,17 @@ def add_information(
 def correct_contact(*, lead: Lead, details: ContactDetails) -> None:
     """Note how the client wants to be reached; the same details again change nothing.
 
-    A new address gets the acknowledgement too. Raises ValidationError(code="closed") when the request is.
+    A new address gets the acknowledgement too. One that took no mail is written to again: the client says that it is
+    right, and what was held for it leaves. Raises ValidationError(code="closed") when the request is.
     """
     lead = _locked(lead)
     before = contact_of(lead)
-    if details == before:
+    if details == before and not addresses.mark_of(details.email):
         return
     _refuse_closed(lead)
+    _take_mail_again(lead, details.email)
+    if details == before:
+        return
     correction = ContactCorrection.objects.create(lead=lead, **vars(details))
     labels = {"full_name": "Name", "email": "E-mail", "phone": "Phone"}
     changed = [
@@ -103,6 +107,13 @@ def correct_contact(*, lead: Lead, details: ContactDetails) -> None:
                 key=f"lead:{lead.pk}:correction:{correction.pk}",
             )
         )
+
+
+def _take_mail_again(lead: Lead, email: str) -> None:
+    if addresses.mark_of(email):
+        addresses.lift_mark(email=email, by=None)
+        text = "They confirmed the address that took no mail; what was held is sent."
+        Activity.objects.create(lead=lead, kind=Activity.Kind.CLIENT_CORRECTED, text=text)
 
 
 @transaction.atomic
@@ -124,7 +135,7 @@ def withdraw_request(*, lead: Lead) -> None:
     to = Status.DISQUALIFIED if Status.DISQUALIFIED in allowed else Status.LOST
     kind = Activity.Kind.CLIENT_WITHDREW
     leads.move_lead(lead=lead, to=to, by=None, reason=_WITHDRAWN, activity=kind)
-    _tell(lead.activities.filter(kind=kind).latest("pk"))
+    ask_to_tell(lead.activities.filter(kind=kind).latest("pk"))
 
 
 @transaction.atomic
@@ -153,10 +164,11 @@ def _refuse_closed(lead: Lead) -> None:
 
 def _record(lead: Lead, kind: Activity.Kind, text: str) -> None:
     """The timeline says what was done, not the client's words: more people read it than those."""
-    _tell(Activity.objects.create(lead=lead, kind=kind, text=text))
+    ask_to_tell(Activity.objects.create(lead=lead, kind=kind, text=text))
 
 
-def _tell(activity: Activity) -> None:
+def ask_to_tell(activity: Activity) -> None:
+    """Ask for the mail that tells the lead's owner of an activity, in the caller's transaction."""
     queue.enqueue(
         queue.Ask(kind="intake.tell_owner", subject_id=activity.pk, key=f"activity:{activity.pk}")
     )

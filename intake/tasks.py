@@ -3,7 +3,15 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from intake import acknowledging, after_sending, matching, routing, scanning, suggesting
+from intake import (
+    acknowledging,
+    after_sending,
+    matching,
+    routing,
+    scanning,
+    suggesting,
+    undelivered,
+)
 from jobs.kinds import kind
 from jobs.models import Job
 
@@ -54,3 +62,15 @@ def scan_attachment(job: Job) -> Callable[[], None] | None:
 def scan_waiting(job: Job) -> None:
     """Ask for scans of what has none."""
     scanning.ask_for_unscanned()
+
+
+@kind("intake.note_unreachable")
+def note_unreachable(job: Job) -> None:
+    """Note on the leads of a client that mail does not reach them."""
+    undelivered.note_unreachable(mark_id=job.subject_id)
+
+
+@kind("intake.note_not_arrived")
+def note_not_arrived(job: Job) -> None:
+    """Note on its lead that one message did not arrive."""
+    undelivered.note_not_arrived(message_id=job.subject_id)

@@ -1,64 +1,82 @@
-"""Handing a message to the mail server, and telling a refusal for good from one for now."""
+"""Handing a message to the mail server, and what becomes of one that it does not take."""
 
-import smtplib
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from email.header import Header
 from email.utils import parseaddr, quote
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import F
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from accounts.models import User
 from jobs import kinds, queue
-from mail import gates, news
-from mail.models import Message
+from jobs.models import MAX_ATTEMPTS
+from mail import addresses, gates, news, refusals
+from mail.models import Failure, Message, Unreachable
+from mail.models.message import UNSENT
 from mail.outbox import PRIVATE_LINK
 
 log = structlog.get_logger("derisk.mail")
+# After the tries of its first job a message is tried once an hour, for as long as mail servers use to.
+BETWEEN_TRIES = timedelta(hours=1)
+PATIENCE = timedelta(days=2)
+Finish = Callable[[], None]
 
 
-def deliver(*, message_id: int, is_last_try: bool = False) -> Callable[[], None] | None:
+def deliver(*, message_id: int, is_last_try: bool = False) -> Finish | None:
     """Send one message and return what records the result; None when it needs no sending any more.
 
-    A message with a gate is asked about once more; what its gate holds back is cancelled, with the reason.
+    A message with a gate is asked about once more; what its gate holds back is cancelled, with the reason. One to an
+    address that takes no mail is held.
 
     "Sending" is committed before the server is spoken to. If we die after the server took the message and before
-    that is recorded, the next try sends the same Message-ID again: mail cannot be exactly once.
-    Raises jobs.kinds.JobError on a failure that may pass.
+    that is recorded, the next try sends the same Message-ID again, and the message says that it may be there twice:
+    mail cannot be exactly once. Raises jobs.kinds.JobError on a failure that may pass.
     """
     message = _start(message_id)
     if message is None:
         return None
     if is_mail_kept():
-        return lambda: _record(message, state=Message.State.KEPT)
+        return lambda: _keep(message)
+    mail = compose(message)
     try:
         # Django leaves the connection open when the server refuses us before the first message.
         with closing(get_connection()) as connection:
-            connection.send_messages([compose(message)])
-    except (smtplib.SMTPException, OSError) as error:
-        return _refused(message, error, is_last_try)
-    return lambda: _record(
-        message, state=Message.State.SENT, sent_at=Now(), private_url="", error=""
-    )
+            connection.send_messages([mail])
+    except Exception as error:  # noqa: BLE001 - what `judge` does not know it raises again
+        is_last = is_last_try or message.attempts >= MAX_ATTEMPTS
+        return _refused(message, refusals.judge(error), is_last)
+    return lambda: _taken(message, mail)
 
 
 @transaction.atomic
 def _start(message_id: int) -> Message | None:
     """The message with its new attempt, which names this delivery from here on."""
-    unsent = Message.objects.unsent().filter(pk=message_id)
-    if not unsent.update(state=Message.State.SENDING, attempts=F("attempts") + 1):
+    message = Message.objects.select_for_update().filter(pk=message_id, state__in=UNSENT).first()
+    if message is None:
         return None
-    message = Message.objects.get(pk=message_id)
+    # Whoever was sending died, or was sending when the connection broke.
+    message.may_be_double |= message.state in (Message.State.SENDING, Message.State.UNSURE)
+    message.state, message.attempts = Message.State.SENDING, message.attempts + 1
+    message.save(update_fields=["state", "attempts", "may_be_double"])
     if reason := gates.why_not(message):
         _record(message, state=Message.State.CANCELLED, error=reason, private_url="")
         return None
+    mark = None if message.is_forced else addresses.mark_of(message.to_email)
+    if mark is not None:
+        error = f"Not sent: {mark}."
+        _record(message, state=Message.State.HELD, failure=Failure.ADDRESS, error=error)
+        return None
     return message
+
+
+def waiting_for_the_server() -> int:
+    """How many messages wait because the mail server does not answer us or refuses us: our set-up is to be mended."""
+    return Message.objects.unsent().filter(failure=Failure.OURS).count()
 
 
 def is_mail_kept() -> bool:
@@ -69,13 +87,12 @@ def is_mail_kept() -> bool:
 def compose(message: Message) -> EmailMultiAlternatives:
     """The message as it leaves: private link in place, the same Message-ID at every try."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
-    name, address = message.to_name, message.to_email
     mail = EmailMultiAlternatives(
         subject=message.subject,
         body=message.text.replace(PRIVATE_LINK, message.private_url),
-        to=[address],  # the envelope: whatever stands in the name, it goes to this address alone
+        to=[message.to_email],  # the envelope: whatever stands in the name, it goes here alone
+        reply_to=[settings.HOUSE["email"]],
         headers={
-            "To": f"{written_name(name)} <{address}>" if name else address,
             "Message-ID": f"<{message.uuid}@{domain}>",
             "Auto-Submitted": "auto-generated",
             **{
@@ -85,6 +102,11 @@ def compose(message: Message) -> EmailMultiAlternatives:
         },
     )
     mail.attach_alternative(message.html.replace(PRIVATE_LINK, message.private_url), "text/html")
+    if settings.EMAIL_BACKEND.startswith("anymail."):
+        # A provider writes the header itself; by our number it tells us what came of the message.
+        mail.metadata = {"message": str(message.uuid)}  # type: ignore[attr-defined]
+    elif message.to_name:
+        mail.extra_headers["To"] = f"{written_name(message.to_name)} <{message.to_email}>"
     return mail
 
 
@@ -95,63 +117,70 @@ def written_name(name: str) -> str:
     return Header(name, "utf-8").encode(linesep="")  # the mail as a whole is folded later
 
 
-def _refused(message: Message, error: Exception, is_last_try: bool) -> Callable[[], None]:
-    code = smtp_code(error)
-    text = f"{type(error).__name__} {code}" if code else type(error).__name__
-    if is_last_try or is_for_good(error):
-        is_address = is_for_good(error) and isinstance(error, smtplib.SMTPRecipientsRefused)
-        return lambda: _give_up(message, text, is_address)
-    _record(message, state=Message.State.QUEUED, error=text)
-    raise kinds.JobError(f"The mail server did not take it: {text}") from error
+def _keep(message: Message) -> None:
+    _record(message, state=Message.State.KEPT)
 
 
-def _give_up(message: Message, error: str, is_address: bool) -> None:
-    _record(message, state=Message.State.FAILED, error=error)
-    if is_address:
-        news.address_refused.send(Message, message=message)
+def _taken(message: Message, mail: EmailMultiAlternatives) -> None:
+    told = getattr(mail, "anymail_status", None)
+    provider_id = str(told.message_id or "")[:200] if told else ""
+    _record(
+        message,
+        state=Message.State.SENT,
+        sent_at=Now(),
+        private_url="",
+        error="",
+        failure="",
+        provider_id=provider_id,
+    )
 
 
-def is_for_good(error: Exception) -> bool:
-    """Whether the server refused this reader or this text with a 5xx.
-
-    A 5xx at the greeting, the login or our own sender address says that our set-up is wrong, which can be mended.
-    """
-    about_the_message = isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError)
-    return about_the_message and 500 <= smtp_code(error) < 600
-
-
-def smtp_code(error: Exception) -> int:
-    """The SMTP reply code in an exception of smtplib, 0 when it carries none."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return max((code for code, _ in error.recipients.values()), default=0)
-    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
+def _refused(message: Message, refusal: refusals.Refusal, is_last_try: bool) -> Finish:
+    if refusal.failure == Failure.OURS:
+        log.error("the mail server does not take our mail", error=refusal.text)
+    if refusal.is_for_good:
+        return lambda: _give_up(message, Message.State.REFUSED, refusal)
+    if is_last_try and timezone.now() - message.created_at > PATIENCE:
+        return lambda: _give_up(message, Message.State.FAILED, refusal)
+    if is_last_try:
+        return lambda: _try_later(message, refusal)
+    _put_back(message, refusal)
+    raise kinds.JobError(f"The mail server did not take it: {refusal.text}")
 
 
-def _record(message: Message, **changes: object) -> None:
-    """Write the end of this delivery, unless another one of the same message has begun since."""
-    Message.objects.filter(
-        pk=message.pk, state=Message.State.SENDING, attempts=message.attempts
-    ).update(**changes)
+def _put_back(message: Message, refusal: refusals.Refusal) -> bool:
+    is_unsure = refusal.is_unsure or message.may_be_double
+    state = Message.State.UNSURE if is_unsure else Message.State.QUEUED
+    return _record(message, state=state, failure=refusal.failure, error=refusal.text)
 
 
-@transaction.atomic
-def resend_message(*, message: Message, by: User) -> Message:
-    """Send a message that was sent, refused, kept or cancelled once more, to the same address with the same text.
+def _try_later(message: Message, refusal: refusals.Refusal) -> None:
+    if _put_back(message, refusal):
+        key = f"message:{message.pk}:after:{message.attempts}"
+        at = timezone.now() + BETWEEN_TRIES
+        queue.enqueue(queue.Ask(kind="mail.deliver", subject_id=message.pk, key=key, run_at=at))
 
-    Raises ValidationError: code "conflict" while it is on its way, code "link_gone" when it held a private link
-    that was emptied as it left.
-    """
-    message = Message.objects.select_for_update().get(pk=message.pk)
-    if message.state in (Message.State.QUEUED, Message.State.SENDING):
-        raise ValidationError("This message is on its way already.", code="conflict")
-    if message.has_private_url and not message.private_url:
-        raise ValidationError(
-            "This message held a private link that is no longer kept. Send a new link from the lead or the proposal.",
-            code="link_gone",
+
+def _give_up(message: Message, state: Message.State, refusal: refusals.Refusal) -> None:
+    is_doubtful = message.may_be_double or refusal.is_unsure
+    changes = {"state": state, "failure": refusal.failure, "error": refusal.text}
+    if not _record(message, may_be_double=is_doubtful, **changes):
+        return
+    if refusal.failure == Failure.ADDRESS:
+        addresses.mark_unreachable(
+            email=message.to_email,
+            why=Unreachable.Why.REFUSED,
+            code=refusal.code,
+            message=message,
         )
-    Message.objects.filter(pk=message.pk).update(state=Message.State.QUEUED, sent_at=None, error="")
-    key = f"message:{message.pk}:again:{message.attempts}"
-    queue.enqueue(queue.Ask(kind="mail.deliver", subject_id=message.pk, key=key))
-    log.info("message sent again by hand", message=message.pk, user=by.pk)
-    message.refresh_from_db()
-    return message
+    else:
+        news.message_not_arrived.send(Message, message=message)
+
+
+def _record(message: Message, **changes: object) -> bool:
+    """Write the end of this delivery, unless another one of the same message has begun since."""
+    return bool(
+        Message.objects.filter(
+            pk=message.pk, state=Message.State.SENDING, attempts=message.attempts
+        ).update(**changes)
+    )

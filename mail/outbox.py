@@ -1,5 +1,6 @@
 """Writing a message: rendered and stored in the caller's transaction, sent by a job after it."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -34,6 +35,12 @@ class Letter:
     gate: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
+
+
+_SAME_IN_A_COPY = (
+    *("template", "reference", "language", "to_name", "subject", "text", "html"),
+    *("private_url", "has_private_url", "headers", "gate"),
+)
 
 
 @transaction.atomic
@@ -73,6 +80,31 @@ def queue_messages(letters: Sequence[Letter]) -> dict[str, int]:
     )
     queue.enqueue(*(_ask(pk) for pk in stored.values()))
     return stored
+
+
+@transaction.atomic
+def queue_again(message: Message) -> None:
+    """Let a message that its caller has locked, and that is not on its way, leave once more."""
+    Message.objects.filter(pk=message.pk).update(
+        state=Message.State.QUEUED, sent_at=None, error="", failure="", arrival=""
+    )
+    ask_again(message)
+
+
+def ask_again(message: Message) -> None:
+    """Store another job for a message that waits, in the caller's transaction."""
+    key = f"message:{message.pk}:again:{uuid.uuid4().hex[:12]}"
+    queue.enqueue(queue.Ask(kind="mail.deliver", subject_id=message.pk, key=key))
+
+
+@transaction.atomic
+def copy_message(message: Message, *, key: str, to_email: str) -> Message:
+    """Queue the same words to another address, under a key and a Message-ID of its own."""
+    row = {name: getattr(message, name) for name in _SAME_IN_A_COPY}
+    copy, created = Message.objects.get_or_create(key=key, defaults=row | {"to_email": to_email})
+    if created:
+        queue.enqueue(_ask(copy.pk))
+    return copy
 
 
 def _ask(message_id: int) -> queue.Ask:

@@ -1,6 +1,5 @@
 """Who asked for mail about which briefs, and what each of them was told."""
 
-import hashlib
 import uuid
 from collections.abc import Collection
 from datetime import timedelta
@@ -23,11 +22,6 @@ if TYPE_CHECKING:
 # The words that a reader agrees to stand in the form's template; a change of them gets another version here.
 CONSENT_VERSION = "2026-11"
 LINK_LASTS = timedelta(days=7)
-
-
-def email_digest(email: str) -> str:
-    """What stays of an address that is forgotten: enough to know it again, not to read it."""
-    return hashlib.sha256(email.lower().encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class Frequency(models.TextChoices):

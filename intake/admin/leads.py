@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb
 from briefs import geography
 from briefs.models import Actor
-from intake import leads, scanning
+from intake import leads, scanning, undelivered
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.models import MOVES, Activity, Adviser, Attachment, Enquiry, Lead, Priority, Status
@@ -209,6 +209,7 @@ class LeadAdmin(SuggestionsAdmin, ReadOnlyAdmin):
                     "-started_at", "-pk"
                 ),
                 "activities": activities,
+                "unreachable": undelivered.mark_of(obj),
                 "messages_sent": Message.objects.about(obj.reference),
                 "can_read_messages": request.user.has_perm("mail.view_message"),
             }

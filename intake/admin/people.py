@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin
 from intake.models import Contact, Lead, Organisation
+from mail import addresses
 
 
 @admin.register(Contact)
@@ -18,7 +19,15 @@ class ContactAdmin(ReadOnlyAdmin):
     search_fields = ("full_name", "email_key", "organisation__name")
     ordering = ("full_name", "pk")
     show_full_result_count = False
-    fields = ("full_name", "email", "phone", "job_title", "organisation", "created_at")
+    fields = ("full_name", "email", "mail", "phone", "job_title", "organisation", "created_at")
+
+    @admin.display(description="Mail")
+    def mail(self, contact: Contact) -> str:
+        """Whether mail reaches them, as far as we know."""
+        mark = addresses.mark_of(contact.email)
+        if mark is None:
+            return "Nothing came back."
+        return f"Does not arrive: {mark}, since {mark.since:%d %B %Y}. Call them."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         assert isinstance(request.user, User)

@@ -175,6 +175,7 @@ class Activity(models.Model):
         CLIENT_WITHDREW = "client_withdrew", "Client withdrew the request"
         FILE_HELD_BACK = "file_held_back", "File held back"
         CLIENT_ERASURE = "client_erasure", "Client asked for erasure"
+        MAIL_FAILED = "mail_failed", "Mail to the client did not arrive"
         PROPOSAL_DRAFTED = "proposal_drafted", "Proposal drafted"
         PROPOSAL_SENT = "proposal_sent", "Proposal sent"
         PROPOSAL_ACCEPTED = "proposal_accepted", "Proposal accepted"

@@ -299,12 +299,12 @@ def test_an_address_refused_for_good_is_suppressed(server: MailServer) -> None:
     out()
     server.rcpt = ["550 5.1.1 No such user"]
 
-    assert run_delivery(mails_to()[0]).state == "failed"
-    run_all("briefs.suppress_address")
+    assert run_delivery(mails_to()[0]).state == "refused"
+    run_all("briefs.suppress_unreachable")
 
     row = reader()
     assert row.suppressed_at is not None
-    assert row.suppression_reason == ("The mail server refused it: SMTPRecipientsRefused 550")
+    assert row.suppression_reason == "The mail server refused the address (550 5.1.1)"
     out()
     assert len(mails_to()) == 1
 
@@ -318,7 +318,7 @@ def test_another_refusal_suppresses_nobody(server: MailServer, answer: str) -> N
 
     run_delivery(mails_to()[0])
 
-    assert run_all("briefs.suppress_address") == 0
+    assert run_all("briefs.suppress_unreachable") == 0
     assert reader().suppressed_at is None
 
 

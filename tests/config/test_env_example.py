@@ -4,7 +4,7 @@ import re
 
 from config.supervisor import BASE_DIR
 
-READS = re.compile(r"""(?:env\.(?:str|bool|int|list)|required)\(\s*"([A-Z_]+)\"""")
+READS = re.compile(r"""(?:env\.(?:str|bool|int|list)|required|json_object)\(\s*"([A-Z_]+)\"""")
 NAMES = re.compile(r"^#?([A-Z_]+)=", re.M)
 
 

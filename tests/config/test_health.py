@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries, DjangoDbBlocker, Settings
 
 from config import health, ports
 from jobs.models import Heartbeat, Job, beat
+from mail.models import Message
 from tests.intake.breaking import no_server
 
 NOBODY_LISTENS = f"redis://127.0.0.1:{ports.choose()}/0"
@@ -39,7 +40,9 @@ def ready(client: Client) -> tuple[int, dict[str, Any]]:
 ALL_WELL = {
     "status": "ok",
     "failing": [],
-    "checks": dict.fromkeys(["database", "migrations", "jobs", "worker", "sweep", "broker"], "ok"),
+    "checks": dict.fromkeys(
+        ["database", "migrations", "jobs", "worker", "sweep", "mail", "broker"], "ok"
+    ),
 }
 
 
@@ -55,12 +58,12 @@ def test_ready_when_every_part_works(client: Client, working: None) -> None:
     assert ready(client) == (200, ALL_WELL)
 
 
-def test_ready_asks_four_things_of_the_database_once_the_migrations_are_known(
+def test_ready_asks_five_things_of_the_database_once_the_migrations_are_known(
     client: Client, working: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ready(client)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         ready(client)
 
 
@@ -123,6 +126,22 @@ def test_degraded_and_in_service_without_the_broker(
 
     status, body = ready(client)
     assert (status, body["status"], body["failing"]) == (200, "degraded", ["worker", "broker"])
+
+
+def test_degraded_and_in_service_while_the_mail_server_refuses_us(
+    client: Client, working: None
+) -> None:
+    Message.objects.create(
+        key="k", template="t", language="en", to_email="a@client.example", failure="ours"
+    )
+    status, body = ready(client)
+    assert (status, body["status"], body["failing"]) == (200, "degraded", ["mail"])
+    assert body["checks"]["mail"] == "the mail server does not take our mail: 1 wait"
+
+    Heartbeat.objects.filter(name="worker").delete()
+
+    status, body = ready(client)
+    assert (status, body["status"], body["failing"]) == (503, "down", ["worker", "mail"])
 
 
 def test_a_broker_that_listens_and_does_not_answer_is_away_too(

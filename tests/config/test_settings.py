@@ -49,6 +49,10 @@ def test_a_missing_variable_stops_the_start_with_one_line_that_names_it(name: st
         ("SECRET_KEY", "x" * 49, "SECRET_KEY is shorter than 50 characters."),
         ("DATABASE_URL", "sqlite:///derisk.db", "DATABASE_URL begins with none of postgres, "),
         ("EMAIL_URL", "mail.derisk.example:25", "EMAIL_URL begins with none of smtp, "),
+        ("EMAIL_URL", "anymail://carrierpigeon", "EMAIL_URL names none of the providers brevo, "),
+        ("ANYMAIL", "{MAILGUN", "ANYMAIL is no JSON object."),
+        ("ANYMAIL", "[1, 2]", "ANYMAIL is no JSON object."),
+        ("MAIL_EVENTS", "carrierpigeon", "MAIL_EVENTS names a provider that is not known;"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_one_line_that_names_the_variable(
@@ -60,6 +64,14 @@ def test_a_wrong_value_stops_the_start_with_one_line_that_names_the_variable(
     assert run.stderr.count("\n") == 1
     assert run.stderr.startswith(problem)
     assert value not in run.stderr  # it may be a secret with a typing error
+
+
+def test_events_of_a_provider_need_something_to_check_them_by() -> None:
+    run = check(MAIL_EVENTS="postmark", ANYMAIL='{"POSTMARK_SERVER_TOKEN": "x"}')
+
+    assert run.returncode == 1
+    assert run.stderr.startswith("ANYMAIL has no WEBHOOK_SECRET, by which events of postmark are")
+    assert check(MAIL_EVENTS="postmark", ANYMAIL='{"WEBHOOK_SECRET": "a:b"}').returncode == 0
 
 
 def test_celery_takes_nothing_but_json_keeps_no_results_and_never_blocks_a_web_process() -> None:

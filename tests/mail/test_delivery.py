@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import timedelta
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -14,8 +15,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from config import ports
 from jobs import kinds, working
 from jobs.models import Job
-from mail import delivery
-from mail.models import Message
+from mail import delivery, handling
+from mail.models import Message, Unreachable
 from tests import racing
 from tests.factories import UserFactory
 from tests.mail.mail_server import MailServer
@@ -146,20 +147,25 @@ def test_a_refusal_for_now_is_tried_again(server: MailServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "answer", "error"),
+    ("step", "answer", "error", "failure"),
     [
-        ("rcpt", "550 no such person", "SMTPRecipientsRefused 550"),
-        ("data", "554 looks like spam", "SMTPDataError 554"),
+        ("rcpt", "550 no such person", "SMTPRecipientsRefused 550", "address"),
+        ("rcpt", "550 5.1.1 no such person", "SMTPRecipientsRefused 550 5.1.1", "address"),
+        ("rcpt", "550 5.7.1 relaying denied", "SMTPRecipientsRefused 550 5.7.1", "text"),
+        ("data", "554 looks like spam", "SMTPDataError 554", "text"),
+        ("data", "550 5.1.1 no such person", "SMTPDataError 550 5.1.1", "address"),
     ],
 )
 def test_a_refusal_of_reader_or_text_for_good_is_not_tried_again(
-    server: MailServer, step: str, answer: str, error: str
+    server: MailServer, step: str, answer: str, error: str, failure: str
 ) -> None:
     setattr(server, step, [answer])
 
     message = run_delivery(queue_letter(private_url=SECRET_URL))
 
-    assert outcome(message) == ("failed", 1, error, "done")
+    assert outcome(message) == ("refused", 1, error, "done")
+    assert message.failure == failure
+    assert Unreachable.objects.of(message.to_email).exists() == (failure == "address")
     assert message.private_url == SECRET_URL  # a person may send it again
     assert server.received == []
 
@@ -179,7 +185,8 @@ def test_a_wrong_password_of_ours_is_no_refusal_of_the_message(
 
     message = run_delivery(queue_letter())
 
-    assert outcome(message) == ("queued", 1, "SMTPAuthenticationError 535", "pending")
+    assert outcome(message) == ("queued", 1, "SMTPAuthenticationError 535 5.7.8", "pending")
+    assert message.failure == "ours"
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     run_delivery(message)
     assert outcome(message) == ("sent", 2, "", "done")
@@ -193,14 +200,29 @@ def test_a_server_that_is_away_is_tried_again(settings: Settings) -> None:
     assert outcome(message) == ("queued", 1, "ConnectionRefusedError", "pending")
 
 
-def test_the_last_try_ends_in_a_failed_message_and_not_in_a_dead_job(settings: Settings) -> None:
+def test_after_its_first_tries_a_message_is_tried_every_hour_for_two_days(
+    settings: Settings,
+) -> None:
     use_smtp(settings, ports.choose())
     message = queue_letter()
     Job.objects.update(attempts=7)
+    Message.objects.update(attempts=7)
 
     run_delivery(message)
 
-    assert outcome(message) == ("failed", 1, "ConnectionRefusedError", "done")
+    assert outcome(message) == ("queued", 8, "ConnectionRefusedError", "pending")
+    first, second = Job.objects.filter(kind="mail.deliver").order_by("pk")
+    assert first.state == "done"
+    assert timedelta(minutes=59) < second.run_at - timezone.now() <= timedelta(hours=1)
+
+    Message.objects.update(created_at=timezone.now() - timedelta(hours=47))
+    run_delivery(message)
+    assert outcome(message) == ("queued", 9, "ConnectionRefusedError", "pending")
+
+    Message.objects.update(created_at=timezone.now() - timedelta(hours=49))
+    run_delivery(message)
+    assert outcome(message) == ("failed", 10, "ConnectionRefusedError", "done")
+    assert Job.objects.filter(kind="mail.deliver", state="pending").count() == 0
 
 
 def test_a_server_that_dies_after_taking_the_message_gets_the_same_message_again(
@@ -208,11 +230,13 @@ def test_a_server_that_dies_after_taking_the_message_gets_the_same_message_again
 ) -> None:
     server.data = ["die"]
     message = run_delivery(queue_letter(private_url=SECRET_URL))
-    assert outcome(message)[::3] == ("queued", "pending")
+    assert outcome(message) == ("unsure", 1, "MaybeTaken", "pending")
+    assert not message.may_be_double
 
     run_delivery(message)
 
     assert outcome(message) == ("sent", 2, "", "done")
+    assert message.may_be_double
     first, second = server.messages
     assert first["Message-ID"] == second["Message-ID"] == f"<{message.uuid}@derisk.example>"
     assert parts(first) == parts(second)  # so a mail program may show them as one
@@ -225,6 +249,7 @@ def test_a_worker_that_died_while_sending_is_followed_by_one_that_sends(server: 
     run_delivery(message)
 
     assert outcome(message) == ("sent", 2, "", "done")
+    assert message.may_be_double
 
 
 # --- Two at once
@@ -279,7 +304,7 @@ def test_a_delivery_that_was_overtaken_does_not_write_over_the_newer_one(
 # --- Sending again
 
 
-@pytest.mark.parametrize("state", ["sent", "failed", "kept"])
+@pytest.mark.parametrize("state", ["sent", "refused", "failed", "kept"])
 def test_a_message_at_its_end_is_sent_again_as_it_was(
     server: MailServer,
     state: str,
@@ -291,7 +316,7 @@ def test_a_message_at_its_end_is_sent_again_as_it_was(
     first = job_of(message)
 
     with django_capture_on_commit_callbacks() as callbacks:
-        again = delivery.resend_message(message=message, by=UserFactory.create())
+        again = handling.resend_message(message=message, by=UserFactory.create())
 
     assert (again.state, again.error, again.sent_at) == ("queued", "", None)
     assert job_of(message) != first
@@ -304,20 +329,20 @@ def test_a_message_at_its_end_is_sent_again_as_it_was(
 def test_a_message_can_be_sent_again_more_than_once(server: MailServer) -> None:
     message = run_delivery(queue_letter())
     for _ in range(2):
-        delivery.resend_message(message=message, by=UserFactory.create())
+        handling.resend_message(message=message, by=UserFactory.create())
         run_delivery(message)
 
     assert outcome(message) == ("sent", 3, "", "done")
     assert len(server.received) == 3
 
 
-@pytest.mark.parametrize("state", ["queued", "sending"])
+@pytest.mark.parametrize("state", ["queued", "sending", "unsure"])
 def test_a_message_on_its_way_is_not_sent_again(state: str) -> None:
     message = queue_letter()
     Message.objects.update(state=state)
 
     with pytest.raises(ValidationError, match="on its way") as refusal:
-        delivery.resend_message(message=message, by=UserFactory.create())
+        handling.resend_message(message=message, by=UserFactory.create())
 
     assert refusal.value.code == "conflict"
     message.refresh_from_db()
@@ -329,7 +354,7 @@ def test_a_message_whose_private_link_is_gone_is_not_sent_without_it(server: Mai
     message = run_delivery(queue_letter(private_url=SECRET_URL))
 
     with pytest.raises(ValidationError, match="Send a new link") as refusal:
-        delivery.resend_message(message=message, by=UserFactory.create())
+        handling.resend_message(message=message, by=UserFactory.create())
 
     assert refusal.value.code == "link_gone"
     assert outcome(message) == ("sent", 1, "", "done")
@@ -341,7 +366,7 @@ def test_a_refused_message_still_has_its_private_link_when_it_is_sent_again(
     server.data = ["554 no"]
     message = run_delivery(queue_letter(private_url=SECRET_URL))
 
-    delivery.resend_message(message=message, by=UserFactory.create())
+    handling.resend_message(message=message, by=UserFactory.create())
     run_delivery(message)
 
     assert outcome(message) == ("sent", 2, "", "done")
@@ -354,7 +379,7 @@ def test_two_who_send_again_at_once_make_one_more_mail(server: MailServer) -> No
 
     def resend() -> str:
         try:
-            delivery.resend_message(message=message, by=user)
+            handling.resend_message(message=message, by=user)
         except ValidationError as refusal:
             return str(refusal.code)
         return "again"

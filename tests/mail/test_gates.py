@@ -97,24 +97,31 @@ def test_one_wrong_address_among_many_stores_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "is_news"),
-    [("rcpt 550 5.1.1 No such user", True), ("rcpt 450 later", False), ("data 554 spam", False)],
+    ("answer", "told"),
+    [
+        ("rcpt 550 5.1.1 No such user", "address"),
+        ("rcpt 450 later", ""),
+        ("data 554 spam", "message"),
+    ],
 )
-def test_only_an_address_refused_for_good_is_news(
-    server: MailServer, answer: str, is_news: bool
+def test_an_address_refused_for_good_is_one_news_and_a_message_that_is_another(
+    server: MailServer, answer: str, told: str
 ) -> None:
-    heard: list[Message] = []
+    heard: list[str] = []
 
-    def hear(message: Message, **_: object) -> None:
-        heard.append(message)
+    def hear(mark: object = None, message: object = None, **_: object) -> None:
+        heard.append("address" if mark else "message")
 
     where, _, text = answer.partition(" ")
     setattr(server, where, [text])
     message = queue_letter()
-    news.address_refused.connect(hear)
+    signals = (news.address_unreachable, news.message_not_arrived)
+    for signal in signals:
+        signal.connect(hear)
     try:
         run_delivery(message)
     finally:
-        news.address_refused.disconnect(hear)
+        for signal in signals:
+            signal.disconnect(hear)
 
-    assert heard == ([message] if is_news else [])
+    assert heard == ([told] if told else [])

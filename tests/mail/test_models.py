@@ -30,11 +30,13 @@ def test_the_database_refuses_a_state_that_cannot_be(
 
 
 def test_unsent_are_those_that_are_still_to_leave() -> None:
-    for state in ("queued", "sending", "failed", "kept"):
+    for state in ("queued", "sending", "unsure", "failed", "held", "kept"):
         message = queue_letter(key=state)
         Message.objects.filter(pk=message.pk).update(state=state)
 
-    assert set(Message.objects.unsent().values_list("key", flat=True)) == {"queued", "sending"}
+    assert set(Message.objects.unsent().values_list("key", flat=True)) == {
+        *("queued", "sending", "unsure"),
+    }
 
 
 def test_messages_about_one_lead_oldest_first() -> None:

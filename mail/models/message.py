@@ -2,6 +2,8 @@
 
 import uuid
 
+import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -12,7 +14,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
     def unsent(self) -> "MessageQuerySet":
         """Not accepted by a mail server yet, and still meant to be."""
-        return self.filter(state__in=[Message.State.QUEUED, Message.State.SENDING])
+        return self.filter(state__in=UNSENT)
 
     def gated(self, prefix: str) -> "MessageQuerySet":
         """Those whose gate's name begins so; an app's gates begin with its name and a full stop."""
@@ -23,6 +25,24 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(reference=reference).order_by("created_at", "pk")
 
 
+class Failure(models.TextChoices):
+    """Whose fault it is that a message did not leave."""
+
+    LATER = "later", "the server asks to come back later"
+    OURS = "ours", "the mail server does not answer us or refuses us"
+    ADDRESS = "address", "the address takes no mail"
+    TEXT = "text", "the server refuses this mail"
+
+
+class Arrival(models.TextChoices):
+    """What the provider told us of a message that left."""
+
+    DELAYED = "delayed", "delayed"
+    DELIVERED = "delivered", "arrived"
+    BOUNCED = "bounced", "came back"
+    COMPLAINED = "complained", "called spam"
+
+
 class Message(models.Model):
     """One outgoing mail: what it says, to whom, and how far it got."""
 
@@ -30,7 +50,10 @@ class Message(models.Model):
         QUEUED = "queued", "waiting"
         SENDING = "sending", "being sent"
         SENT = "sent", "accepted by the mail server"
-        FAILED = "failed", "refused for good"
+        UNSURE = "unsure", "perhaps taken: the server went away before it said so"
+        REFUSED = "refused", "refused for good"
+        FAILED = "failed", "given up"
+        HELD = "held", "held: the address takes no mail"
         KEPT = "kept", "kept here: no mail server is set up"
         CANCELLED = "cancelled", "not sent: no longer wanted"
 
@@ -63,6 +86,19 @@ class Message(models.Model):
         max_length=60, blank=True, help_text="What is asked once more before it leaves."
     )
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    failure = models.CharField(
+        "whose fault", max_length=10, choices=Failure, blank=True, default=""
+    )
+    may_be_double = models.BooleanField(
+        "may have arrived twice",
+        default=False,
+        help_text="It went again, under the same Message-ID, because nobody knew whether the first had been taken.",
+    )
+    is_forced = models.BooleanField(
+        default=False, help_text="Staff let it go to an address that took no mail before."
+    )
+    arrival = models.CharField(max_length=10, choices=Arrival, blank=True, default="")
+    provider_id = models.CharField(max_length=200, blank=True, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
     created_at = models.DateTimeField(db_default=Now())
@@ -78,7 +114,12 @@ class Message(models.Model):
                 name="message_sent_at_exactly_when_sent",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["queued", "sending", "sent", "failed", "kept", "cancelled"]),
+                condition=Q(
+                    state__in=[
+                        *("queued", "sending", "unsure", "sent", "refused"),
+                        *("failed", "held", "kept", "cancelled"),
+                    ]
+                ),
                 name="message_state_known",
             ),
             models.CheckConstraint(
@@ -89,8 +130,45 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="message_newest"),
             models.Index(fields=["created_at"], name="message_gated", condition=~Q(gate="")),
+            models.Index(
+                fields=["created_at"],
+                name="message_unsent",
+                condition=Q(state__in=["queued", "sending", "unsure"]),
+            ),
+            models.Index(fields=["to_email"], name="message_held", condition=Q(state="held")),
+            models.Index(
+                fields=["provider_id"], name="message_provider_id", condition=~Q(provider_id="")
+            ),
         ]
-        permissions = [("resend_message", "Can send a message again")]
+        permissions = [
+            ("resend_message", "Can send a message again, cancel it, or let it go all the same"),
+            ("open_private_link", "Can read the private link of a message that is kept here"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.to_email}"
+
+
+UNSENT = (Message.State.QUEUED, Message.State.SENDING, Message.State.UNSURE)
+
+
+class Handling(models.Model):
+    """What a member of staff did with a message. Written once, never changed."""
+
+    class What(models.TextChoices):
+        RESENT = "resent", "sent again"
+        FORCED = "forced", "let go to an address that took no mail"
+        REDIRECTED = "redirected", "sent to another address"
+        CANCELLED = "cancelled", "cancelled"
+        LIFTED = "lifted", "the address takes mail again"
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="handlings")
+    what = models.CharField(max_length=10, choices=What)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        triggers = [pgtrigger.Protect(name="handling_frozen", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return self.get_what_display()

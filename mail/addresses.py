@@ -1,0 +1,56 @@
+"""Addresses that take no mail: marked once the server or the provider said so, lifted by staff or by the client."""
+
+import structlog
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models.functions import Now
+
+from accounts.models import User
+from mail import news, outbox
+from mail.models import Message, Unreachable, email_digest
+
+log = structlog.get_logger("derisk.mail")
+
+
+def mark_of(email: str) -> Unreachable | None:
+    """Why this address takes no mail, or None when it does as far as we know."""
+    return Unreachable.objects.of(email).first()
+
+
+@transaction.atomic
+def mark_unreachable(
+    *, email: str, why: Unreachable.Why, code: str = "", message: Message | None = None
+) -> Unreachable:
+    """Note that an address takes no mail, and tell those above; a mark that stands stays as it is.
+
+    Further messages to it are held until the mark is lifted.
+    """
+    mark, is_new = Unreachable.objects.standing().get_or_create(
+        digest=email_digest(email),
+        lifted_at=None,
+        defaults={"why": why, "code": code, "message": message},
+    )
+    if is_new:
+        log.info("address unreachable", why=why, message=message.pk if message else None)
+        news.address_unreachable.send(Unreachable, mark=mark)
+    return mark
+
+
+@transaction.atomic
+def lift_mark(*, email: str, by: User | None) -> int:
+    """Write to an address again, and send what was held for it; return how many messages that were.
+
+    `by` is None when the client said, by the private link, that the address is right.
+    Raises ValidationError(code="conflict") when no mark stands.
+    """
+    lifted = Unreachable.objects.of(email).update(lifted_at=Now(), lifted_by=by)
+    if not lifted:
+        raise ValidationError("This address takes mail, as far as we know.", code="conflict")
+    held = Message.objects.select_for_update().filter(
+        state=Message.State.HELD, to_email__in={email, email.lower()}
+    )
+    messages = list(held.order_by("pk"))
+    for message in messages:
+        outbox.queue_again(message)
+    log.info("mark lifted", released=len(messages), user=by.pk if by else None)
+    return len(messages)

@@ -1,0 +1,165 @@
+"""Outgoing messages in the staff screens: to read, and to do something about those that did not arrive."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from unfold.decorators import display
+
+from accounts.models import User
+from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
+from mail import addresses, delivery, handling
+from mail.models import Message
+from mail.outbox import PRIVATE_LINK
+
+State = Message.State
+_MAY = "mail.resend_message"
+_RESENDABLE = (State.SENT, State.REFUSED, State.FAILED, State.KEPT, State.CANCELLED)
+_WAITING = (State.QUEUED, State.UNSURE, State.HELD)
+
+
+class RedirectForm(VerbForm):
+    """Where to instead."""
+
+    from_address = ("to_email",)
+    to_email = forms.EmailField(label="Address", max_length=254)
+
+
+def _redirect(message: Message, by: User, to_email: str) -> str:
+    other = handling.redirect_message(message=message, to_email=to_email, by=by)
+    return reverse("admin:mail_message_change", args=[other.pk])
+
+
+def _is_marked(message: Message) -> bool:
+    return addresses.mark_of(message.to_email) is not None
+
+
+MESSAGE_VERBS: tuple[Verb, ...] = (
+    Verb(
+        "resend", "Send again", lambda row, by: handling.resend_message(message=row, by=by),
+        lambda row: row.state in _RESENDABLE and bool(row.private_url or not row.has_private_url),
+        _MAY, "It will be sent again.",
+    ),
+    Verb(
+        "force", "Send all the same", lambda row, by: handling.force_message(message=row, by=by),
+        lambda row: row.state == State.HELD, _MAY, "It will be sent to this address once.",
+    ),
+    Verb(
+        "redirect", "Send to another address", _redirect,
+        lambda row: row.state in (State.HELD, State.REFUSED, State.FAILED),
+        _MAY, "It will be sent to that address.", RedirectForm,
+    ),
+    Verb(
+        "lift", "The address takes mail again", lambda row, by: handling.lift_mark(message=row, by=by),
+        _is_marked, _MAY, "The mark is lifted; what was held for it is sent.",
+    ),
+    Verb(
+        "cancel", "Cancel", lambda row, by: handling.cancel_message(message=row, by=by),
+        lambda row: row.state in _WAITING, _MAY, "It will not be sent.",
+    ),
+)  # fmt: skip
+
+
+@admin.register(Message)
+class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
+    """What left the house, what did not, and why."""
+
+    verbs = MESSAGE_VERBS
+    change_form_outer_before_template = "mail/admin/message.html"
+    list_display = (
+        *("subject", "to_email", "reference", "state_name", "news", "attempts", "created_at"),
+        "error",
+    )
+    list_filter = ("state", "failure", "arrival", "may_be_double", "template", "language")
+    search_fields = ("reference", "to_email", "subject")
+    search_help_text = "Reference, address or subject."
+    ordering = ("-created_at", "-pk")
+    show_full_result_count = False
+    actions = ("resend", "cancel")
+    fields = (
+        *("subject", "to_name", "to_email", "reference", "template", "language"),
+        *("state", "failure", "error", "arrival", "may_be_double", "attempts"),
+        *("created_at", "sent_at", "readable_text"),
+    )
+    readonly_fields = ("readable_text",)
+
+    @display(
+        description="State",
+        ordering="state",
+        label={
+            "sent": "success",
+            "refused": "danger",
+            "failed": "danger",
+            "held": "warning",
+            "unsure": "warning",
+        },
+    )
+    def state_name(self, message: Message) -> tuple[str, str]:
+        """The state in a word; what is wrong stands out."""
+        return message.state, State(message.state).value
+
+    @display(description="Then", label={"bounced": "danger", "complained": "danger"})
+    def news(self, message: Message) -> tuple[str, str] | str:
+        """What the provider told us, and whether it may be there twice."""
+        if message.may_be_double and not message.arrival:
+            return "double", "perhaps twice"
+        return (message.arrival, message.get_arrival_display()) if message.arrival else ""
+
+    @admin.display(description="Text")
+    def readable_text(self, message: Message) -> str:
+        """The text as the reader gets it, without the private link, which opens what the reader alone may open."""
+        return format_html(
+            '<div style="white-space: pre-wrap" dir="auto">{}</div>',
+            message.text.replace(PRIVATE_LINK, "[private link]"),
+        )
+
+    def page_context(self, request: HttpRequest, obj: Message) -> dict[str, Any]:
+        """What came of it, who did what, and the link of what no mail server carries, for those who may hand it on."""
+        may_open = request.user.has_perm("mail.open_private_link")
+        return {
+            "message": obj,
+            "mark": addresses.mark_of(obj.to_email),
+            "events": obj.events.order_by("-happened_at", "-pk"),
+            "handlings": obj.handlings.select_related("by").order_by("-at", "-pk"),
+            "link": obj.private_url if may_open and obj.state == State.KEPT else "",
+            "keeps_link": bool(obj.private_url),
+        }
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Say first of all when no mail leaves."""
+        waiting = delivery.waiting_for_the_server()
+        if waiting and request.method == "GET":
+            text = f"{waiting} message(s) wait: the mail server does not answer us, or refuses us. Look at EMAIL_URL."
+            self.message_user(request, text, messages.ERROR)
+        return super().changelist_view(request, extra_context)
+
+    def has_resend_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(_MAY)
+
+    @admin.action(description="Send again", permissions=["resend"])
+    def resend(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        """Send each chosen message once more and say for how many that worked."""
+        self._each(request, queryset, handling.resend_message, "will be sent again")
+
+    @admin.action(description="Cancel", permissions=["resend"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        """Cancel each chosen message that waits and say for how many that worked."""
+        self._each(request, queryset, handling.cancel_message, "will not be sent")
+
+    def _each(
+        self, request: HttpRequest, queryset: QuerySet[Message], verb: Any, said: str
+    ) -> None:
+        assert isinstance(request.user, User)
+        done = 0
+        for message in queryset:
+            try:
+                verb(message=message, by=request.user)
+                done += 1
+            except ValidationError as error:
+                self.message_user(request, f"{message}: {error.messages[0]}", messages.WARNING)
+        self.message_user(request, f"{done} message(s) {said}.")

@@ -1,0 +1,14 @@
+"""What the mail app keeps: messages, what came of them, and addresses that take none."""
+
+from mail.models.arrival import DeliveryEvent, Unreachable, email_digest
+from mail.models.message import Arrival, Failure, Handling, Message
+
+__all__ = [
+    "Arrival",
+    "DeliveryEvent",
+    "Failure",
+    "Handling",
+    "Message",
+    "Unreachable",
+    "email_digest",
+]
