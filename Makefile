@@ -20,7 +20,7 @@ NOWHERE := env DERISK_HOME=$(CURDIR)/var DATABASE_URL=postgres://nobody@127.0.0.
 CHECKS := formatted linted imports types migrations deployable templates bandit rules
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench check $(CHECKS) format lock clean .venv
+.PHONY: help demo test bench chaos check $(CHECKS) format lock clean .venv
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -33,6 +33,9 @@ test: $(DEVELOPMENT)  ## the whole test suite against real servers, on up to fou
 
 bench: $(DEVELOPMENT)  ## the benchmarks, one JSON object a line (ARGS="--quick" for a short run); the briefs stay in var/bench
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: $(DEVELOPMENT)  ## the long fault run: every process killed and frozen under requests, then reconciled (ARGS="--faults 300")
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 check: $(CHECKS)  ## format, lint, types, import contract, migrations, deploy settings, versions (-k: go on after a failure)
 	@echo "All checks passed."

@@ -86,18 +86,11 @@ class Stack:
         child.wait_until(lambda: bool(self.query(HEARTBEAT, since)), 60)
         return processes.Process(child)
 
-    def smtp(self) -> processes.Smtp:
+    def smtp(self, handler: str = "aiosmtpd.handlers.Mailbox") -> processes.Smtp:
         """A mail server; web, workers and sweeps started after it send there. A second call starts it again."""
         maildir, address = self.directory / "mail", f"127.0.0.1:{self.mail_port}"
-        command = [
-            BIN / "aiosmtpd",
-            "-n",
-            "-l",
-            address,
-            "-c",
-            "aiosmtpd.handlers.Mailbox",
-            maildir,
-        ]
+        # -m: so that a handler of ours is found.
+        command = [sys.executable, "-m", "aiosmtpd", "-n", "-l", address, "-c", handler, maildir]
         child = self._spawn("smtp", command, {})
         child.wait_until(self._greets)
         self.env["EMAIL_URL"] = f"smtp://{address}"
@@ -105,7 +98,11 @@ class Stack:
 
     def manage(self, *arguments: str) -> str:
         """What a management command prints; fails when it fails."""
-        command = [sys.executable, "manage.py", *arguments]
+        return self.run("manage.py", *arguments)
+
+    def run(self, *arguments: str) -> str:
+        """What a Python program of ours prints; fails when it fails."""
+        command = [sys.executable, *arguments]
         return subprocess.run(
             command, env=self.env, cwd=supervisor.BASE_DIR, check=True, text=True, stdout=-1
         ).stdout
