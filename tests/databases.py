@@ -1,15 +1,24 @@
-"""Copies of the migrated test database, for tests whose data other processes must see."""
+"""The migrated test database: kept from run to run, and copied for tests whose data other processes must see."""
 
+import hashlib
 import os
+import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 from django.db import connection
 from psycopg import sql
+
+from config import embedded
+from config.supervisor import BASE_DIR
+
+KEPT = BASE_DIR / "var" / "test-databases"
+OF_OURS = "DERISK_TEST_SERVER"  # set while the server is one that the tests have started
 
 
 def url(name: str) -> str:
@@ -58,3 +67,41 @@ def lent_copy(source: str) -> Iterator[str]:
         connection.close()
         connection.settings_dict["NAME"] = own
         drop(name)
+
+
+def kept_dump() -> Path:
+    """Where the database as these migrations leave it is kept: migrating takes longer than most runs of tests."""
+    digest = hashlib.sha256((BASE_DIR / "requirements.txt").read_bytes())
+    for path in sorted(BASE_DIR.glob("*/migrations/*.py")):
+        digest.update(path.name.encode() + path.read_bytes())
+    return KEPT / f"{digest.hexdigest()[:32]}.dump"
+
+
+def restore_kept(name: str) -> bool:
+    """Make the database `name` from the dump of an earlier run; whether there was one."""
+    dump = kept_dump()
+    if OF_OURS not in os.environ or not dump.exists():
+        return False
+    drop(name)
+    with administration() as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    _run("pg_restore", "--exit-on-error", "--dbname", url(name), dump)
+    return True
+
+
+def keep(name: str) -> None:
+    """Keep the database `name` for later runs, and no more than a few of them."""
+    dump = kept_dump()
+    if OF_OURS not in os.environ or dump.exists():
+        return
+    KEPT.mkdir(parents=True, exist_ok=True)
+    new = dump.with_suffix(f".{uuid.uuid4().hex}")
+    _run("pg_dump", "--format=custom", "--compress=0", "--file", new, url(name))
+    new.rename(dump)  # whole or not there, whoever else does the same
+    for old in sorted(KEPT.glob("*.dump"), key=lambda path: path.stat().st_mtime)[:-4]:
+        old.unlink(missing_ok=True)
+
+
+def _run(program: str, *arguments: object) -> None:
+    command = [embedded.postgres_bin() / program, *map(str, arguments)]
+    subprocess.run(command, check=True, capture_output=True)

@@ -75,6 +75,7 @@ def start_servers(home: Path) -> None:
         atexit.register(child.stop)
         postgres.wait_ready(child)
         os.environ["DATABASE_URL"] = postgres.url()
+        os.environ["DERISK_TEST_SERVER"] = "1"  # see databases.OF_OURS
     if "REDIS_URL" not in os.environ:
         log = home / "valkey.log"
         valkey = embedded.Valkey(home / "valkey", log, ports.choose(), password)
