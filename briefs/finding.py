@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -45,10 +46,10 @@ class Wish:
         """The language to speak to this reader in."""
         return self.language if self.language in _LANGUAGES else settings.LANGUAGE_CODE
 
-    def briefs(self) -> BriefQuerySet:
+    def briefs(self, now: datetime | None = None) -> BriefQuerySet:
         """The public briefs that fit, in no order."""
-        found = Brief.objects.public()
-        if not self._is_possible():
+        found = Brief.objects.public(now)
+        if not self.is_possible:
             return found.none()
         if self.q:
             found = found.matching(self.q)
@@ -65,7 +66,7 @@ class Wish:
     def newest(self) -> BriefQuerySet:
         """The public briefs that fit, newest first; with words it asks PostgreSQL how many may hold them."""
         found = self.briefs()
-        return found.newest_matching(self.q) if self.q and self._is_possible() else found.newest()
+        return found.newest_matching(self.q) if self.q and self.is_possible else found.newest()
 
     @property
     def is_ranked(self) -> bool:
@@ -102,7 +103,8 @@ class Wish:
         only = f"&only={self.language}" if self.language in _LANGUAGES else ""
         return reverse("briefs:subscribe") + (f"?{query}{only}" if query else "")
 
-    def _is_possible(self) -> bool:
+    @property
+    def is_possible(self) -> bool:
         """Whether any brief could fit; PostgreSQL would cut a code that is too long to one that fits."""
         return (
             (not self.country or self.country in geography.AFRICAN_COUNTRIES)

@@ -1,26 +1,30 @@
 """The newest briefs that fit: those of one page in order, and how all of them fall into facets, in one statement."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import FloatField, QuerySet, Value
+from django.utils import timezone
 
-from briefs import finding
+from briefs import asking, finding, prepared
 from briefs.finding import Wish
-from briefs.models import Brief
+from briefs.models import Brief, brief_queryset
 
 # Looking stops here, so that a list of a hundred thousand costs what one of a thousand does: the best and the counts
 # are those of the newest thousand.
 LOOKED_AT = 1_000
+_EXAMPLES = {"country": "ML", "topic": "an-example-topic", "actor": "an-example-actor"}
 FACETS = ("country", "topic", "actor", "language", "kind")
 _FACTS = ("id", "published_at", "language", "kind", "countries", "topics", "score")
 # Django knows no WITH, and a subquery that stands in six places would be done six times.
 _SHAPE = """
 WITH hits AS MATERIALIZED ({newest}),
 placed AS (SELECT id, row_number() OVER (ORDER BY score DESC, published_at DESC, id DESC) AS place FROM hits)
-SELECT 'hit', id::text, '', place FROM placed WHERE place BETWEEN %s AND %s
+SELECT 'hit', placed.id::text, (brief.ctid, brief.xmin)::text, place
+    FROM placed JOIN briefs_brief AS brief ON brief.id = placed.id WHERE place BETWEEN %s AND %s
 UNION ALL SELECT 'language', language, '', count(*) FROM hits GROUP BY 2
 UNION ALL SELECT 'kind', kind, '', count(*) FROM hits GROUP BY 2
 UNION ALL SELECT 'country', value, '', count(*) FROM hits, unnest(countries) AS value GROUP BY 2
@@ -42,9 +46,14 @@ class Count:
 
 @dataclass(frozen=True)
 class Hits:
-    """What fits, among the newest: the keys of a page and one more, and each facet's values, the commonest first."""
+    """What fits, among the newest: the keys of a page and one more, and each facet's values, the commonest first.
+
+    `marks` are those of the rows with these keys: another whenever a row is
+    (https://www.postgresql.org/docs/18/ddl-system-columns.html).
+    """
 
     keys: list[int]
+    marks: list[str]
     counts: dict[str, list[Count]]
 
     @property
@@ -60,49 +69,103 @@ class Hits:
 
 def hits_of(wish: Wish) -> Hits:
     """What fits a wish, for its page, in one statement; with words, one more asks PostgreSQL how many there may be."""
-    newest: Any = wish.newest()
-    if wish.is_ranked:
-        newest = Brief.objects.filter(pk__in=newest.values("pk")[:LOOKED_AT]).with_score(wish.q)
+    if not wish.is_possible:
+        return _hits([])
+    is_everywhere = bool(wish.q) and brief_queryset.is_everywhere(wish.q)
+    statement = _written(_shape_of(wish), is_everywhere, LOOKED_AT)
     start = (wish.page - 1) * finding.PAGE_SIZE
-    return look_at(newest, (start + 1, start + finding.PAGE_SIZE + 1))
+    values = {"now": timezone.now(), "first": start + 1, "last": start + finding.PAGE_SIZE + 1}
+    return _hits(prepared.fetch_once(statement, values | _values_of(wish)))
 
 
-def look_at(newest: Any, places: tuple[int, int] = (0, 0)) -> Hits:
-    """The first LOOKED_AT of these briefs, counted, and the keys of those at these places, by their `score` if any."""
+def _shape_of(wish: Wish) -> Wish:
+    """A wish whose statement differs in values only."""
+    examples = {name: value for name, value in _EXAMPLES.items() if name in wish.filters}
+    shape = Wish(q=asking.example_of(wish.q), language=wish.language)
+    return replace(shape, sort="" if wish.is_ranked else "newest", **examples)  # type: ignore[arg-type]  # ours
+
+
+def _values_of(wish: Wish) -> dict[str, Any]:
+    """What stands in the statement of this wish where its shape has examples."""
+    filters = {name: value for name, value in wish.filters.items() if name in _EXAMPLES}
+    return filters | asking.texts_of(wish.q)
+
+
+@lru_cache(maxsize=500)
+def _written(shape: Wish, is_everywhere: bool, most: int) -> prepared.Statement:
+    newest = _in_order(shape, is_everywhere)
+    if shape.is_ranked:
+        newest = Brief.objects.filter(pk__in=newest.values("pk")[:most]).with_score(shape.q)
+    examples = {"now": prepared.A_MOMENT, "first": 1 << 60, "last": 1 << 61}
+    text, params = _text(newest, most)
+    places = (examples["first"], examples["last"])
+    return prepared.Statement.of(text, (*params, *places), examples | _values_of(shape))
+
+
+def _in_order(shape: Wish, is_everywhere: bool) -> Any:
+    found = shape.briefs(prepared.A_MOMENT)
+    return found.newest_by_words() if shape.q and not is_everywhere else found.newest()
+
+
+def look_at(newest: Any) -> Hits:
+    """The first LOOKED_AT of these briefs, counted."""
+    try:
+        text, params = _text(newest, LOOKED_AT)
+    except EmptyResultSet:
+        return _hits([])
+    with connection.cursor() as cursor:
+        cursor.execute(text, [*params, 0, 0])
+        return _hits(cursor.fetchall())
+
+
+def _text(newest: Any, most: int) -> tuple[str, tuple[Any, ...]]:
     if "score" not in newest.query.annotations:
-        newest = newest.annotate(score=Value(0.0, output_field=FloatField()))[:LOOKED_AT]
+        newest = newest.annotate(score=Value(0.0, output_field=FloatField()))[:most]
+    inner, params = newest.values_list(*_FACTS).query.sql_with_params()
+    return _SHAPE.format(newest=inner), params  # put together by Django, parameters apart
+
+
+def _hits(rows: list[tuple[Any, ...]]) -> Hits:
     counts: dict[str, list[Count]] = {name: [] for name in FACETS}
-    placed: list[tuple[int, int]] = []
-    for facet, value, name, count in _rows(newest, places):
+    placed: list[tuple[int, int, str]] = []
+    for facet, value, name, count in rows:
         if facet == "hit":
-            placed.append((count, int(value)))
+            placed.append((count, int(value), name))
         else:
             counts[facet].append(Count(value, name, count))
-    for rows in counts.values():
-        rows.sort(key=lambda row: (-row.count, row.value))
-    return Hits([key for _, key in sorted(placed)], counts)
+    for each in counts.values():
+        each.sort(key=lambda row: (-row.count, row.value))
+    placed.sort()
+    return Hits([key for _, key, _ in placed], [mark for _, _, mark in placed], counts)
 
 
-def _rows(newest: QuerySet[Brief], places: tuple[int, int]) -> list[tuple[str, str, str, int]]:
-    try:
-        inner, params = newest.values_list(*_FACTS).query.sql_with_params()
-    except EmptyResultSet:
-        return []
-    with connection.cursor() as cursor:
-        query = _SHAPE.format(newest=inner)  # nosec B608  # put together by Django, parameters apart
-        cursor.execute(query, [*params, *places])
-        found: list[tuple[str, str, str, int]] = cursor.fetchall()
-    return found
+def is_far(wish: Wish) -> bool:
+    """Whether its page lies beyond what is looked at."""
+    return wish.page * finding.PAGE_SIZE >= LOOKED_AT and not wish.is_ranked
 
 
 def page_of(wish: Wish, hits: Hits) -> list[Brief]:
     """The briefs of the wish's page in order, and one more when there is a next page; one statement."""
-    keys = hits.keys
-    if wish.page * finding.PAGE_SIZE >= LOOKED_AT and not wish.is_ranked:
-        start = (wish.page - 1) * finding.PAGE_SIZE
-        # The keys alone come out of the index; only the page's own rows are read.
-        beyond = wish.newest().values_list("pk", flat=True)
-        keys = list(beyond[start : start + finding.PAGE_SIZE + 1])
-    rows = Brief.objects.filter(pk__in=keys).teasers()
-    found = {brief.pk: brief for brief in (rows.with_passage(wish.q) if wish.q else rows)}
+    keys = _keys_far_down(wish) if is_far(wish) else hits.keys
+    if not keys:
+        return []
+    rows = _rows_of(asking.example_of(wish.q)).read(keys=keys, **asking.texts_marking(wish.q))
+    found = {brief.pk: brief for brief in rows.objects()}
     return [found[key] for key in keys if key in found]
+
+
+def _keys_far_down(wish: Wish) -> list[int]:
+    """The keys alone come out of the index; only the page's own rows are read."""
+    start = (wish.page - 1) * finding.PAGE_SIZE
+    return list(wish.newest().values_list("pk", flat=True)[start : start + finding.PAGE_SIZE + 1])
+
+
+@lru_cache(maxsize=16)
+def _rows_of(q: str) -> prepared.Prepared:
+    """The rows of a page, with the passages that hold the words."""
+
+    def build(keys: list[int], **_: Any) -> QuerySet[Brief]:
+        rows = Brief.objects.among(keys).teasers()
+        return rows.with_passage(q) if q else rows
+
+    return prepared.Prepared(build, keys=[1 << 60], **asking.texts_marking(q))

@@ -62,6 +62,10 @@ class Statement:
         found = [_name_of(given, examples) for given in params]
         if missing := set(examples) - set(found):
             raise ValueError(f"The statement has no place for {sorted(missing)}.")
+        if moments := [
+            p for p, n in zip(params, found, strict=True) if isinstance(p, datetime) and not n
+        ]:
+            raise ValueError(f"The statement would ask at {moments[0]} for ever.")
         names = tuple(dict.fromkeys(filter(None, found)))
         first, *rest = text.split("%s")
         spelt = ["" if name else _spelt(given) for name, given in zip(found, params, strict=True)]
@@ -107,7 +111,19 @@ class Prepared:
         return _Written(statement, compiler, queryset._iterable_class)
 
 
-def fetch(statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+class _PlannedEachTime(psycopg.RawCursor[Any]):
+    def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
+        return super().execute(query, params, prepare=False)
+
+
+def fetch_once(statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """As `fetch`, of a read whose best plan hangs on its values: that of a rare word is not that of a common one."""
+    return fetch(statement, values, _PlannedEachTime)
+
+
+def fetch(
+    statement: Statement, values: dict[str, Any], cursor: Any = psycopg.RawCursor
+) -> list[tuple[Any, ...]]:
     """All rows of a read whose plan is worth keeping.
 
     Without the question whether the connection still lives, which Django puts before each request's first statement:
@@ -117,23 +133,24 @@ def fetch(statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]
     had_one = database.connection is not None
     database.health_check_done = True
     try:
-        return _fetch(database, statement, values)
+        return _fetch(database, statement, values, cursor)
     except (OperationalError, InterfaceError, NotSupportedError) as error:
         is_worn = isinstance(error, NotSupportedError) or not database.is_usable()
         if database.in_atomic_block or not had_one or not is_worn:
             raise
         database.close()
-        return _fetch(database, statement, values)
+        return _fetch(database, statement, values, cursor)
 
 
-def _fetch(database: Any, statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _fetch(
+    database: Any, statement: Statement, values: dict[str, Any], cursor_class: Any
+) -> list[tuple[Any, ...]]:
     database.ensure_connection()
-    cursor: Any
     if database.queries_logged:  # which puts the values into the text
-        cursor = database.make_debug_cursor(psycopg.Cursor(database.connection))
+        cursor = database.make_debug_cursor(psycopg.ClientCursor(database.connection))
         question: tuple[Any, ...] = statement.named, values
     else:
-        cursor = database.make_cursor(psycopg.RawCursor(database.connection))
+        cursor = database.make_cursor(cursor_class(database.connection))
         question = statement.numbered, [values[name] for name in statement.names]
     with cursor:
         cursor.execute(*question)

@@ -80,13 +80,18 @@ def brief_list(request: HttpRequest) -> HttpResponse:
     """The briefs that fit the words and filters of the address, newest first."""
     wish = finding.wish_from(request.GET)
     found = hits.hits_of(wish)
+    ignored = finding.ignored_in(request.GET)
+    if found.keys and not hits.is_far(wish):  # their marks tell all that the page hangs on
+        return made_pages.page(
+            lambda: _show_list(request, wish, found, hits.page_of(wish, found)),
+            *("list", wish, ignored, found),
+        )
     rows = hits.page_of(wish, found)
     if wish.page > 1 and not rows:
         raise Http404
     if not rows:  # asks for what may have been meant
         return _show_list(request, wish, found, rows)
     facts = made_pages.facts_of(rows)
-    ignored = finding.ignored_in(request.GET)
     return made_pages.page(
         lambda: _show_list(request, wish, found, rows), "list", wish, ignored, found, facts
     )

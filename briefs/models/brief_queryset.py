@@ -1,17 +1,21 @@
 """Which briefs: the gate for readers, and the filters on top of it."""
 
+import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchRank
-from django.db import models
-from django.db.models import Case, Exists, F, FloatField, OuterRef, Q, TextField, Value, When
+from django.db import connection, models
+from django.db.models import Case, Exists, F, FloatField, Func, OuterRef, Q, TextField, Value, When
 from django.db.models.functions import Exp, Extract, Now
 from django.utils import timezone
 
 from briefs import geography
 from briefs.models import passages, words
 from briefs.models.words import SEARCH_CONFIGS
+from briefs.shelf import Shelf
 
 if TYPE_CHECKING:
     from briefs.models.actor import Actor
@@ -107,10 +111,18 @@ class BriefQuerySet(models.QuerySet["Brief"]):
         PostgreSQL does not know that looking into a brief's words is dear. Asked for a few, it walks through all briefs
         by date until it has them, or reads the whole table. That is right only for a word that most briefs hold.
         """
-        if _is_everywhere(self.model, q):
-            return self.newest()
-        # No index has this order: what is left is to find by words first.
+        return self.newest() if is_everywhere(q) else self.newest_by_words()
+
+    def newest_by_words(self) -> Self:
+        """Newest first, for a set that is to be found by its words first: no index has this order."""
         return self.order_by(F("published_at") + Value(timedelta(0)), "pk").reverse()
+
+    def among(self, keys: list[int]) -> Self:
+        """Those with these keys, which are one parameter."""
+        given = Func(Value(keys, output_field=ArrayField(models.BigIntegerField())), function="ANY")
+        is_one = Func(F("pk"), given, template="%(expressions)s", arg_joiner=" = ")
+        is_one.output_field = models.BooleanField()
+        return self.filter(is_one)
 
     def with_score(self, q: str) -> Self:
         """With `score`: where these words stand, how often, how lately; the best have most."""
@@ -178,13 +190,25 @@ class BriefQuerySet(models.QuerySet["Brief"]):
 
 
 _NEAR = 30
+_EXPECTED = 300  # seconds
+_expected: Shelf[tuple[float, bool]] = Shelf(2_000)
 _FADES = 2 * 365 * 86_400.0  # seconds after which newness counts e times less
 
 
-def _is_everywhere(briefs: type["Brief"], q: str) -> bool:
-    """Whether PostgreSQL expects most briefs to hold these words."""
-    found = briefs._default_manager.filter(search=words.any_language(words.spoken(q)))
-    return "Seq Scan" in found.values("pk").explain()
+def is_everywhere(q: str) -> bool:
+    """Whether PostgreSQL expects most briefs to hold these words; asked now and then, since it knows no better soon.
+
+    Inside a transaction always: it may see rows that are nobody else's.
+    """
+    held = None if connection.in_atomic_block else _expected.get(q)
+    if held is not None and held[0] > time.monotonic():
+        return held[1]
+    briefs = apps.get_model("briefs", "Brief").objects.filter(
+        search=words.any_language(words.spoken(q))
+    )
+    answer = "Seq Scan" in briefs.values("pk").explain()
+    _expected.put(q, (time.monotonic() + _EXPECTED, answer), 1)
+    return answer
 
 
 def _points(condition: Q | Exists, points: int) -> Case:

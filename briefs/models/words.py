@@ -29,6 +29,12 @@ def leave_out(words: str) -> bool:
     return re.search(r"(?:^|\s)-\S", words) is not None
 
 
+def forms(words: str) -> list[str]:
+    """The texts under which these words are looked for: as they are, and as the Portuguese stemmer needs them."""
+    others = {_ONE.sub("ões", words), _MANY.sub("ão", words)} - {words}
+    return [words, *sorted(others)]
+
+
 class AnyOf(SearchQuery):
     """The briefs that hold any of these: (configuration, words) each.
 
@@ -59,5 +65,4 @@ def any_language(words: str) -> SearchQuery:
 
 
 def _parts(words: str, config: str) -> list[tuple[str, str]]:
-    others = {_ONE.sub("ões", words), _MANY.sub("ão", words)} - {words}
-    return [(config, each) for each in (words, *(sorted(others) if config == _PORTUGUESE else ()))]
+    return [(config, each) for each in (forms(words) if config == _PORTUGUESE else [words])]

@@ -228,10 +228,11 @@ def test_words_that_most_briefs_hold_are_found_like_others(
     BriefFactory.create(body="<p>Nothing.</p>")
     orders = []
     for is_everywhere in (True, False):
-        monkeypatch.setattr(brief_queryset, "_is_everywhere", lambda *_, is_it=is_everywhere: is_it)
-        orders.append(list(Wish(q=q).newest()))
+        monkeypatch.setattr(brief_queryset, "is_everywhere", lambda _, is_it=is_everywhere: is_it)
+        orders.append(list(Wish(q=q).newest().values_list("pk", flat=True)))
+        orders.append(hits.hits_of(Wish(q=q, sort="newest")).keys)
 
-    assert orders[0] == orders[1]
+    assert orders[0] == orders[1] == orders[2] == orders[3]
     assert len(orders[0]) == 3
 
 

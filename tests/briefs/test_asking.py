@@ -1,0 +1,76 @@
+"""A reader's words are values in a statement written for others: it answers as the one written for them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+
+from briefs import asking, hits
+from briefs.finding import Wish
+from briefs.models import Actor
+from briefs.models.words import forms, leave_out, spoken
+from tests.factories import BriefFactory
+
+pytestmark = pytest.mark.django_db
+FAR = datetime(2999, 1, 1, tzinfo=UTC)
+WORDS = [
+    "",
+    "convoy",
+    "Ação",
+    "ações AÇÃO",
+    "convoy -fuel",
+    "ação -ponte",
+    '"fuel convoy" or bridge',
+    "100% 'a' %s",
+]
+
+
+@pytest.fixture(autouse=True)
+def briefs() -> None:
+    actor = Actor.objects.create(slug="katiba", name="Katiba", kind="armed_group")
+    for code, body in product(
+        ("en", "pt"), ("A fuel convoy.", "A ação na ponte.", "100% 'a' convoy")
+    ):
+        texts = {"language": code, "body": f"<p>{body}</p>", "title": body}
+        brief = BriefFactory.create(**texts, topics=["crime"], countries=["ML", "NE"])
+        BriefFactory.create(**texts, topics=["fuel-supply"], countries=["NG"])
+        brief.actors.add(actor)
+
+
+@pytest.mark.parametrize("q", WORDS)
+def test_answer_is_that_of_the_queryset(q: str) -> None:
+    filters = [{}, {"country": "NE"}, {"topic": "crime", "actor": "katiba"}, {"language": "pt"}]
+    for chosen, sort in product(filters, ("", "newest")):
+        wish = Wish(q=q, sort=sort, **chosen)
+
+        found = hits.hits_of(wish)
+
+        pks = set(wish.briefs().values_list("pk", flat=True))
+        assert set(found.keys) == pks, wish
+        assert found.total == len(pks)
+        if not wish.is_ranked:
+            assert found.keys == list(wish.newest().values_list("pk", flat=True))
+        rows = hits.page_of(wish, found)
+        assert [row.pk for row in rows] == found.keys
+
+
+@pytest.mark.parametrize("q", WORDS[1:])
+def test_example_has_the_shape_of_the_words(q: str) -> None:
+    example = asking.example_of(q)
+
+    assert len(forms(spoken(example))) == len(forms(spoken(q)))
+    assert leave_out(spoken(example)) == leave_out(spoken(q))
+    assert set(asking.texts_marking(example)) == set(asking.texts_marking(q))
+
+
+def test_mark_of_a_row_is_another_once_it_changed() -> None:
+    before = hits.hits_of(Wish(country="NG"))
+    brief = BriefFactory.create(countries=["ML"])
+    assert hits.hits_of(Wish(country="NG")) == before
+
+    type(brief).objects.filter(pk=before.keys[0]).update(expires_at=FAR)
+
+    after = hits.hits_of(Wish(country="NG"))
+    assert replace(after, marks=before.marks) == before
+    assert [a == b for a, b in zip(after.marks, before.marks, strict=True)].count(False) == 1
