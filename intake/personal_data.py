@@ -1,0 +1,190 @@
+"""The erasure map of intake: what clients sent, the work that it made, and the people behind it."""
+
+from typing import Any
+
+from django.db.models import Case, Q, QuerySet, Value, When
+
+from accounts.erasure_map import ERASED, ERASED_EMAIL, Person, declare, erased_key
+from intake.models import (
+    Absence,
+    Activity,
+    Addition,
+    Adviser,
+    Assignment,
+    Attachment,
+    AttachmentScan,
+    Contact,
+    ContactCorrection,
+    CreditEntry,
+    Desk,
+    Enquiry,
+    ErasureRequest,
+    Lead,
+    NeedSuggestion,
+    Organisation,
+    Priority,
+    RoutingDecision,
+)
+
+_COUNTED = "Counted by country, language and service; without the rest it names nobody."
+_NOTES = (
+    "Staff's own notes on the work. Ask the house: a person takes out what is about others first."
+)
+
+
+def _of_leads(model: type[Any], path: str = "lead") -> Any:
+    """The rows of a model that belong to the person's leads."""
+
+    def rows(person: Person) -> QuerySet[Any]:
+        found: QuerySet[Any] = model.objects.filter(**{f"{path}__in": person.leads})
+        return found
+
+    return rows
+
+
+# ---- As sent
+declare(
+    Enquiry,
+    of=_of_leads(Enquiry),
+    erase={
+        "full_name": ERASED,
+        "email": ERASED_EMAIL,
+        "organisation": "",
+        "job_title": "",
+        "phone": "",
+        "country": "",
+        "actors": [],
+        "needs": ERASED,
+        "idempotency_key": None,  # whoever called the API chose its words
+        "content_digest": "0" * 64,  # with it somebody could try whether a text is the one
+    },
+    keep={
+        "countries_of_interest": _COUNTED,
+        "services": _COUNTED,
+        "timeframe": _COUNTED,
+        "budget": _COUNTED,
+        "language": _COUNTED,
+        "brief": "Counted by brief; without the rest it names nobody.",
+        "consent_text": "That there was consent, and to what; the words are ours.",
+        "consent_version": "As the words of consent.",
+        "consent_language": "As the words of consent.",
+    },
+    none="id channel received_at",
+    withheld={"content_digest": "Made from the other fields."},
+)
+declare(
+    Attachment,
+    of=_of_leads(Attachment, "enquiry__lead"),
+    deletes=Q(),
+    personal="name content_type sha256 body",
+    none="id enquiry addition",
+)
+declare(
+    AttachmentScan,
+    of=_of_leads(AttachmentScan, "attachment__enquiry__lead"),
+    deletes=Q(),
+    personal="is_clean signature scanned_at",
+    none="id attachment",
+)
+declare(Addition, of=_of_leads(Addition), erase={"text": ""}, none="id lead form_id added_at")
+declare(
+    ContactCorrection,
+    of=_of_leads(ContactCorrection),
+    erase={"full_name": ERASED, "email": ERASED_EMAIL, "phone": ""},
+    none="id lead made_at",
+)
+declare(ErasureRequest, of=_of_leads(ErasureRequest), none="id lead asked_at")
+
+# ---- The work that it made
+declare(
+    Lead,
+    of=lambda person: Lead.objects.filter(pk__in=person.leads),
+    erase={
+        "closing_reason": "",
+        "priority_reason": Case(
+            When(priority=Priority.URGENT, then=Value(ERASED)), default=Value("")
+        ),
+    },
+    keep={
+        "countries": _COUNTED,
+        "services": _COUNTED,
+        "language": _COUNTED,
+        "link_seed": "So that the person can still see by their link that it was done; no name is made from it.",
+        "link_digest": "As the seed.",
+    },
+    staff="owner",
+    none="id reference enquiry status priority needs_read_by contact organisation created_at closed_at",
+    withheld={
+        "link_seed": "A key to the person's own page.",
+        "link_digest": "Made from that key.",
+        "closing_reason": _NOTES,
+    },
+)
+declare(
+    Activity,
+    of=_of_leads(Activity),
+    erase={"text": ""},
+    staff="by",
+    none="id lead kind happened_at",
+    withheld={"text": _NOTES},
+)
+declare(
+    NeedSuggestion,
+    of=_of_leads(NeedSuggestion),
+    deletes=Q(),
+    personal="kind value label start end passage rule certainty rules_version state decided_at made_at",
+    staff="decided_by",
+    none="id lead",
+)
+declare(
+    RoutingDecision,
+    of=_of_leads(RoutingDecision),
+    keep={
+        "inputs": "Codes of countries, languages and services: shows why an adviser got it; names no client.",
+        "reason": "As the inputs.",
+    },
+    staff="chosen candidates",
+    none="id lead is_fallback engine decided_at",
+    withheld={"candidates": "About members of the house: who was free, who was not and why."},
+)
+declare(
+    Assignment,
+    of=_of_leads(Assignment),
+    erase={"reason": ""},
+    staff="adviser by",
+    none="id lead decision started_at ended_at",
+    withheld={"reason": _NOTES},
+)
+
+# ---- The people
+declare(
+    Contact,
+    of=lambda person: Contact.objects.filter(pk__in=person.contacts),
+    erase={
+        "full_name": ERASED,
+        "email": ERASED_EMAIL,
+        "email_key": erased_key(),
+        "phone": "",
+        "job_title": "",
+    },
+    none="id organisation created_at",
+    withheld={"email_key": "The address once more."},
+)
+declare(
+    Organisation,
+    # Only one for which nobody else speaks: that may be a person's own name.
+    of=lambda person: Organisation.objects.filter(pk__in=person.organisations),
+    erase={"name": ERASED, "name_key": erased_key()},
+    none="id created_at",
+    withheld={"name_key": "The name once more."},
+)
+
+# ---- The house
+declare(
+    Adviser,
+    staff="user languages countries services capacity weight credit is_taking_leads",
+    none="id",
+)
+declare(Absence, staff="adviser starts_on ends_on note", none="id")
+declare(CreditEntry, staff="adviser", none="id decision amount")
+declare(Desk, staff="fallback_owner", none="id name is_default")
