@@ -65,6 +65,7 @@ class Table:
     none: frozenset[str]
     keeping: Keeping | None
     withheld: Mapping[str, str]
+    locks: bool
     is_last: bool
 
     @property
@@ -93,6 +94,7 @@ def declare(
     none: str = "",
     keeping: Keeping | None = None,
     withheld: Mapping[str, str] | None = None,
+    locks: bool = False,
     is_last: bool = False,
 ) -> None:
     """Say of every column of a model, once, what it holds.
@@ -106,12 +108,13 @@ def declare(
     none      columns that tell of nobody: ids, references, times, codes
     keeping   rows that stay whole for a time, for a reason of law
     withheld  columns that are left out of the copy that a person gets, each with the reason
+    locks     others change these rows too: an erasure locks them before it looks
     is_last   `of` needs `person.rows`, what the other tables hold
     """
     table = Table(
         model=model, of=of, erase=erase or {}, deletes=deletes, personal=frozenset(personal.split()), keep=keep or {},
         staff=frozenset(staff.split()), none=frozenset(none.split()), keeping=keeping, withheld=withheld or {},
-        is_last=is_last,
+        locks=locks, is_last=is_last,
     )  # fmt: skip
     _TABLES[model] = table
 

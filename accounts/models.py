@@ -1,11 +1,16 @@
-"""Staff users, who log in by e-mail."""
+"""Staff users, who log in by e-mail, and the proof of what was erased."""
 
+import uuid
 from typing import Any
 
+import pgtrigger
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
 from accounts import time_zones
@@ -67,3 +72,69 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         """What the staff screens call the person."""
         return self.full_name.split(" ")[0] or self.email
+
+
+class Erasure(models.Model):
+    """That somebody's data was erased: what, when, by whom and why, without the data. Frozen.
+
+    The row is also the key: in the transaction that writes it, and in no other, the triggers of frozen tables let the
+    rows that it names be changed (decision 14). The trigger below sets the transaction; nobody can choose one.
+    """
+
+    class Scope(models.TextChoices):
+        PERSON = "person", "a person"
+        LEAD = "lead", "one request"
+        RETENTION = "retention", "its time was over"
+        REPLAY = "replay", "done again after a restore"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    scope = models.CharField(max_length=10, choices=Scope)
+    references = ArrayField(models.CharField(max_length=20), help_text="Requests that it reached.")
+    address_digests = ArrayField(
+        models.CharField(max_length=64),
+        help_text="Keyed digests of the addresses: enough to know one again, not to read it.",
+    )
+    because = models.CharField(max_length=300, help_text="Why, without names.")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    rows = models.JSONField(help_text="By table, the ids of the rows that were changed or deleted.")
+    kept = models.JSONField(
+        default=list, help_text="What stayed: table, how many, why, until when."
+    )
+    kept_until = models.DateField(null=True, blank=True, help_text="When the rest is due.")
+    opened_xact = models.BigIntegerField(default=0, editable=False)
+    made_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~Q(because=""), name="erasure_says_why"),
+            models.CheckConstraint(
+                condition=Q(by__isnull=False) | Q(scope__in=["retention", "replay"]),
+                name="erasure_by_somebody",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["opened_xact"], name="erasure_opened"),
+            models.Index(fields=["-made_at"], name="erasure_newest"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="erasure_opens",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    NEW.opened_xact := pg_current_xact_id()::text::bigint;
+                    NEW.made_at := transaction_timestamp();
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Protect(name="erasure_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+        permissions = [
+            ("erase_person", "Can erase people's data"),
+            ("export_person", "Can make and download the copy of a person's data"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_scope_display()}, {self.made_at:%Y-%m-%d}"

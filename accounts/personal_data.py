@@ -7,7 +7,7 @@ from django.contrib.sessions.models import Session
 from django.db.models import Q, QuerySet
 
 from accounts.erasure_map import ERASED, Person, declare
-from accounts.models import User
+from accounts.models import Erasure, User
 
 
 def _log_of(person: Person) -> QuerySet[LogEntry]:
@@ -34,6 +34,12 @@ declare(
 )
 declare(User.groups.through, staff="id user group")
 declare(User.user_permissions.through, staff="id user permission")
+# The proof that stays: references and digests under our key, no name and no address.
+declare(
+    Erasure,
+    staff="by",
+    none="id uuid scope references address_digests because rows kept kept_until opened_xact made_at",
+)
 # Of staff alone, who log in; gone eight hours after the last use.
 declare(Session, staff="session_key session_data expire_date")
 declare(Group, none="id name")

@@ -29,12 +29,16 @@ from briefs.models import (
     Subscription,
     ToldIncident,
 )
-from briefs.models.subscription import email_digest
+from mail.models import email_digest
 
 
 def _subscribers_of(person: Person) -> QuerySet[Subscriber]:
     digests = [email_digest(address) for address in person.addresses]
     return Subscriber.objects.filter(email_digest__in=digests)
+
+
+def _not_forgotten(person: Person) -> QuerySet[Subscriber]:
+    return _subscribers_of(person).filter(email__isnull=False)
 
 
 def _links_of(person: Person) -> QuerySet[ReviewLink]:
@@ -45,7 +49,7 @@ def _links_of(person: Person) -> QuerySet[ReviewLink]:
 # ---- Readers
 declare(
     Subscriber,
-    of=_subscribers_of,
+    of=_not_forgotten,
     erase={"email": None},
     deletes=Q(suppressed_at__isnull=True),
     personal="language confirmations_on confirmations seed created_at",

@@ -4,6 +4,7 @@ import hashlib
 import re
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
 
 from intake import after_sending, needs, speaking, submission
@@ -15,11 +16,16 @@ _NO_PART_OF_A_NAME = re.compile(r"[\d/@:#=%_\\]|\.\w")
 _LONGEST_NAME = 80
 
 
+@transaction.atomic
 def acknowledge_lead(*, lead_id: int) -> None:
     """Queue the one acknowledgement of this lead to each address that its client gave, with the link to the status
-    page, in the client's language. Words of duty of care make it say first that nobody watches this mailbox.
+    page, in the client's language; none once it is erased. Words of duty of care make it say first that nobody watches
+    this mailbox.
     """
-    lead = Lead.objects.select_related("enquiry").get(pk=lead_id)
+    # Locked, so that an erasure either finds the mail or is found.
+    lead = Lead.objects.select_for_update(of=("self",)).select_related("enquiry").get(pk=lead_id)
+    if lead.erased_at:
+        return
     enquiry, contact = lead.enquiry, after_sending.contact_of(lead)
     name = name_to_greet(contact.full_name)
     address = reverse("intake:status", args=[submission.status_token(lead)])

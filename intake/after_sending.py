@@ -140,8 +140,13 @@ def withdraw_request(*, lead: Lead) -> None:
 
 @transaction.atomic
 def ask_for_erasure(*, lead: Lead) -> ErasureRequest:
-    """Note that the client wants their data erased, for a person to answer; asked again it is the same request."""
+    """Note that the client wants their data erased, for a person to answer; asked again it is the same request.
+
+    Raises ValidationError(code="closed") when it was erased already.
+    """
     lead = _locked(lead)
+    if lead.erased_at:
+        raise ValidationError(gettext("This request was erased already."), code="closed")
     request, is_new = ErasureRequest.objects.get_or_create(lead=lead)
     if is_new:
         _record(

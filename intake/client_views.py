@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import private_links
 from accounts.flood import address_of
+from accounts.models import Erasure
 from briefs import alternates
 from briefs.views import render_page
 from intake import after_sending, flood, misspelling, needs, speaking, stages
@@ -102,6 +104,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
             Prefetch("attachments", Attachment.objects.defer("body"))
         ),
         "lead": lead,
+        "kept_until": _kept_until(lead),
         "enquiry": lead.enquiry,
         "files": lead.enquiry.attachments.filter(addition=None)
         .order_by("pk")
@@ -115,6 +118,15 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         ),
     }
     return render_page(request, "intake/status.html", context, language)
+
+
+def _kept_until(lead: Lead) -> date | None:
+    """Until when something of an erased request stays."""
+    if lead.erased_at is None:
+        return None
+    erasures = Erasure.objects.filter(references__contains=[lead.reference])
+    newest = erasures.order_by("-made_at", "-pk").values_list("kept_until", flat=True)
+    return newest.first()
 
 
 def _warn_in(lead: Lead, page_language: str) -> list[str]:

@@ -22,10 +22,13 @@ def move_lead(
 ) -> Lead:
     """Lock the lead, move it to a status that follows its present one, and record that.
 
-    Raises ValidationError(code="conflict") when the move is not allowed from where the lead stands by now.
+    Raises ValidationError(code="conflict") when the move is not allowed from where the lead stands by now,
+    or it was erased.
     """
     lead = Lead.objects.select_for_update().get(pk=lead.pk)
     old = Status(lead.status)
+    if lead.erased_at:
+        raise ValidationError("This lead was erased.", code="conflict")
     if to not in MOVES[old]:
         raise ValidationError(
             f"This lead is {old.label}; it cannot become {Status(to).label} from there.",
@@ -67,9 +70,14 @@ def _given(reason: str) -> str:
 
 
 def add_note(*, lead: Lead, by: User, text: str) -> Activity:
-    """Add a note to the timeline; raises ValidationError(code="required") when it is empty."""
+    """Add a note to the timeline.
+
+    Raises ValidationError: code "required" when it is empty, "conflict" when the lead was erased.
+    """
     if not text.strip():
         raise ValidationError("Write the note first.", code="required")
+    if lead.erased_at:
+        raise ValidationError("This lead was erased; nothing is noted on it.", code="conflict")
     return Activity.objects.create(lead=lead, kind=Activity.Kind.NOTE, text=text.strip(), by=by)
 
 

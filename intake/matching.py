@@ -9,9 +9,9 @@ from intake.models import Activity, Contact, Enquiry, Lead, Organisation
 
 @transaction.atomic
 def match_people(*, lead_id: int) -> Lead:
-    """Link the lead to its contact and organisation, known or new. Linked already, it stays as it is."""
+    """Link the lead to its contact and organisation, known or new. Linked already or erased, it stays as it is."""
     lead = Lead.objects.select_for_update(of=("self",)).select_related("enquiry").get(pk=lead_id)
-    if lead.contact_id is not None:
+    if lead.contact_id is not None or lead.erased_at:
         return lead
     organisation = _organisation(lead.enquiry.organisation)
     contact, is_new = _contact(lead.enquiry, organisation)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models.functions import Now
 
 from accounts.erasure_map import ERASED, ERASED_EMAIL, Person, declare, erased_key
 from intake.models import (
@@ -93,13 +94,20 @@ declare(
     erase={"full_name": ERASED, "email": ERASED_EMAIL, "phone": ""},
     none="id lead made_at",
 )
-declare(ErasureRequest, of=_of_leads(ErasureRequest), none="id lead asked_at")
+declare(
+    ErasureRequest,
+    of=_of_leads(ErasureRequest),
+    erase={"answer": ""},
+    staff="answered_by",
+    none="id lead asked_at state answered_at erasure",
+)
 
 # ---- The work that it made
 declare(
     Lead,
     of=lambda person: Lead.objects.filter(pk__in=person.leads),
     erase={
+        "erased_at": Now(),
         "closing_reason": "",
         "priority_reason": Case(
             When(priority=Priority.URGENT, then=Value(ERASED)), default=Value("")
@@ -119,6 +127,7 @@ declare(
         "link_digest": "Made from that key.",
         "closing_reason": _NOTES,
     },
+    locks=True,
 )
 declare(
     Activity,

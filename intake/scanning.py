@@ -101,9 +101,14 @@ def ask_for_unscanned() -> None:
 
 
 def scan_attachment(*, attachment_id: int) -> Callable[[], None] | None:
-    """Scan a file, outside any transaction; what is returned records the verdict. None when there is one already."""
-    file = Attachment.objects.get(pk=attachment_id)
-    if not settings.CLAMD or AttachmentScan.objects.filter(attachment=file).exists():
+    """Scan a file, outside any transaction; what is returned records the verdict. None when there is one already,
+    or the file was erased."""
+    file = Attachment.objects.filter(pk=attachment_id).first()
+    if (
+        file is None
+        or not settings.CLAMD
+        or AttachmentScan.objects.filter(attachment=file).exists()
+    ):
         return None
     verdict = scan(bytes(file.body))
     return lambda: record_verdict(attachment_id=attachment_id, verdict=verdict)
@@ -112,7 +117,9 @@ def scan_attachment(*, attachment_id: int) -> Callable[[], None] | None:
 @transaction.atomic
 def record_verdict(*, attachment_id: int, verdict: Verdict) -> None:
     """Keep the first verdict on a file; an infected one goes onto the lead's timeline."""
-    file = Attachment.objects.select_related("enquiry__lead").get(pk=attachment_id)
+    file = Attachment.objects.select_related("enquiry__lead").filter(pk=attachment_id).first()
+    if file is None:  # erased in the meantime
+        return
     _, is_new = AttachmentScan.objects.get_or_create(attachment=file, defaults=vars(verdict))
     if is_new and not verdict.is_clean:
         Activity.objects.create(

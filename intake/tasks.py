@@ -6,6 +6,7 @@ from datetime import timedelta
 from intake import (
     acknowledging,
     after_sending,
+    erasing,
     matching,
     routing,
     scanning,
@@ -74,3 +75,9 @@ def note_unreachable(job: Job) -> None:
 def note_not_arrived(job: Job) -> None:
     """Note on its lead that one message did not arrive."""
     undelivered.note_not_arrived(message_id=job.subject_id)
+
+
+@kind("intake.forget_farewells", every=timedelta(minutes=15))
+def forget_farewells(job: Job) -> None:
+    """Forget the addresses of erased people, once their last mail has left."""
+    erasing.forget_farewells()

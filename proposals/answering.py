@@ -104,11 +104,14 @@ def decline_version(*, link: ClientLink, reason: str) -> Decline:
 
 @transaction.atomic
 def expire_version(*, version_id: int) -> bool:
-    """Close a live version whose time is over; False when it was answered, replaced or withdrawn before.
+    """Close a live version whose time is over; False when it was answered, replaced, withdrawn or erased before.
 
     The proposal stays open: the next version may follow.
     """
-    version = ProposalVersion.objects.select_related("proposal__lead").get(pk=version_id)
+    found = ProposalVersion.objects.select_related("proposal__lead").filter(pk=version_id)
+    version = found.first()
+    if version is None:
+        return False
     Proposal.objects.select_for_update().get(pk=version.proposal_id)
     # The database's clock, by which the job was due: by a worker's own clock it might be a second early.
     over = ProposalVersion.objects.live().filter(pk=version_id, valid_until__lte=Now())

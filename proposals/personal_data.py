@@ -60,6 +60,7 @@ declare(
     staff="created_by",
     none="id lead",
     keeping=_keeping("versions__"),
+    locks=True,
 )
 declare(
     ProposalVersion,

@@ -77,9 +77,9 @@ def _supersede(proposal: Proposal) -> None:
 
 
 def render_document(*, version_id: int) -> Callable[[], None] | None:
-    """Render the PDF of a sent version and return what stores and mails it; None when that was done before."""
-    version = ProposalVersion.objects.get(pk=version_id)
-    if not version.sent_at or Document.objects.filter(version=version).exists():
+    """Render the PDF of a sent version and return what stores and mails it; None when it was done or erased."""
+    version = ProposalVersion.objects.filter(pk=version_id).first()
+    if version is None or not version.sent_at or Document.objects.filter(version=version).exists():
         return None
     rendered = pdf.render(version.content.encode())
     return lambda: _store_and_mail(version, rendered)

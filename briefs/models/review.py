@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
+from accounts.erasure_door import frozen
 from accounts.text_rules import refuse_hidden_characters
 from briefs.models.brief import Brief
 from briefs.models.brief_states import Tlp
@@ -95,14 +96,13 @@ class ReviewLink(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="link_stays",
-                operation=pgtrigger.Update,
-                condition=pgtrigger.Condition(
-                    "(OLD.digest <> NEW.digest OR OLD.revision_id <> NEW.revision_id OR OLD.email <> NEW.email"
-                    " OR OLD.name <> NEW.name OR OLD.expires_at <> NEW.expires_at"
-                    " OR (OLD.verdict <> '' AND OLD.verdict <> NEW.verdict))"
-                ),
+            frozen(
+                "briefs_reviewlink",
+                "link_stays",
+                pgtrigger.Update,
+                "OLD.digest <> NEW.digest OR OLD.revision_id <> NEW.revision_id OR OLD.email <> NEW.email"
+                " OR OLD.name <> NEW.name OR OLD.expires_at <> NEW.expires_at"
+                " OR (OLD.verdict <> '' AND OLD.verdict <> NEW.verdict)",
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]

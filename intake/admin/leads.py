@@ -74,7 +74,7 @@ LEAD_VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "note", "Add a note", lambda lead, by, text: leads.add_note(lead=lead, by=by, text=text),
-        lambda lead: True, "intake.change_lead", "The note is on the timeline.", NoteForm,
+        lambda lead: lead.erased_at is None, "intake.change_lead", "The note is on the timeline.", NoteForm,
     ),
     Verb(
         "reassign", "Give to another adviser",

@@ -1,13 +1,17 @@
 """What a client said or asked by the private link, after the request was sent."""
 
+import calendar
+from datetime import date
+
 import pgtrigger
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.erasure_door import frozen
+from accounts.models import Erasure
 from intake.models.lead import Lead
-
-_FROZEN = pgtrigger.Update | pgtrigger.Delete
 
 
 class Addition(models.Model):
@@ -22,7 +26,7 @@ class Addition(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["lead", "form_id"], name="addition_once"),
         ]
-        triggers = [pgtrigger.Protect(name="addition_frozen", operation=_FROZEN)]
+        triggers = [frozen("intake_addition", "addition_frozen")]
 
     def __str__(self) -> str:
         return f"Addition of {self.added_at:%Y-%m-%d}"
@@ -43,20 +47,65 @@ class ContactCorrection(models.Model):
                 condition=~Q(full_name="") & ~Q(email=""), name="correction_complete"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="correction_frozen", operation=_FROZEN)]
+        triggers = [frozen("intake_contactcorrection", "correction_frozen")]
 
     def __str__(self) -> str:
         return f"Correction of {self.made_at:%Y-%m-%d}"
 
 
 class ErasureRequest(models.Model):
-    """That a client asked for their data to be erased. A person has to answer it."""
+    """That a client asked for their data to be erased, and what a person answered. Both stay."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "to be answered"
+        DONE = "done", "erased"
+        REFUSED = "refused", "refused"
 
     lead = models.OneToOneField(Lead, on_delete=models.PROTECT, related_name="erasure_request")
     asked_at = models.DateTimeField(db_default=Now())
+    state = models.CharField(max_length=7, choices=State, default=State.OPEN, db_default=State.OPEN)
+    answer = models.TextField(
+        blank=True, db_default="", help_text="Why not, as the client reads it."
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    erasure = models.ForeignKey(
+        Erasure, on_delete=models.PROTECT, null=True, blank=True, related_name="requests"
+    )
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="erasure_request_frozen", operation=_FROZEN)]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state="open", answered_at__isnull=True, erasure__isnull=True)
+                | Q(state="done", answered_at__isnull=False, erasure__isnull=False)
+                | Q(state="refused", answered_at__isnull=False, answered_by__isnull=False),
+                name="erasure_request_answered",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["asked_at"], name="erasure_request_open", condition=Q(state="open")
+            )
+        ]
+        triggers = [
+            frozen(
+                "intake_erasurerequest",
+                "erasure_request_frozen",
+                pgtrigger.Update,
+                "OLD.lead_id <> NEW.lead_id OR OLD.asked_at <> NEW.asked_at OR OLD.state <> 'open'",
+            ),
+            pgtrigger.Protect(name="erasure_request_kept", operation=pgtrigger.Delete),
+        ]
 
     def __str__(self) -> str:
         return f"Erasure asked on {self.asked_at:%Y-%m-%d}"
+
+    @property
+    def due_on(self) -> date:
+        """The last day to answer: one month after it was asked (GDPR, article 12 (3))."""
+        asked = self.asked_at.date()
+        year, month = divmod(asked.month, 12)
+        last = calendar.monthrange(asked.year + year, month + 1)[1]
+        return date(asked.year + year, month + 1, min(asked.day, last))

@@ -1,11 +1,11 @@
 """What the client sent, as sent."""
 
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.erasure_door import frozen
 from briefs.models import Brief
 from intake.catalogue import Budget, Language, Timeframe
 
@@ -68,7 +68,7 @@ class Enquiry(models.Model):
             models.CheckConstraint(condition=~Q(consent_text=""), name="enquiry_has_consent"),
         ]
         triggers = [
-            pgtrigger.Protect(name="enquiry_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+            frozen("intake_enquiry", "enquiry_frozen"),
         ]
 
     def __str__(self) -> str:
@@ -96,9 +96,7 @@ class Attachment(models.Model):
 
     class Meta:
         triggers = [
-            pgtrigger.Protect(
-                name="attachment_frozen", operation=pgtrigger.Update | pgtrigger.Delete
-            ),
+            frozen("intake_attachment", "attachment_frozen"),
         ]
 
     def __str__(self) -> str:

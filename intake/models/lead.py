@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.erasure_door import frozen
 from intake.catalogue import Language
 from intake.models.adviser import Adviser
 from intake.models.enquiry import Enquiry
@@ -115,6 +116,12 @@ class Lead(models.Model):
     created_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True, blank=True)
     closing_reason = models.TextField(blank=True)
+    erased_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Since when nothing of the client is in it.",
+    )
 
     objects = LeadQuerySet.as_manager()
 
@@ -176,6 +183,9 @@ class Activity(models.Model):
         FILE_HELD_BACK = "file_held_back", "File held back"
         CLIENT_ERASURE = "client_erasure", "Client asked for erasure"
         MAIL_FAILED = "mail_failed", "Mail to the client did not arrive"
+        ERASED = "erased", "Erased"
+        ERASURE_REFUSED = "erasure_refused", "Erasure refused"
+        DATA_COPIED = "data_copied", "Copy of their data made"
         PROPOSAL_DRAFTED = "proposal_drafted", "Proposal drafted"
         PROPOSAL_SENT = "proposal_sent", "Proposal sent"
         PROPOSAL_ACCEPTED = "proposal_accepted", "Proposal accepted"
@@ -198,9 +208,7 @@ class Activity(models.Model):
         verbose_name_plural = "activities"
         indexes = [models.Index(fields=["lead", "happened_at", "id"], name="activity_of_lead")]
         triggers = [
-            pgtrigger.Protect(
-                name="activity_frozen", operation=pgtrigger.Update | pgtrigger.Delete
-            ),
+            frozen("intake_activity", "activity_frozen"),
         ]
 
     def __str__(self) -> str:

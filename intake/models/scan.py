@@ -1,10 +1,10 @@
 """What the virus scanner said of a file."""
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.erasure_door import frozen
 from intake.models.enquiry import Attachment
 
 
@@ -24,7 +24,7 @@ class AttachmentScan(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="scan_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+            frozen("intake_attachmentscan", "scan_frozen"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from accounts.erasure_door import frozen
 from intake.models.lead import Lead
 from intake.needs import Certainty, Kind
 
@@ -70,7 +71,7 @@ class NeedSuggestion(models.Model):
                     ("dropped", "accepted"),
                 ],
             ),
-            pgtrigger.Protect(name="suggestion_kept", operation=pgtrigger.Delete),
+            frozen("intake_needsuggestion", "suggestion_kept", pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

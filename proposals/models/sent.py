@@ -1,13 +1,11 @@
 """What exists of a version once it was sent: its document, the client's link, the client's answer."""
 
-import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.erasure_door import frozen
 from proposals.models.version import ProposalVersion
-
-_FROZEN = pgtrigger.Update | pgtrigger.Delete
 
 
 class Document(models.Model):
@@ -22,7 +20,7 @@ class Document(models.Model):
     rendered_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="document_frozen", operation=_FROZEN)]
+        triggers = [frozen("proposals_document", "document_frozen")]
 
     def __str__(self) -> str:
         return f"PDF of {self.version}"
@@ -62,7 +60,7 @@ class Acceptance(models.Model):
                 condition=~Q(full_name="") & ~Q(consent_text=""), name="acceptance_signed"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="acceptance_frozen", operation=_FROZEN)]
+        triggers = [frozen("proposals_acceptance", "acceptance_frozen")]
 
     def __str__(self) -> str:
         return f"{self.full_name} accepted {self.version}"
@@ -79,7 +77,7 @@ class Decline(models.Model):
     declined_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        triggers = [pgtrigger.Protect(name="decline_frozen", operation=_FROZEN)]
+        triggers = [frozen("proposals_decline", "decline_frozen")]
 
     def __str__(self) -> str:
         return f"{self.version} declined"

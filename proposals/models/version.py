@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import text_rules
+from accounts.erasure_door import frozen
 from intake.catalogue import Language
 from intake.models import Lead
 from proposals import money
@@ -174,10 +175,11 @@ class ProposalVersion(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__sent_at__isnull=False) & _any_changed(_FROZEN),
             ),
-            pgtrigger.Protect(
-                name="version_kept",
-                operation=pgtrigger.Delete,
-                condition=pgtrigger.Q(old__sent_at__isnull=False),
+            frozen(
+                "proposals_proposalversion",
+                "version_kept",
+                pgtrigger.Delete,
+                "OLD.sent_at IS NOT NULL",
             ),
         ]
 
@@ -215,7 +217,7 @@ def frozen_with_version(name: str) -> pgtrigger.Trigger:
                     ORDER BY id
                     FOR SHARE
                 ) AS locked
-            ) THEN
+            ) AND NOT erasure_admits(TG_TABLE_NAME, CASE WHEN TG_OP = 'INSERT' THEN NULL ELSE OLD.id END) THEN
                 RAISE EXCEPTION 'The version was sent; its parts are frozen.' USING ERRCODE = 'restrict_violation';
             END IF;
             RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;

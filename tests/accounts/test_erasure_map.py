@@ -68,12 +68,12 @@ def test_columns_about_clients_need_rows_and_rows_that_go_need_deletes(monkeypat
 
     assert (no_rows, no_deletes) == (
         (
-            "accounts.User tells of clients. Say in declare(User, …) in accounts/personal_data.py with of= which rows are "
-            "about a person."
+            "accounts.User tells of clients. Say in declare(User, …) in accounts/personal_data.py with of= which rows "
+            "are about a person."
         ),
         (
-            "accounts.User has personal= without deletes=. Say in declare(User, …) in accounts/personal_data.py which rows "
-            "go, or use erase= for each column."
+            "accounts.User has personal= without deletes=. Say in declare(User, …) in accounts/personal_data.py which "
+            "rows go, or use erase= for each column."
         ),
     )
     declare(

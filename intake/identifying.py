@@ -1,0 +1,69 @@
+"""Whose data: from a request, a contact or an address to everything that stands for one person."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from accounts.erasure_map import ERASED_EMAIL, Person
+from intake import after_sending, matching
+from intake.models import Contact, ContactCorrection, Enquiry, Lead, Organisation
+
+
+def person_of_address(address: str) -> Person:
+    """Everything under an e-mail address, in any case: contact, requests (quarantined ones too), subscriptions."""
+    key = matching.email_key(address)
+    wrote = Enquiry.objects.annotate(address=Lower("email")).filter(address=key)
+    corrected = ContactCorrection.objects.annotate(address=Lower("email")).filter(address=key)
+    theirs = Q(enquiry__in=wrote) | Q(pk__in=corrected.values("lead")) | Q(contact__email_key=key)
+    return _person(
+        Lead.objects.filter(theirs), Contact.objects.filter(email_key=key), {key, address.lower()}
+    )
+
+
+def person_of_contact(contact: Contact) -> Person:
+    """Everything of a contact: their requests and what is under their address."""
+    return person_of_address(contact.email)
+
+
+def person_of_lead(lead: Lead) -> Person:
+    """One request alone, with the contact if it has no other; what else is under the address stays."""
+    others = Lead.objects.filter(contact=lead.contact_id, erased_at=None).exclude(pk=lead.pk)
+    is_alone = lead.contact_id is not None and not others.exists()
+    contacts = Contact.objects.filter(pk=lead.contact_id) if is_alone else Contact.objects.none()
+    return _person(Lead.objects.filter(pk=lead.pk), contacts, ())
+
+
+def _person(leads: QuerySet[Lead], contacts: QuerySet[Contact], addresses: Iterable[str]) -> Person:
+    """An address that was corrected is one of theirs too; a request that was erased holds none any more."""
+    standing = list(
+        leads.filter(erased_at=None).select_related("enquiry").distinct().order_by("pk")
+    )
+    known = {address for address in addresses if address}
+    if known:
+        known |= {lead.enquiry.email.lower() for lead in standing}
+        known |= {after_sending.contact_of(lead).email.lower() for lead in standing}
+    lead_ids = frozenset(lead.pk for lead in standing)
+    not_yet = contacts.exclude(email=ERASED_EMAIL)
+    contact_ids = frozenset(not_yet.values_list("pk", flat=True))
+    return Person(
+        leads=lead_ids,
+        contacts=contact_ids,
+        organisations=_alone(lead_ids, contact_ids),
+        references=frozenset(lead.reference for lead in standing),
+        addresses=frozenset(known),
+    )
+
+
+def _alone(leads: frozenset[int], contacts: frozenset[int]) -> frozenset[int]:
+    """Organisations for which nobody else speaks."""
+    wanted = Q(leads__in=leads) | Q(contacts__in=contacts)
+    found = Organisation.objects.filter(wanted).exclude(name_key__startswith="erased-")
+    theirs = set(found.values_list("pk", flat=True))
+    of_leads = Lead.objects.filter(organisation__in=theirs, erased_at=None).exclude(pk__in=leads)
+    of_contacts = Contact.objects.filter(organisation__in=theirs).exclude(pk__in=contacts)
+    shared = {
+        *of_leads.values_list("organisation", flat=True),
+        *of_contacts.values_list("organisation", flat=True),
+    }
+    return frozenset(theirs - shared)
