@@ -30,7 +30,7 @@ def person_of_lead(lead: Lead) -> Person:
     """One request alone, with the contact if it has no other; what else is under the address stays."""
     others = Lead.objects.filter(contact=lead.contact_id, erased_at=None).exclude(pk=lead.pk)
     is_alone = lead.contact_id is not None and not others.exists()
-    contacts = Contact.objects.filter(pk=lead.contact_id) if is_alone else Contact.objects.none()
+    contacts = Contact.objects.filter(leads=lead) if is_alone else Contact.objects.none()
     return _person(Lead.objects.filter(pk=lead.pk), contacts, ())
 
 
