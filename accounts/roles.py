@@ -55,6 +55,8 @@ _WORK_LEADS = (
     "intake.change_lead",
     "intake.view_adviser",
     "intake.view_absence",
+    "intake.view_skill",
+    "intake.edit_own_absences",
     "proposals.add_proposal",
     "proposals.change_proposal",
     "proposals.change_proposalversion",
@@ -69,6 +71,12 @@ _LEAD_DESK = (
     "intake.add_absence",
     "intake.change_absence",
     "intake.delete_absence",
+    *(f"intake.{verb}_skill" for verb in ("add", "change", "delete")),
+    *(
+        f"intake.{verb}_{model}"
+        for verb in ("view", "add", "change", "delete")
+        for model in ("routingrule", "requiredskill")
+    ),
     "intake.view_desk",
     "intake.add_desk",
     "intake.change_desk",
@@ -94,7 +102,10 @@ ROLES: dict[str, tuple[str, ...]] = {
         "intake.view_all_leads",
         "intake.view_adviser",
         "intake.view_absence",
+        "intake.view_skill",
         "intake.view_desk",
+        "intake.view_routingrule",
+        "intake.view_requiredskill",
         "mail.view_message",
         "jobs.view_job",
         "jobs.view_heartbeat",

@@ -41,6 +41,7 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
     ),
     "House": (
         Entry("Advisers", "support_agent", "intake.Adviser"),
+        Entry("Absences", "event_busy", "intake.Absence"),
         Entry("Desks", "desk", "intake.Desk"),
         Entry("Proposal templates", "draft", "proposals.ProposalTemplate"),
         Entry("Staff", "badge", "accounts.User"),

@@ -15,6 +15,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import holidays
+from django_countries import countries
 
 Window = tuple[time, time]
 Hours = Mapping[int, tuple[Window, ...]]
@@ -138,6 +139,14 @@ def public_holidays(country: str, year: int) -> Mapping[date, str]:
     if country not in holidays.list_supported_countries():
         return {}
     return dict(holidays.country_holidays(country, years=year).items())
+
+
+@lru_cache(maxsize=1)
+def holiday_countries() -> list[tuple[str, str]]:
+    """The countries whose public holidays are known, by their English names."""
+    known = holidays.list_supported_countries(include_aliases=False)
+    names = {code: str(countries.name(code)) for code in known}
+    return sorted(((code, name) for code, name in names.items() if name), key=lambda c: c[1])
 
 
 @lru_cache(maxsize=256)

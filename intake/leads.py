@@ -108,5 +108,5 @@ def reassign_lead(*, lead: Lead, to: Adviser, by: User, reason: str) -> Lead:
     Activity.objects.create(
         lead=lead, kind=Activity.Kind.REASSIGNED, text=f"To {to}: {reason}", by=by
     )
-    routing.notify_owner(lead, key=f"lead:{lead.pk}:assignment:{assignment.pk}")
+    routing.ask_to_notify(assignment)
     return lead

@@ -1,5 +1,7 @@
 """Which adviser gets a lead, and the record of why."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -7,20 +9,19 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from briefs import geography
-from intake import credit, wants
-from intake.catalogue import Language, Service
+from intake import conflicts, credit, deciding, facts, matching, roster, rules
+from intake.deciding import House, Verdict
+from intake.eligibility import Standing
 from intake.models import (
     Activity,
-    Adviser,
     Assignment,
     CreditEntry,
-    Desk,
     Lead,
     Priority,
     RoutingDecision,
     Status,
 )
+from jobs import queue
 from jobs.kinds import JobError
 from mail import outbox
 
@@ -29,172 +30,185 @@ from mail import outbox
 def route_lead(*, lead_id: int) -> RoutingDecision | None:
     """Give a new lead to the adviser who should have it; None when it is not new any more.
 
-    Locks every adviser, so that two leads at once see each other's credit. Stores the decision with every candidate,
-    the assignment, the credit, the activity and the notice. Reads the client's text first, when no job has done so yet:
+    The first rule in force that it meets says whose it is, else the default desk. Takes turns with other routings, so
+    that two leads at once see each other's credit. Stores the decision with every candidate, the assignment, the
+    credit, the activity and the job that tells the owner. Reads the client's text first, when no job has done so yet:
     where the client named no language, country or service, what the text says clearly counts, as long as somebody can
-    take the lead with it. Raises JobError when nobody can take the lead and there
-    is no desk, or its fallback owner may not log in any more: no lead goes where nobody looks.
+    take the lead with it. Raises JobError when nobody may have it: no lead goes where nobody looks.
     """
-    lead = Lead.objects.select_for_update(of=("self",)).select_related("enquiry").get(pk=lead_id)
+    lead = _locked(lead_id)
     if lead.status != Status.NEW:
         return None
-    asked = wants.named_and_said(lead)
-    list(Adviser.objects.select_for_update(no_key=True).order_by("pk"))
-    advisers = list(Adviser.objects.for_routing(timezone.localdate()))
-    candidates = [_candidate(adviser, asked) for adviser in advisers]
-    set_aside = {}
-    if asked.from_text and not any(c.is_eligible for c in candidates):
-        set_aside, asked = asked.from_text, wants.named(lead)
-        candidates = [_candidate(adviser, asked) for adviser in advisers]
-    result = credit.pick(candidates)
-    chosen = next((a for a in advisers if a.pk == result.chosen_id), None) or _fallback_owner()
-    inputs = asked.inputs() | ({"set_aside": set_aside} if set_aside else {})
-    decision = _record(lead, chosen, candidates, result, inputs, {a.pk: str(a) for a in advisers})
-    _pay(decision, result)
+    suggestions = facts.read(lead)
+    house = roster.house()
+    if lead.contact_id is None and rules.look_at_people(house.rules):
+        lead = _recognised(lead)
+    barred = conflicts.barred_because(lead)
+    roster.take_turns()
+    at = timezone.now()
+    verdict = verdict_on(lead, suggestions, house, roster.team(at, barred))
+    chosen = _somebody(verdict)
+    decision = _record(lead, verdict, chosen, at)
+    _pay(decision, verdict.pick)
     _hand_over(lead, decision)
     return decision
 
 
-def _candidate(adviser: Adviser, asked: wants.Wants) -> credit.Candidate:
-    away = _unavailable_because(adviser)
-    return credit.Candidate(
-        adviser_id=adviser.pk,
-        weight=adviser.weight,
-        credit=adviser.credit,
-        is_available=not away,
-        exclusions=(*away, *_unfit_because(adviser, asked)),
-    )
+def _locked(lead_id: int) -> Lead:
+    return Lead.objects.for_routing().select_for_update(of=("self",)).get(pk=lead_id)
 
 
-def _unavailable_because(adviser: Adviser) -> tuple[str, ...]:
-    checks = (
-        (
-            not adviser.is_taking_leads or not adviser.user.is_active,
-            "takes no leads at present",
-        ),
-        (adviser.is_absent, "is away today"),
-        (
-            adviser.open_leads >= adviser.capacity,
-            f"has {adviser.open_leads} open leads, the most they take is {adviser.capacity}",
-        ),
-    )
-    return tuple(reason for applies, reason in checks if applies)
+def _recognised(lead: Lead) -> Lead:
+    """The lead with the people behind it, whom no job has looked up yet."""
+    matching.match_people(lead_id=lead.pk)
+    return _locked(lead.pk)
 
 
-def _unfit_because(adviser: Adviser, asked: wants.Wants) -> tuple[str, ...]:
-    missing_countries = [c for c in asked.countries if c not in adviser.countries]
-    wanted = [s for s in asked.services if s != Service.NOT_SURE]
-    missing_services = [s for s in wanted if s not in adviser.services]
-    reasons = []
-    if asked.language not in adviser.languages:
-        reasons.append(f"does not work in {Language(asked.language).label}")
-    if missing_countries:
-        names = ", ".join(geography.country_name(c, "en") for c in missing_countries)
-        reasons.append(f"does not cover {names}")
-    if missing_services:
-        names = ", ".join(str(Service(s).label).lower() for s in missing_services)
-        reasons.append(f"does not give: {names}")
-    return tuple(reasons)
+def verdict_on(
+    lead: Lead, suggestions: Iterable[Any], house: House, team: list[Standing]
+) -> Verdict:
+    """What is decided on this lead with this house and team; writes nothing."""
+    plain = facts.named(lead, rules.keywords_of(house.rules))
+    full = facts.with_text(plain, lead, suggestions)
+    return deciding.decide(full, plain if full.from_text else None, house, team)
 
 
-def _fallback_owner() -> Adviser:
-    desk = Desk.objects.select_related("fallback_owner__user").filter(is_default=True).first()
-    if desk is None:
+def _somebody(verdict: Verdict) -> Standing:
+    if verdict.chosen:
+        return verdict.chosen
+    if verdict.desk is None:
         raise JobError(
             "No desk is the default one. Add a desk with a fallback owner under Staff, Desks."
         )
-    if not desk.fallback_owner.user.is_active:
-        raise JobError(
-            "The fallback owner of the default desk may not log in any more. "
-            "Choose another under Staff, Desks."
-        )
-    return desk.fallback_owner
-
-
-def _record(
-    lead: Lead,
-    chosen: Adviser,
-    candidates: list[credit.Candidate],
-    result: credit.Pick,
-    inputs: dict[str, Any],
-    names: dict[int, str],
-) -> RoutingDecision:
-    is_fallback = result.chosen_id is None
-    eligible = sum(c.is_eligible for c in candidates)
-    reason = (
-        f"None of {len(candidates)} advisers can take it, so it goes to the desk's fallback owner, {chosen}."
-        if is_fallback
-        else f"{chosen} has the most credit of {eligible} adviser(s) who can take it."
+    raise JobError(
+        f"Nobody may have this lead: the fallback owner of the desk “{verdict.desk.name}” may not log in any more or "
+        "is barred from it, and so are those who stand in. Choose another under Staff, Desks."
     )
+
+
+def _record(lead: Lead, verdict: Verdict, chosen: Standing, at: datetime) -> RoutingDecision:
     return RoutingDecision.objects.create(
         lead=lead,
-        chosen=chosen,
-        is_fallback=is_fallback,
-        reason=" ".join([reason, *_of_the_text(inputs)]),
+        chosen_id=chosen.adviser_id,
+        rule_id=verdict.rule.rule_id if verdict.rule else None,
+        desk_id=verdict.desk.desk_id if verdict.desk else None,
+        is_fallback=verdict.is_fallback,
+        reason=reason(verdict, chosen),
         engine=credit.ENGINE,
-        inputs=inputs | ({"priority": lead.priority} if lead.priority != Priority.NORMAL else {}),
-        candidates=[_as_recorded(c, result, names[c.adviser_id]) for c in candidates],
+        inputs=inputs(verdict, at),
+        candidates=as_recorded(verdict),
     )
 
 
-def _of_the_text(inputs: dict[str, Any]) -> list[str]:
+def inputs(verdict: Verdict, at: datetime) -> dict[str, Any]:
+    """What a decision records beside the advisers: enough to make it again."""
+    desks = [d for d in (verdict.desk, verdict.default_desk) if d]
+    return {
+        "at": at.isoformat(),
+        "facts": verdict.facts.as_json(),
+        "set_aside": dict(verdict.set_aside),
+        "rule_id": verdict.rule.rule_id if verdict.rule else None,
+        "wanted": dict(verdict.asked.wanted),
+        "rules": [rule.as_json() for rule in rules.up_to(verdict.house.rules, verdict.rule)],
+        "desks": [desk.as_json() for desk in dict.fromkeys(desks)],
+    }
+
+
+def as_recorded(verdict: Verdict) -> list[dict[str, Any]]:
+    """Every adviser as a decision records them: their standing, each reason against, credit before and after."""
+    return [
+        {
+            "adviser": one.adviser_id,
+            "name": one.name,
+            "is_available": judged.is_available,
+            "is_eligible": judged.is_eligible,
+            "exclusions": list(judged.exclusions),
+            "weight": str(one.weight),
+            "credit_before": str(one.credit),
+            "credit_after": str(deciding.credit_after(verdict, one)),
+            "state": one.as_json(verdict.asked.wanted),
+        }
+        for one, judged in zip(verdict.team, verdict.candidates, strict=True)
+    ]
+
+
+def reason(verdict: Verdict, chosen: Standing) -> str:
+    """Why this adviser, in a few sentences for the timeline."""
+    by_rule = f"By the rule “{verdict.rule.name}”: " if verdict.rule else ""
+    eligible = sum(c.is_eligible for c in verdict.candidates)
+    said = (
+        f"None of {len(verdict.team)} advisers can take it, so it goes to the desk's fallback owner, "
+        f"{_fallback_in_words(verdict, chosen)}."
+        if verdict.is_fallback
+        else f"{chosen.name} has the most credit of {eligible} adviser(s) who can take it."
+    )
+    return " ".join([by_rule + said, *_of_the_text(verdict)])
+
+
+def _fallback_in_words(verdict: Verdict, chosen: Standing) -> str:
+    owner = next(
+        (o for o in verdict.team if verdict.desk and o.adviser_id == verdict.desk.fallback_id),
+        chosen,
+    )
+    if owner.adviser_id == chosen.adviser_id:
+        waits = ", who is away, and so is whoever stands in" if chosen.away_until else ""
+        return f"{chosen.name}{waits}"
+    return f"{owner.name}, for whom {chosen.name} stands in"
+
+
+def _of_the_text(verdict: Verdict) -> list[str]:
     """A sentence on what the text had to do with it."""
-    if "from_text" in inputs:
-        return [f"From the text: {wants.in_words(inputs['from_text'])}."]
-    if "set_aside" in inputs:
-        words = wants.in_words(inputs["set_aside"])
+    if verdict.facts.from_text:
+        return [f"From the text: {facts.in_words(verdict.facts.from_text)}."]
+    if verdict.set_aside:
+        words = facts.in_words(dict(verdict.set_aside))
         return [f"From the text, set aside since nobody could take it with that: {words}."]
     return []
 
 
-def _as_recorded(candidate: credit.Candidate, result: credit.Pick, name: str) -> dict[str, object]:
-    change = result.changes.get(candidate.adviser_id, 0)
-    return {
-        "adviser": candidate.adviser_id,
-        "name": name,
-        "is_available": candidate.is_available,
-        "is_eligible": candidate.is_eligible,
-        "exclusions": list(candidate.exclusions),
-        "weight": str(candidate.weight),
-        "credit_before": str(candidate.credit),
-        "credit_after": str(candidate.credit + change),
-    }
-
-
-def _pay(decision: RoutingDecision, result: credit.Pick) -> None:
-    entries = [
+def _pay(decision: RoutingDecision, pick: credit.Pick) -> None:
+    """Write the ledger; a trigger moves the balances by it."""
+    CreditEntry.objects.bulk_create(
         CreditEntry(decision=decision, adviser_id=adviser_id, amount=amount)
-        for adviser_id, amount in result.changes.items()
+        for adviser_id, amount in pick.changes.items()
         if amount
-    ]
-    CreditEntry.objects.bulk_create(entries)
-    changed = {a.pk: a for a in Adviser.objects.filter(pk__in=result.changes)}
-    for adviser_id, amount in result.changes.items():
-        changed[adviser_id].credit += amount
-    Adviser.objects.bulk_update(changed.values(), ["credit"])
+    )
 
 
 def _hand_over(lead: Lead, decision: RoutingDecision) -> None:
-    lead.owner = decision.chosen
+    lead.owner_id = decision.chosen_id
     lead.status = Status.ROUTED
     lead.save(update_fields=["owner", "status"])
-    Assignment.objects.create(
-        lead=lead, adviser=decision.chosen, decision=decision, reason=decision.reason
+    assignment = Assignment.objects.create(
+        lead=lead, adviser_id=decision.chosen_id, decision=decision, reason=decision.reason
     )
     Activity.objects.create(lead=lead, kind=Activity.Kind.ROUTED, text=decision.reason)
-    notify_owner(lead, key=f"lead:{lead.pk}:decision:{decision.pk}")
+    ask_to_notify(assignment)
 
 
-def notify_owner(lead: Lead, *, key: str) -> None:
-    """Queue the notice to the lead's owner. It holds the reference and a link, nothing that the client wrote."""
-    assert lead.owner is not None
+def ask_to_notify(assignment: Assignment) -> None:
+    """Ask for the notice to the new owner, by a job: writing it takes longer than routing."""
+    queue.enqueue(
+        queue.Ask("intake.notify_owner", assignment.pk, key=f"assignment:{assignment.pk}")
+    )
+
+
+def notify_owner(*, assignment_id: int) -> None:
+    """Queue the notice to whoever owns the lead by this assignment; nothing when it has ended meanwhile.
+
+    It holds the reference and a link, nothing that the client wrote.
+    """
+    assignment = Assignment.objects.select_related("adviser__user", "lead").get(pk=assignment_id)
+    if assignment.ended_at is not None:
+        return
+    lead, user = assignment.lead, assignment.adviser.user
     address = reverse("admin:intake_lead_change", args=[lead.pk])
     outbox.queue_message(
         outbox.Letter(
-            key=f"notice:{key}",
+            key=f"notice:lead:{lead.pk}:assignment:{assignment.pk}",
             template="intake/mail/notice",
-            to_email=lead.owner.user.email,
-            to_name=lead.owner.user.full_name,
+            to_email=user.email,
+            to_name=user.full_name,
             reference=lead.reference,
             context={
                 "reference": lead.reference,

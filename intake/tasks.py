@@ -29,6 +29,12 @@ def route_lead(job: Job) -> None:
     routing.route_lead(lead_id=job.subject_id)
 
 
+@kind("intake.notify_owner")
+def notify_owner(job: Job) -> None:
+    """Tell an adviser that a lead is theirs."""
+    routing.notify_owner(assignment_id=job.subject_id)
+
+
 @kind("intake.acknowledge")
 def acknowledge(job: Job) -> None:
     """Tell the client that the request arrived."""

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from intake import client_views, views
+from intake import calendar_views, client_views, views
 
 app_name = "intake"
 urlpatterns = [
+    path("calendar/<str:token>.ics", calendar_views.calendar, name="calendar"),
     path("request/", views.request_form, name="request"),
     path("request/<str:token>/", client_views.status, name="status"),
     path("request/<str:token>/<slug:name>/", client_views.act, name="act"),

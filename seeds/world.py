@@ -1,6 +1,7 @@
 """The demo world, loaded through the verbs: the second user of each of them. Safe to run twice."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,13 @@ from typing import Any
 import yaml
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import roles
 from accounts.models import User
 from intake import submission
-from intake.models import Adviser, Desk, Enquiry
+from intake.models import Absence, Adviser, Desk, Enquiry, Skill
+from intake.skills import SkillKind
 from proposals.models import ProposalTemplate, TemplateLine, TemplateSection
 from seeds import briefs_loading
 
@@ -31,6 +34,8 @@ def load(*, password: str) -> dict[str, int]:
         _adviser(row, users)
     for row in staff["desks"]:
         _desk(row, users)
+    for row in staff["absences"]:
+        _absence(row, users)
     templates = _read("proposal_templates.yaml")
     for row in templates:
         _template(row)
@@ -63,16 +68,47 @@ def _user(row: Mapping[str, Any], password: str) -> User:
     return user
 
 
+@transaction.atomic
 def _adviser(row: Mapping[str, Any], users: Mapping[str, User]) -> Adviser:
-    fields = {name: row[name] for name in ("languages", "countries", "services", "capacity")}
-    defaults = {**fields, "weight": Decimal(row["weight"])}
-    return Adviser.objects.get_or_create(user=users[row["email"]], defaults=defaults)[0]
+    names = ("capacity", "time_zone", "holidays_country", "hours")
+    fields = {name: row[name] for name in names if name in row}
+    adviser, is_new = Adviser.objects.get_or_create(
+        user=users[row["email"]], defaults={**fields, "weight": Decimal(row["weight"])}
+    )
+    if is_new:
+        Skill.objects.bulk_create(
+            Skill(adviser=adviser, kind=kind, value=value, level=level)
+            for kind in SkillKind.values
+            for value, level in row.get(kind, {}).items()
+        )
+    return adviser
 
 
+@transaction.atomic
 def _desk(row: Mapping[str, Any], users: Mapping[str, User]) -> Desk:
     owner = users[row["fallback"]].adviser
     defaults = {"fallback_owner": owner, "is_default": row["is_default"]}
-    return Desk.objects.get_or_create(name=row["name"], defaults=defaults)[0]
+    desk, is_new = Desk.objects.get_or_create(name=row["name"], defaults=defaults)
+    if is_new:
+        desk.members.set(users[email].adviser for email in row.get("members", ()))
+    return desk
+
+
+def _absence(row: Mapping[str, Any], users: Mapping[str, User]) -> None:
+    adviser, today = users[row["email"]].adviser, timezone.localdate()
+    if adviser.absences.exists():
+        return
+    delegate = users[row["delegate"]].adviser if "delegate" in row else None
+    hours = {name: row[name] for name in ("from_hour", "to_hour") if name in row}
+    Absence.objects.create(
+        adviser=adviser,
+        starts_on=today + timedelta(days=row["first"]),
+        ends_on=today + timedelta(days=row["last"]),
+        delegate=delegate,
+        policy=row["policy"],
+        note=row["note"],
+        **hours,
+    )
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from accounts.models import User
 from briefs import publishing, reviewing, revising
 from briefs.models import Brief, Judgement
 from intake import submission
-from intake.models import Adviser, Assignment, Desk, Enquiry, Lead, Status
+from intake.models import Adviser, Assignment, Desk, Enquiry, Lead, Skill, Status
 from intake.submission import EnquiryContent, Receipt
 
 
@@ -62,11 +62,23 @@ class AdviserFactory(DjangoModelFactory):
         model = Adviser
 
     user = factory.SubFactory(UserFactory, roles=["adviser"])
-    languages = ["en"]
-    countries = ["ML"]
-    services = ["route-assessment"]
     capacity = 10
     weight = Decimal(1)
+
+    @classmethod
+    def _create(cls, model_class: type[Adviser], *args: Any, **fields: Any) -> Adviser:
+        known = {
+            "language": fields.pop("languages", ["en"]),
+            "country": fields.pop("countries", ["ML"]),
+            "service": fields.pop("services", ["route-assessment"]),
+        }
+        adviser = super()._create(model_class, *args, **fields)
+        Skill.objects.bulk_create(
+            Skill(adviser=adviser, kind=kind, value=value)
+            for kind, values in known.items()
+            for value in values
+        )
+        return adviser
 
 
 class DeskFactory(DjangoModelFactory):

@@ -16,6 +16,7 @@ from accounts.staff_screens import ReadOnlyAdmin, Verb
 from briefs import geography
 from briefs.models import Actor
 from intake import leads, scanning, undelivered
+from intake.admin.decisions import explained
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.models import MOVES, Activity, Adviser, Attachment, Enquiry, Lead, Priority, Status
@@ -202,9 +203,7 @@ class LeadAdmin(SuggestionsAdmin, ReadOnlyAdmin):
                 .select_related("scan")
                 .defer("body")
                 .order_by("pk"),
-                "decisions": obj.routing_decisions.select_related("chosen__user").order_by(
-                    "-decided_at", "-pk"
-                ),
+                "decisions": explained(obj, request.user),
                 "assignments": obj.assignments.select_related("adviser__user", "by").order_by(
                     "-started_at", "-pk"
                 ),

@@ -1,50 +1,76 @@
-"""Advisers with their absences, and desks."""
+"""Advisers with their skills, hours and absences, and desks."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
 )
 
 from accounts.models import User
-from briefs import geography
-from intake.catalogue import Language, Service
-from intake.models import Absence, Adviser, Desk
+from accounts.staff_fields import StaffFields
+from intake import skills
+from intake.admin.absences import AbsenceForm
+from intake.admin.skill_fields import SkillInline
+from intake.calendars import holiday_countries, parse_day
+from intake.models import Absence, Adviser, Desk, Skill
+from intake.models.adviser import WEEKDAYS, usual_hours
+
+_HOURS = tuple(name.lower() for name in WEEKDAYS)
+
+
+class HoursField(forms.CharField):
+    """The hours of one weekday."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=80, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        """Refuse hours that cannot be, in words."""
+        text: str = super().clean(value)
+        try:
+            parse_day(text)
+        except ValueError as error:
+            raise forms.ValidationError(str(error), code="hours") from error
+        return text
 
 
 class AdviserForm(forms.ModelForm):
-    """Skills as choices instead of comma-separated codes."""
+    """The hours of each weekday in a field of its own."""
 
-    languages = forms.MultipleChoiceField(
-        choices=Language.choices, widget=UnfoldAdminCheckboxSelectMultipleWidget
+    holidays_country = forms.ChoiceField(
+        label="Public holidays of",
+        choices=lambda: [("", "No country"), *holiday_countries()],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text="They are days off. Holidays that follow the moon are estimates until they are declared.",
     )
-    countries = forms.MultipleChoiceField(
-        choices=geography.country_choices,
-        widget=UnfoldAdminSelectMultipleWidget(attrs={"size": 12}),
-    )
-    services = forms.MultipleChoiceField(
-        choices=[choice for choice in Service.choices if choice[0] != Service.NOT_SURE],
-        widget=UnfoldAdminCheckboxSelectMultipleWidget,
-    )
+    monday = HoursField(help_text="As 09:00-17:00, or 09:00-12:30, 13:30-17:00. Empty: a day off.")
+    tuesday = HoursField()
+    wednesday = HoursField()
+    thursday = HoursField()
+    friday = HoursField()
+    saturday = HoursField()
+    sunday = HoursField()
 
     class Meta:
         model = Adviser
         fields = (
-            "user",
-            "languages",
-            "countries",
-            "services",
-            "capacity",
-            "weight",
-            "is_taking_leads",
+            *("user", "is_taking_leads", "capacity", "weight", "time_zone", "holidays_country"),
         )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        days = self.instance.hours if self.instance.pk else usual_hours()
+        self.initial.update(zip(_HOURS, days, strict=True))
 
     def clean_user(self) -> User:
         """Refuse somebody who would get leads and could not open them."""
@@ -56,27 +82,43 @@ class AdviserForm(forms.ModelForm):
             )
         return user
 
+    def clean(self) -> dict[str, Any]:
+        """The week as the row keeps it."""
+        cleaned = super().clean() or {}
+        self.instance.hours = [cleaned.get(day, "") for day in _HOURS]
+        return cleaned
 
-class AbsenceInline(TabularInline):
-    """Days away."""
+
+class AdviserSkills(SkillInline):
+    """What an adviser knows, and how well."""
+
+    model = Skill
+    verbose_name_plural = "skills"
+
+
+class AbsenceInline(StaffFields, TabularInline):
+    """When they are away."""
 
     model = Absence
+    form = AbsenceForm
+    fk_name = "adviser"
     extra = 0
+    fields = AbsenceForm.FIELDS
+    ordering = ("-starts_on", "-pk")
 
 
 @admin.register(Adviser)
-class AdviserAdmin(ModelAdmin):
+class AdviserAdmin(StaffFields, ModelAdmin):
     """Who can take what, and how much."""
 
     form = AdviserForm
-    inlines = (AbsenceInline,)
+    inlines = (AdviserSkills, AbsenceInline)
+    fieldsets = (
+        (None, {"fields": ("user", "is_taking_leads", ("capacity", "weight"), "credit")}),
+        ("Working hours", {"fields": (("time_zone", "holidays_country"), *_HOURS)}),
+    )
     list_display = (
-        "user",
-        "languages",
-        "open_leads",
-        "capacity",
-        "weight",
-        "credit",
+        *("user", "knows", "open_leads", "capacity", "weight", "credit", "time_zone"),
         "is_taking_leads",
     )
     list_filter = ("is_taking_leads",)
@@ -84,6 +126,9 @@ class AdviserAdmin(ModelAdmin):
     search_fields = ("user__full_name", "user__email")
     readonly_fields = ("credit",)
     ordering = ("user__full_name", "pk")
+
+    class Media:
+        css = {"all": ("derisk/staff.css",)}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         """Offer staff by name in a plain list: it needs neither JavaScript nor leave to see users."""
@@ -93,24 +138,61 @@ class AdviserAdmin(ModelAdmin):
             ).order_by("full_name", "pk")
         return super().formfield_for_foreignkey(db_field, request, **options)
 
-    def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).for_routing(timezone.localdate())
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Adviser]:
+        return super().get_queryset(request).with_open_leads().prefetch_related("skills")
+
+    def save_model(self, request: HttpRequest, obj: Adviser, form: Any, change: bool) -> None:
+        """Write what the form holds, never the credit: a routing may have moved it since the form was opened."""
+        names = [*AdviserForm.Meta.fields, "hours"]
+        obj.save(update_fields=names if change else None)
 
     @admin.display(description="Open leads")
     def open_leads(self, adviser: Any) -> int:
         """Leads that still ask for their time."""
         return int(adviser.open_leads)
 
+    @admin.display(description="Knows")
+    def knows(self, adviser: Adviser) -> str:
+        """Languages by name, of the rest how many."""
+        known = list(adviser.skills.all())
+        languages = sorted(skills.name_of(s.skill) for s in known if s.kind == "language")
+        more = len(known) - len(languages)
+        return ", ".join([*languages, *([f"{more} more"] if more else [])])
+
+
+class DeskForm(forms.ModelForm):
+    """Members by name."""
+
+    class Meta:
+        model = Desk
+        fields = ("name", "members", "fallback_owner", "is_default")
+
 
 @admin.register(Desk)
-class DeskAdmin(ModelAdmin):
+class DeskAdmin(StaffFields, ModelAdmin):
     """Where leads go, and to whom when nobody can take them."""
 
-    list_display = ("name", "fallback_owner", "is_default")
+    form = DeskForm
+    list_display = ("name", "who", "fallback_owner", "is_default")
     list_select_related = ("fallback_owner__user",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Desk]:
+        return super().get_queryset(request).prefetch_related("members__user")
+
+    @admin.display(description="Members")
+    def who(self, desk: Desk) -> str:
+        """Their names; without any, everybody."""
+        return ", ".join(sorted(str(one) for one in desk.members.all())) or "every adviser"
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         """Offer only those who can open what falls to them."""
         if db_field.name == "fallback_owner":
             options["queryset"] = Adviser.objects.who_may_log_in()
         return super().formfield_for_foreignkey(db_field, request, **options)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """The same for members, as boxes to tick."""
+        if db_field.name == "members":
+            options["queryset"] = Adviser.objects.who_may_log_in()
+            options["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        return super().formfield_for_manytomany(db_field, request, **options)

@@ -1,11 +1,12 @@
 """The nouns of intake, one module each."""
 
-from intake.models.adviser import Absence, Adviser, Desk
+from intake.models.adviser import Absence, Adviser, Desk, Skill
 from intake.models.after_sending import Addition, ContactCorrection, ErasureRequest
 from intake.models.enquiry import Attachment, Enquiry
 from intake.models.lead import MOVES, Activity, Lead, Priority, Status
 from intake.models.people import Contact, Organisation
 from intake.models.routing import Assignment, CreditEntry, RoutingDecision
+from intake.models.rule import RequiredSkill, RoutingRule
 from intake.models.scan import AttachmentScan
 from intake.models.suggestion import NeedSuggestion
 
@@ -28,6 +29,9 @@ __all__ = [
     "NeedSuggestion",
     "Organisation",
     "Priority",
+    "RequiredSkill",
     "RoutingDecision",
+    "RoutingRule",
+    "Skill",
     "Status",
 ]

@@ -7,7 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
 
 from accounts.erasure_door import frozen
@@ -77,6 +77,17 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             return self.all()
         return self.filter(owner__user=user)
 
+    def for_routing(self) -> "LeadQuerySet":
+        """With their enquiry and what else a decision looks at: the brief, and whether the client asked before."""
+        earlier = Lead.objects.filter(pk__lt=OuterRef("pk"))
+        of_organisation = earlier.filter(organisation=OuterRef("organisation"))
+        of_contact = earlier.filter(contact=OuterRef("contact"))
+        return self.select_related("enquiry").annotate(
+            brief_slug=F("enquiry__brief__slug"),
+            brief_topics=F("enquiry__brief__topics"),
+            asked_before=Exists(of_organisation) | Exists(of_contact),
+        )
+
     def with_page_data(self) -> "LeadQuerySet":
         """With what a list or a detail page names of the rows around each lead."""
         return self.select_related(
@@ -122,6 +133,11 @@ class Lead(models.Model):
         editable=False,
         help_text="Since when nothing of the client is in it.",
     )
+
+    # Set by `for_routing()`.
+    brief_slug: str | None
+    brief_topics: list[str] | None
+    asked_before: bool
 
     objects = LeadQuerySet.as_manager()
 

@@ -6,8 +6,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from intake.models.adviser import Adviser
+from intake.models.adviser import Adviser, Desk
 from intake.models.lead import Lead
+from intake.models.rule import RoutingRule
 
 
 class RoutingDecision(models.Model):
@@ -15,11 +16,24 @@ class RoutingDecision(models.Model):
 
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="routing_decisions")
     chosen = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="routing_decisions")
+    rule = models.ForeignKey(
+        RoutingRule,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="decisions",
+        help_text="The rule that the lead met; none: no rule did.",
+    )
+    desk = models.ForeignKey(
+        Desk, on_delete=models.PROTECT, null=True, blank=True, related_name="decisions"
+    )
     is_fallback = models.BooleanField(
         default=False, help_text="Nobody could take it, so the desk's fallback did."
     )
     reason = models.TextField(help_text="Why this adviser, in one sentence.")
-    inputs = models.JSONField(help_text="What the lead asked for when it was routed.")
+    inputs = models.JSONField(
+        help_text="What the lead asked for when it was routed, and the rules and desks of that moment."
+    )
     candidates = models.JSONField(
         help_text="Every adviser: reasons against, credit before and after."
     )
@@ -93,6 +107,24 @@ class CreditEntry(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="credit_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+            # The lines of a decision come in one statement: they add up to zero or are refused, and each balance moves
+            # by exactly its line.
+            pgtrigger.Trigger(
+                name="credit_balances",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="lines"),
+                func="""
+                    IF EXISTS (SELECT FROM lines GROUP BY decision_id HAVING sum(amount) <> 0) THEN
+                        RAISE EXCEPTION 'The credit lines of a decision add up to zero.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_adds_up_to_zero';
+                    END IF;
+                    UPDATE intake_adviser SET credit = credit + line.amount
+                        FROM lines AS line WHERE intake_adviser.id = line.adviser_id;
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -10,6 +10,7 @@ from intake.models import MOVES, Activity, Adviser, Assignment, Lead, Status
 from jobs.models import Job
 from mail.models import Message
 from tests import factories, racing
+from tests.intake.noticing import write_notices
 
 ALL_MOVES = [(old, new) for old in Status for new in Status if old != new]
 ALLOWED = [move for move in ALL_MOVES if move[1] in MOVES[move[0]]]
@@ -23,7 +24,8 @@ def state(lead: Lead) -> dict[str, Any]:
     return row | {
         "activities": list(lead.activities.order_by("pk").values_list("kind", "text")),
         "assignments": list(lead.assignments.order_by("pk").values_list("adviser", "ended_at")),
-        "messages": Message.objects.count(),
+        "messages": Message.objects.count()
+        + Job.objects.filter(kind="intake.notify_owner").count(),
         "jobs": Job.objects.count(),
     }
 
@@ -214,6 +216,7 @@ def test_an_open_lead_goes_to_another_adviser_who_is_told(status):
     activity = lead.activities.get()
     assert (activity.kind, activity.by) == ("reassigned", by)
     assert activity.text == "To Bruno: Speaks to them already."
+    write_notices()
     message = Message.objects.get()
     assert message.key == f"notice:lead:{lead.pk}:assignment:{second.pk}"
     assert (message.to_email, message.reference) == (new.user.email, lead.reference)
@@ -227,6 +230,7 @@ def test_there_and_back_tells_each_owner_each_time():
 
     for adviser in (new, old, new):
         leads.reassign_lead(lead=lead, to=adviser, by=by, reason="Cover.")
+        write_notices()
 
     told = list(Message.objects.order_by("pk").values_list("to_email", flat=True))
     assert told == [new.user.email, old.user.email, new.user.email]

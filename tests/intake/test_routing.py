@@ -15,6 +15,7 @@ from jobs.kinds import JobError
 from jobs.models import Job
 from mail.models import Message
 from tests import factories, racing
+from tests.intake.noticing import write_notices
 
 
 def adviser(name: str, **fields) -> Adviser:
@@ -45,8 +46,9 @@ def reasons(decision: RoutingDecision) -> dict[str, list[str]]:
 
 def changed() -> dict[str, int]:
     """How many rows there are of what a routing writes."""
-    models = (RoutingDecision, Assignment, CreditEntry, Activity, Message)
-    return {model.__name__: model.objects.count() for model in models}
+    models = (RoutingDecision, Assignment, CreditEntry, Activity)
+    notices = Job.objects.filter(kind="intake.notify_owner").count()
+    return {model.__name__: model.objects.count() for model in models} | {"Message": notices}
 
 
 # --- The ordinary case
@@ -66,10 +68,10 @@ def test_the_lead_goes_to_the_one_who_can_take_it_and_everything_is_recorded(set
     assert (decision.lead, decision.chosen, decision.is_fallback) == (lead, awa, False)
     assert decision.reason == "Awa has the most credit of 1 adviser(s) who can take it."
     assert decision.engine == credit.ENGINE
-    assert decision.inputs == {
-        "language": "en", "countries": ["ML"], "services": ["route-assessment"],
-    }  # fmt: skip
-    assert decision.candidates == [
+    facts = decision.inputs["facts"]
+    assert (facts["language"], facts["countries"]) == ("en", ["ML"])
+    assert facts["services"] == ["route-assessment"]
+    assert [{k: v for k, v in c.items() if k != "state"} for c in decision.candidates] == [
         {
             "adviser": awa.pk,
             "name": "Awa",
@@ -116,10 +118,12 @@ def test_the_notice_holds_the_reference_and_no_word_of_the_client(settings):
     lead = factories.new_lead(**words)
 
     decision = routing.route_lead(lead_id=lead.pk)
+    assert Message.objects.count() == 0  # routing waits for no letter
+    write_notices()
 
     message = Message.objects.get()
     assert (message.to_email, message.to_name) == (awa.user.email, "Awa")
-    assert message.key == f"notice:lead:{lead.pk}:decision:{decision.pk}"
+    assert message.key == f"notice:lead:{lead.pk}:assignment:{decision.assignment.pk}"
     assert (message.reference, message.template) == (lead.reference, "intake/mail/notice")
     assert message.subject == f"A lead for you: {lead.reference}"
     address = f"{settings.SITE_URL}/staff/intake/lead/{lead.pk}/change/"
@@ -183,9 +187,10 @@ def test_every_reason_is_named_not_only_the_first():
 
     decision = routing.route_lead(lead_id=factories.new_lead().pk)
 
+    until = timezone.localdate() + timedelta(days=1)
     assert reasons(decision)["Awa"] == [
         "takes no leads at present",
-        "is away today",
+        f"is away until {until.day} {until:%B}, 00:00 UTC",
         "has 0 open leads, the most they take is 0",
         "does not work in English",
         "does not cover Mali",
@@ -205,7 +210,8 @@ def test_an_absence_counts_from_its_first_to_its_last_day(first, last, is_away):
 
     decision = routing.route_lead(lead_id=factories.new_lead().pk)
 
-    assert reasons(decision)["Awa"] == (["is away today"] if is_away else [])
+    told = [reason.partition(" until ")[0] for reason in reasons(decision)["Awa"]]
+    assert told == (["is away"] if is_away else [])
     awa.refresh_from_db()
     assert awa.credit == 0  # away: earns nothing; there: gets the lead and pays what it earned
 
@@ -247,6 +253,7 @@ def test_nobody_eligible_goes_to_the_fallback_owner_and_says_so():
         "None of 3 advisers can take it, so it goes to the desk's fallback owner, Lindiwe."
     )
     assert CreditEntry.objects.count() == 0
+    write_notices()
     assert Message.objects.get().to_email == desk.fallback_owner.user.email
 
 
@@ -270,7 +277,7 @@ def other_desk() -> None:
     [
         (no_desk, "No desk is the default one."),
         (other_desk, "No desk is the default one."),
-        (inactive_fallback, "The fallback owner of the default desk may not log in any more."),
+        (inactive_fallback, "the fallback owner of the desk “.*” may not log in any more"),
     ],
 )
 def test_without_anybody_to_fall_back_on_the_job_fails_and_nothing_changes(set_up, says):

@@ -11,6 +11,7 @@ from jobs import working
 from jobs.models import Job
 from mail.models import Message
 from tests import factories, racing
+from tests.intake.noticing import write_notices
 
 CALM = "A route assessment in Niger and the Congo, please; we write in English."
 ALARM = "Our driver was kidnapped in Niger this morning, please help us."
@@ -321,10 +322,10 @@ def test_routing_reads_the_text_itself_and_says_what_it_took_from_it():
     decision = routing.route_lead(lead_id=lead.pk)
 
     assert decision.chosen == ali
-    assert decision.inputs == {
-        "language": "fr", "countries": ["NE"], "services": ["route-assessment"],
-        "from_text": {"language": "fr", "countries": ["NE"], "services": ["route-assessment"]},
-    }  # fmt: skip
+    facts = decision.inputs["facts"]
+    asked = {name: facts[name] for name in ("language", "countries", "services")}
+    assert asked == {"language": "fr", "countries": ["NE"], "services": ["route-assessment"]}
+    assert facts["from_text"] == asked
     assert decision.reason.endswith("From the text: Français; Niger; route and journey assessment.")
     lead.refresh_from_db()
     assert (lead.language, lead.countries, lead.services) == ("en", [], ["not-sure"])
@@ -341,9 +342,9 @@ def test_what_the_client_named_is_not_questioned_by_the_text():
     decision = routing.route_lead(lead_id=lead.pk)
 
     assert decision.chosen == awa
-    assert decision.inputs == {
-        "language": "en", "countries": ["ML"], "services": ["route-assessment"],
-    }  # fmt: skip
+    facts = decision.inputs["facts"]
+    assert (facts["language"], facts["countries"]) == ("en", ["ML"])
+    assert (facts["services"], facts.get("from_text")) == (["route-assessment"], None)
 
 
 @pytest.mark.django_db
@@ -368,7 +369,8 @@ def test_names_of_several_countries_do_not_route():
 
     decision = routing.route_lead(lead_id=lead.pk)
 
-    assert decision.inputs == {"language": "en", "countries": [], "services": []}
+    facts = decision.inputs["facts"]
+    assert (facts["language"], facts["countries"], facts["services"]) == ("en", [], [])
 
 
 @pytest.mark.django_db
@@ -378,8 +380,9 @@ def test_an_urgent_lead_is_said_to_be_urgent_without_a_word_of_the_client():
 
     decision = routing.route_lead(lead_id=lead.pk)
 
+    write_notices()
     message = Message.objects.get()
-    assert decision.inputs["priority"] == "urgent"
+    assert decision.inputs["facts"]["priority"] == "urgent"
     assert message.subject == f"Urgent: a lead for you: {lead.reference}"
     assert "people in danger" in message.text
     assert "kidnap" not in (message.subject + message.text + message.html).lower()

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from intake.admin.team import AdviserAdmin
 from intake.models import Absence, Adviser, Desk
 from tests import factories
 from tests.intake.admin.screens import client_of, person
@@ -20,14 +21,30 @@ NO_ABSENCE = {
     "absences-MIN_NUM_FORMS": "0",
     "absences-MAX_NUM_FORMS": "1000",
 }
+DAY = "09:00-12:30, 13:30-17:00"
 SKILLS = {
-    "languages": ["en", "fr"],
-    "countries": ["ML", "SN"],
-    "services": ["route-assessment"],
     "capacity": "7",
     "weight": "0.50",
     "is_taking_leads": "on",
+    "time_zone": "Africa/Dakar",
+    "holidays_country": "SN",
+    **dict.fromkeys(("monday", "tuesday", "wednesday"), DAY),
+    "skills-TOTAL_FORMS": "3",
+    "skills-INITIAL_FORMS": "0",
+    "skills-MIN_NUM_FORMS": "0",
+    "skills-MAX_NUM_FORMS": "1000",
+    "skills-0-skill": "language:fr",
+    "skills-0-level": "3",
+    "skills-1-skill": "country:ML",
+    "skills-1-level": "2",
+    "skills-2-level": "2",  # a row that was added and left empty
 }
+KNOWN = [("country:ML", 2), ("language:fr", 3)]
+
+
+def known(adviser: Adviser) -> list[tuple[str, int]]:
+    """Their skills with levels."""
+    return sorted((skill.skill, skill.level) for skill in adviser.skills.all())
 
 
 @pytest.fixture
@@ -42,6 +59,7 @@ def absence(first: str, last: str) -> dict[str, str]:
         "absences-TOTAL_FORMS": "1",
         "absences-0-starts_on": first,
         "absences-0-ends_on": last,
+        "absences-0-policy": "keep",
         "absences-0-note": "Leave",
     }
 
@@ -58,18 +76,17 @@ def test_a_desk_lead_makes_a_member_of_staff_an_adviser(desk_lead):
     assert "Gone Adviser" not in form
     assert response["Location"] == ADVISERS
     adviser = Adviser.objects.get()
-    assert (adviser.user, adviser.languages, adviser.countries) == (
-        user,
-        ["en", "fr"],
-        ["ML", "SN"],
-    )
-    assert (adviser.services, adviser.capacity) == (["route-assessment"], 7)
+    assert (adviser.user, known(adviser), adviser.capacity) == (user, KNOWN, 7)
+    assert (adviser.time_zone, adviser.holidays_country) == ("Africa/Dakar", "SN")
+    assert adviser.hours == [DAY, DAY, DAY, "", "", "", ""]
     assert (adviser.weight, adviser.is_taking_leads, adviser.credit) == (Decimal("0.50"), True, 0)
 
 
 @pytest.mark.django_db
 def test_an_adviser_s_skills_and_days_away_are_edited(desk_lead):
-    adviser = factories.AdviserFactory(credit=Decimal("1.50"))
+    adviser = factories.AdviserFactory(
+        credit=Decimal("1.50"), languages=[], countries=[], services=[]
+    )
     sent = SKILLS | absence("2026-12-24", "2026-12-31") | {"user": adviser.user.pk}
 
     page = desk_lead.get(f"{ADVISERS}{adviser.pk}/change/")
@@ -78,7 +95,7 @@ def test_an_adviser_s_skills_and_days_away_are_edited(desk_lead):
     assert page.status_code == 200
     assert response["Location"] == ADVISERS
     adviser.refresh_from_db()
-    assert (adviser.languages, adviser.credit) == (["en", "fr"], Decimal("1.50"))
+    assert (known(adviser), adviser.credit) == (KNOWN, Decimal("1.50"))
     away = Absence.objects.get()
     assert (str(away.starts_on), str(away.ends_on), away.note) == (
         "2026-12-24",
@@ -91,10 +108,15 @@ def test_an_adviser_s_skills_and_days_away_are_edited(desk_lead):
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ({"languages": ["xx"]}, "Select a valid choice. xx is not one of the available choices."),
-        ({"languages": []}, "This field is required."),
-        ({"countries": ["FR"]}, "Select a valid choice. FR is not one of the available choices."),
-        ({"services": ["not-sure"]}, "Select a valid choice. not-sure is not"),
+        ({"skills-0-skill": "language:xx"}, "Select a valid choice. language:xx is not one of the"),
+        ({"skills-0-skill": "country:FR"}, "Select a valid choice. country:FR is not one of the"),
+        ({"skills-0-skill": "service:not-sure"}, "Select a valid choice. service:not-sure is not"),
+        ({"skills-0-skill": "country:ML"}, "This skill stands here twice."),
+        ({"skills-0-level": "4"}, "Select a valid choice. 4 is not one of the available choices."),
+        ({"time_zone": "Mars/Olympus"}, "Select a valid choice. Mars/Olympus is not one of the"),
+        ({"holidays_country": "ZZ"}, "Select a valid choice. ZZ is not one of the available"),
+        ({"friday": "nine to five"}, "Write hours as 09:00-17:00, several with a comma"),
+        ({"friday": "22:00-06:00"}, "For a night write two days"),
         ({"capacity": "-1"}, "Ensure this value is greater than or equal to 0."),
         ({"capacity": "99999999"}, "Ensure this value is less than or equal to 32767."),
         ({"capacity": "many"}, "Enter a whole number."),
@@ -103,7 +125,16 @@ def test_an_adviser_s_skills_and_days_away_are_edited(desk_lead):
         ({"weight": "100"}, "Ensure that there are no more than 2 digits before the decimal point."),
         ({"user": ""}, "This field is required."),
         ({"user": "999999"}, "Select a valid choice."),
-        (absence("2026-12-31", "2026-12-24"), "The last day lies before the first."),
+        (absence("2026-12-31", "2026-12-24"), "The end lies before the start."),
+        (
+            absence("2026-12-24", "2026-12-24")
+            | {"absences-0-from_hour": "16:00", "absences-0-to_hour": "14:00"},
+            "The end lies before the start.",
+        ),
+        (
+            absence("2026-12-24", "2026-12-31") | {"absences-0-policy": "cover"},
+            "Name the delegate who covers the leads.",
+        ),
         (absence("2026-12-31", ""), "This field is required."),
         (absence("soon", "later"), "Enter a valid date."),
     ],
@@ -173,7 +204,7 @@ def test_the_list_counts_open_leads(desk_lead):
     ],
 )
 def test_who_may_look_at_and_who_may_change_the_team(kind, looks, adds):
-    adviser = factories.AdviserFactory()
+    adviser = factories.AdviserFactory(languages=[], countries=[], services=[])
     client = client_of(person(kind, adviser))
     sent = SKILLS | NO_ABSENCE | {"user": adviser.user.pk, "capacity": "0"}
 
@@ -261,3 +292,20 @@ def test_days_away_are_told_by_name():
     away = Absence(adviser=adviser, starts_on=today, ends_on=today + timedelta(days=1))
 
     assert str(away) == f"Awa, {today} to {today + timedelta(days=1)}"
+
+
+@pytest.mark.django_db
+def test_saving_an_adviser_leaves_the_credit_to_routing(desk_lead, monkeypatch):
+    adviser = factories.AdviserFactory(languages=[], countries=[], services=[])
+    save = AdviserAdmin.save_model
+
+    def routed_meanwhile(*args):
+        Adviser.objects.filter(pk=adviser.pk).update(credit=Decimal("-3"))
+        save(*args)
+
+    monkeypatch.setattr(AdviserAdmin, "save_model", routed_meanwhile)
+    sent = SKILLS | NO_ABSENCE | {"user": adviser.user.pk}
+    assert desk_lead.post(f"{ADVISERS}{adviser.pk}/change/", sent).status_code == 302
+
+    adviser.refresh_from_db()
+    assert (adviser.capacity, adviser.credit) == (7, Decimal("-3"))

@@ -1,0 +1,193 @@
+"""The house as routing sees it in a moment, in one statement for desks and rules and one for advisers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, FilteredRelation, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, JSONObject
+
+from intake import skills
+from intake.calendars import NeverWorks, Span
+from intake.deciding import House
+from intake.eligibility import Standing
+from intake.models.adviser import OPEN_STATUSES, Absence, Adviser, Desk, Skill
+from intake.models.lead import Lead
+from intake.models.rule import RequiredSkill, RoutingRule
+from intake.rules import DeskFacts, Rule
+
+# How far ahead absences count: who is away for longer than this is simply away.
+_LOOK_AHEAD = timedelta(days=120)
+_RULE = (
+    *("pk", "name", "desk_id", "conditions", "adviser_id", "within_hours", "position"),
+    *("country_level", "service_level", "language_level", "topic_level"),
+)
+
+
+def house(rule_ids: Iterable[int] | None = None) -> House:
+    """The desks and the rules in force, in their order; or just these rules, drafts among them."""
+    wanted = Q(rules__is_live=True) if rule_ids is None else Q(rules__in=list(rule_ids))
+    rows = list(
+        Desk.objects.annotate(
+            rule=FilteredRelation("rules", condition=wanted),
+            member_ids=ArraySubquery(_ids(Desk.members.through, "desk_id", "pk")),
+            pool_ids=ArraySubquery(_ids(RoutingRule.pool.through, "routingrule_id", "rule__pk")),
+            required=ArraySubquery(
+                RequiredSkill.objects.filter(rule=OuterRef("rule__pk"))
+                .order_by("pk")
+                .values(json=JSONObject(kind="kind", value="value", level="level"))
+            ),
+        )
+        .order_by("rule__position", "rule__pk", "pk")
+        .values(
+            *("pk", "name", "fallback_owner_id", "is_default", "member_ids", "pool_ids"),
+            "required",
+            *(f"rule__{name}" for name in _RULE),
+        )
+    )
+    desks = {row["pk"]: _desk(row) for row in rows}
+    return House(
+        rules=tuple(_rule(row) for row in rows if row["rule__pk"]), desks=tuple(desks.values())
+    )
+
+
+def _ids(through: Any, mine: str, outer: str) -> Any:
+    return (
+        through.objects.filter(**{mine: OuterRef(outer)})
+        .order_by("adviser_id")
+        .values("adviser_id")
+    )
+
+
+def _desk(row: Mapping[str, Any]) -> DeskFacts:
+    return DeskFacts(
+        desk_id=row["pk"],
+        name=row["name"],
+        fallback_id=row["fallback_owner_id"],
+        members=tuple(row["member_ids"]),
+        is_default=row["is_default"],
+    )
+
+
+def _rule(row: Mapping[str, Any]) -> Rule:
+    return Rule(
+        rule_id=row["rule__pk"],
+        name=row["rule__name"],
+        desk_id=row["pk"],
+        conditions=row["rule__conditions"],
+        adviser_id=row["rule__adviser_id"],
+        pool=tuple(row["pool_ids"]),
+        required={f"{r['kind']}:{r['value']}": r["level"] for r in row["required"]},
+        levels={k: row[f"rule__{k}_level"] for k in ("country", "service", "language", "topic")},
+        within_hours=row["rule__within_hours"],
+    )
+
+
+def rule_of(row: RoutingRule) -> Rule:
+    """A rule of the database as routing sees it; for one, not for many."""
+    found = house([row.pk]).rules
+    assert found, "A rule has a desk."
+    return found[0]
+
+
+def take_turns() -> None:
+    """Wait for other routings: hold the rows of those who take leads, in one order, until the commit.
+
+    Their credit is what two routings at once would both change. Who takes no leads earns none and is left alone.
+    """
+    taking = Adviser.objects.filter(is_taking_leads=True)
+    list(taking.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+
+
+def team(at: datetime, barred: Mapping[int, str]) -> list[Standing]:
+    """Every adviser as they stand at this moment, in the order of their numbers."""
+    return [standing(row, at, barred.get(row.pk, "")) for row in _advisers(at)]
+
+
+def _advisers(at: datetime) -> Sequence[Any]:
+    absences = Absence.objects.filter(adviser=OuterRef("pk")).near(
+        at.date(), (at + _LOOK_AHEAD).date()
+    )
+    known = Skill.objects.filter(adviser=OuterRef("pk"))
+    is_open = Lead.objects.filter(owner=OuterRef("pk"), status__in=OPEN_STATUSES).order_by()
+    return list(
+        Adviser.objects.select_related("user")
+        .annotate(
+            absence_rows=ArraySubquery(
+                absences.order_by("starts_on", "pk").values(
+                    json=JSONObject(
+                        starts_on="starts_on", from_hour="from_hour",
+                        ends_on="ends_on", to_hour="to_hour", delegate="delegate_id",
+                    )
+                )
+            ),
+            skill_rows=ArraySubquery(
+                known.order_by("pk").values(
+                    json=JSONObject(kind="kind", value="value", level="level")
+                )
+            ),
+            open_now=Coalesce(
+                Subquery(
+                    is_open.values("owner").annotate(n=Count("pk")).values("n"),
+                    output_field=IntegerField(),
+                ),
+                0,
+            ),
+        )
+        .order_by("pk")
+    )  # fmt: skip
+
+
+def standing(row: Any, at: datetime, barred: str, open_leads: int | None = None) -> Standing:
+    """One adviser, from a row of `_advisers`."""
+    spans = [(_span(absence, row.time_zone), absence["delegate"]) for absence in row.absence_rows]
+    until, delegate = _away(spans, at)
+    return Standing(
+        adviser_id=row.pk,
+        name=str(row.user),
+        weight=row.weight,
+        credit=row.credit,
+        takes_leads=row.is_taking_leads,
+        is_active=row.user.is_active,
+        open_leads=row.open_now if open_leads is None else open_leads,
+        capacity=row.capacity,
+        levels=skills.with_regions(
+            {f"{s['kind']}:{s['value']}": s["level"] for s in row.skill_rows}
+        ),
+        away_until=until,
+        delegate_id=delegate,
+        works_next=_works_next(row, [span for span, _ in spans], at),
+        barred=barred,
+    )
+
+
+def _works_next(row: Any, away: Sequence[Span], at: datetime) -> datetime | None:
+    try:
+        return row.calendar(away).next_working(at)
+    except NeverWorks:
+        return None
+
+
+def _span(row: Mapping[str, Any], zone: str) -> Span:
+    starts, ends = date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"])
+    opens, closes = _hour(row["from_hour"]), _hour(row["to_hour"])
+    return Absence.span_in(zone, starts, opens, ends, closes)
+
+
+def _hour(text: str | None) -> time | None:
+    return time.fromisoformat(text) if text else None
+
+
+def _away(
+    spans: Sequence[tuple[Span, int | None]], at: datetime
+) -> tuple[datetime | None, int | None]:
+    """Until when they are away at this moment, absences that follow at once counted, and who stands in."""
+    now = [(span, delegate) for span, delegate in spans if span[0] <= at < span[1]]
+    if not now:
+        return None, None
+    until = max(end for (_, end), _ in now)
+    for (start, end), _ in sorted(spans, key=lambda one: one[0]):
+        if start <= until < end:
+            until = end
+    return until, next((delegate for _, delegate in now if delegate), None)
