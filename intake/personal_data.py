@@ -24,7 +24,10 @@ from intake.models import (
     NeedSuggestion,
     Organisation,
     Priority,
+    RequiredSkill,
     RoutingDecision,
+    RoutingRule,
+    Skill,
 )
 
 _COUNTED = "Counted by country, language and service; without the rest it names nobody."
@@ -153,7 +156,7 @@ declare(
         "reason": "As the inputs.",
     },
     staff="chosen candidates",
-    none="id lead is_fallback engine decided_at",
+    none="id lead rule desk is_fallback engine decided_at",
     withheld={"candidates": "About members of the house: who was free, who was not and why."},
 )
 declare(
@@ -191,9 +194,23 @@ declare(
 # ---- The house
 declare(
     Adviser,
-    staff="user languages countries services capacity weight credit is_taking_leads",
+    staff="user capacity weight credit is_taking_leads time_zone hours holidays_country calendar_seed calendar_digest",
     none="id",
 )
-declare(Absence, staff="adviser starts_on ends_on note", none="id")
+declare(Skill, staff="adviser kind value level", none="id")
+declare(
+    Absence,
+    staff="adviser starts_on from_hour ends_on to_hour delegate policy note",
+    none="id",
+)
 declare(CreditEntry, staff="adviser", none="id decision amount")
 declare(Desk, staff="fallback_owner", none="id name is_default")
+declare(Desk.members.through, staff="adviser", none="id desk")
+declare(
+    RoutingRule,
+    staff="adviser",
+    none="id name position is_live conditions desk country_level service_level language_level topic_level"
+    " within_hours note",
+)
+declare(RoutingRule.pool.through, staff="adviser", none="id routingrule")
+declare(RequiredSkill, none="id rule kind value level")
