@@ -18,7 +18,7 @@ class Limit(MaxLengthValidator):
 class TextField(forms.CharField):
     """Text of at most `limit` characters that hides nothing."""
 
-    rules = [text_rules.refuse_hidden_characters]
+    rules = [text_rules.refuse_hidden_characters, text_rules.refuse_invisible]
 
     def __init__(self, *, limit: int, **options: Any) -> None:
         super().__init__(**options)

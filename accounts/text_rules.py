@@ -10,7 +10,14 @@ from django.utils.translation import gettext
 # was sent is lost already. U+FEFF and other invisible formatters stay allowed.
 UNSEEN = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufffd"
 BREAKS = r"\r\n\u2028\u2029"
+# Blanks and what shows as nothing: joiners, fillers, selectors, tags (Default_Ignorable_Code_Point), the empty Braille
+# cell. They have their place within a text, and make none by themselves.
+INVISIBLE = (
+    r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8" + "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
 _HIDDEN = re.compile(rf"[{UNSEEN}\ud800-\udfff]")
+_SEEN = re.compile(f"[^{INVISIBLE}]")
 _LINE_BREAK = re.compile(f"[{BREAKS}]")
 
 
@@ -22,6 +29,14 @@ def refuse_hidden_characters(value: str) -> None:
             gettext("Take out the hidden character at position %(place)d (%(name)s)."),
             code="hidden_characters",
             params={"place": found.start() + 1, "name": f"U+{ord(found.group()):04X}"},
+        )
+
+
+def refuse_invisible(value: str) -> None:
+    """Raise ValidationError(code="blank") for a text of which nothing can be seen."""
+    if not _SEEN.search(value):
+        raise ValidationError(
+            gettext("Write something that can be seen; blanks alone say nothing."), code="blank"
         )
 
 

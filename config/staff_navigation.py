@@ -22,6 +22,7 @@ class Entry(NamedTuple):
 SIDEBAR: dict[str, tuple[Entry, ...]] = {
     "Work": (
         Entry("Leads", "inbox", "intake.Lead"),
+        Entry("Quarantine", "gpp_maybe", "intake.Quarantine"),
         Entry("Proposals", "contract", "proposals.ProposalVersion"),
         Entry("Mail", "mail", "mail.Message"),
     ),

@@ -6,6 +6,8 @@ from typing import Any
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
+from config import chunked
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
@@ -15,6 +17,9 @@ class Utf8Request(WSGIRequest):
     Django takes any codec that Python knows, also those that are none for text, such as "hex": then reading the
     address or the body fails, in part before any view or middleware could answer.
     """
+
+    def __init__(self, environ: dict[str, Any]) -> None:
+        super().__init__(chunked.tell_length(environ))
 
     @property
     def encoding(self) -> str | None:

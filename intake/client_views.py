@@ -16,16 +16,16 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import private_links
 from accounts.flood import address_of
 from accounts.models import Erasure
 from briefs import alternates
 from briefs.views import render_page
-from intake import after_sending, flood, misspelling, needs, speaking, stages
+from intake import after_sending, flood, misspelling, needs, proving, speaking, stages
 from intake.client_forms import AddForm, ContactForm, NoForm
-from intake.models import Attachment, Lead, Priority
+from intake.models import Attachment, Lead, Priority, Status
 from intake.uploading import read_form
 
 
@@ -86,7 +86,10 @@ ACTS = {
         when_closed=True,
     ),
 }  # fmt: skip
-DONE = {name: act.done for name, act in ACTS.items()}
+DONE = {name: act.done for name, act in ACTS.items()} | {
+    "person": _("Thank you. Your request goes on now."),
+    "again": _("That did not work, or took too long. Try once more."),
+}
 
 
 @require_safe
@@ -96,6 +99,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     lead = _lead_of(token)
     language = _language_of(request, lead)
     contact = after_sending.contact_of(lead)
+    may_prove = proving.is_wanted(lead)
     context = {
         "token": token,
         "contact": contact,
@@ -109,7 +113,9 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         "files": lead.enquiry.attachments.filter(addition=None)
         .order_by("pk")
         .values_list("name", flat=True),
-        "stage": stages.STAGES[lead.status],
+        "stage": stages.STAGES[Status.QUARANTINED if may_prove else lead.status],
+        "challenge": proving.make_challenge(lead) if may_prove else "",
+        "is_held_back": may_prove or lead.status == Status.QUARANTINED,
         "meant": misspelling.likely_address(contact.email),
         "warn_in": _warn_in(lead, language),
         "house": settings.HOUSE,
@@ -147,7 +153,9 @@ def _warn_in(lead: Lead, page_language: str) -> list[str]:
 
 def _lead_of(token: str) -> Lead:
     """The lead of a private link; any that is not exactly one of ours is the same 404."""
-    lead = Lead.objects.with_page_data().filter(link_digest=private_links.digest(token)).first()
+    leads = Lead.objects.with_page_data().select_related("screening", "proof_of_work")
+    leads = leads.defer("screening__items", "screening__text_bands")
+    lead = leads.filter(link_digest=private_links.digest(token)).first()
     if lead is None:
         raise Http404
     return lead
@@ -156,6 +164,25 @@ def _lead_of(token: str) -> Lead:
 def _language_of(request: HttpRequest, lead: Lead) -> str:
     asked = request.GET.get("language", "")
     return asked if asked in dict(settings.LANGUAGES) else speaking.language_for(lead.enquiry)
+
+
+@csrf_exempt
+@require_POST
+@private_links.private
+def prove(request: HttpRequest, token: str) -> HttpResponse:
+    """Take the puzzle that the client's browser solved; right or wrong, it leads back to the status page."""
+    lead = _lead_of(token)
+    wait = flood.enquiries.wait(address_of(request)) if settings.THROTTLE else 0
+    try:
+        if wait:
+            raise ValidationError("Too many.", code="proof")
+        proving.prove_person(lead=lead, payload=request.POST.get("altcha", ""))
+        done = "person"
+    except (ValidationError, RequestDataTooBig):
+        done = "again"
+    language = _language_of(request, lead)
+    address = reverse("intake:status", args=[token])
+    return HttpResponseRedirect(f"{address}?done={done}&language={language}", status=303)
 
 
 # Exempt from CSRF: the secret in the address is the only credential, and no page but ours has it.

@@ -14,7 +14,7 @@ from django_countries import countries
 
 from accounts.form_fields import EmailField, LineField, LongTextField
 from briefs import geography
-from intake import consent
+from intake import consent, render_tokens
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.form_fields import (
     MOST_SLUGS,
@@ -158,10 +158,24 @@ class RequestForm(forms.Form):
     # Plain fields: whatever a link or an old page put there must not refuse the request.
     brief = forms.Field(required=False, widget=forms.HiddenInput)
     form_id = forms.Field(required=False, widget=forms.HiddenInput)
+    made = forms.Field(required=False, widget=forms.HiddenInput)
+    # Nobody sees it, and no browser knows what to fill in; whatever is in it only scores.
+    q7 = forms.Field(
+        required=False,
+        label=_("Leave this empty"),
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "q7-none"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["consent"].label = consent.text_in(get_language() or "en")
+
+    @classmethod
+    def empty(cls, slug: str = "", **taken_over: Any) -> "RequestForm":
+        """A form to fill in, opened from the brief with this slug; signed with when it was made."""
+        form_id = str(uuid.uuid4())
+        made = render_tokens.make(form_id, slug)
+        return cls(initial={"brief": slug, "form_id": form_id, "made": made, **taken_over})
 
     def offer_actors(self, names: dict[str, str]) -> None:
         """Show these actors (slug to name) to choose from, and those that were sent already."""
@@ -185,6 +199,14 @@ class RequestForm(forms.Form):
         slug = self.cleaned_data["brief"] or ""
         return slug if is_slug(slug, 200) else ""
 
+    def clean(self) -> dict[str, Any]:
+        """The checked fields. A field that came twice is refused: one of the two would be lost in silence."""
+        if isinstance(self.data, QueryDict):
+            for name in _ONCE:
+                if len(set(self.data.getlist(name))) > 1:
+                    self.add_error(name, gettext("This came more than once. Write it once."))
+        return self.cleaned_data
+
     def content(self) -> EnquiryContent:
         """The checked fields; an unknown brief was let through, since the request counts without it."""
         data = self.cleaned_data
@@ -198,6 +220,16 @@ class RequestForm(forms.Form):
             attachments=data["attachments"],
         )
 
+    def of_its_making(self) -> dict[str, str]:
+        """What the checked form says of where it comes from, for `arriving.by_form`."""
+        data = self.cleaned_data
+        return {
+            "email": data["email"],
+            "form_id": data["form_id"] or "",
+            "token": data["made"] or "",
+            "trap": data["q7"] or "",
+        }
+
     def idempotency_key(self) -> str | None:
         """The same filled form sent twice has the same key; changed and sent again it is another request."""
         form_id = self.cleaned_data["form_id"] or ""
@@ -210,6 +242,7 @@ class RequestForm(forms.Form):
 _TEXTS = (
     "full_name", "email", "needs", "organisation", "job_title", "phone", "country", "timeframe", "budget",
 )  # fmt: skip
+_ONCE = (*_TEXTS, "language", "consent")
 # The folded part of the page.
 TYPED_OPTIONAL = (
     "services", "countries_of_interest", "actors", "timeframe", "budget", "organisation", "job_title", "phone",

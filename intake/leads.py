@@ -2,11 +2,12 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
 from intake import routing
-from intake.models import MOVES, Activity, Adviser, Assignment, Lead, Status
+from intake.models import MOVES, Activity, Adviser, Assignment, Lead, Quarantine, Status
 
 _CLOSED = (Status.WON, Status.LOST, Status.DISQUALIFIED)
 
@@ -40,6 +41,10 @@ def move_lead(
     lead.save(update_fields=["status", "closed_at", "closing_reason"])
     text = f"{old.label} → {Status(to).label}" + (f": {reason}" if reason else "")
     Activity.objects.create(lead=lead, kind=activity, text=text, by=by)
+    if old == Status.QUARANTINED:  # unless whoever moves it has said already how that ended
+        Quarantine.objects.open().filter(lead=lead).update(
+            outcome=Quarantine.Outcome.CLOSED, ended_at=Now(), ended_by=by
+        )
     return lead
 
 

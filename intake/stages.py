@@ -26,7 +26,10 @@ _WITH_ADVISER = Stage(
 _CLOSED = Stage(_("This request is closed"), _("Send a new request if something has changed."))
 STAGES: dict[str, Stage] = {
     Status.NEW: _RECEIVED,
-    Status.QUARANTINED: _RECEIVED,
+    Status.QUARANTINED: Stage(
+        _("We have your request"),
+        _("It is stored. One of us looks at it before it goes on to an adviser."),
+    ),
     Status.ROUTED: _WITH_ADVISER,
     Status.CONTACTED: _WITH_ADVISER,
     Status.QUALIFIED: _WITH_ADVISER,

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -70,16 +71,18 @@ def receive_enquiry(
     channel: Enquiry.Channel,
     idempotency_key: str | None = None,
     page_language: str = Language.ENGLISH,
+    arrival: Mapping[str, Any] | None = None,
 ) -> Receipt:
     """Store the enquiry with its lead and jobs, once per key, and answer the same to every repeat.
 
-    The language of the page is that of the consent; the lead speaks it unless the client chose another.
+    The language of the page is that of the consent; the lead speaks it unless the client chose another. `arrival` is
+    what `intake.arriving` noted: it is stored for the screening, and changes nothing here.
 
     Raises ValidationError: code "key_reused" when the key came with another content before, code
     "in_flight" when its twin is still being stored. Nothing is stored then, and the key stays with its first use.
     """
     try:
-        lead = _store(content, channel, idempotency_key, page_language)
+        lead = _store(content, channel, idempotency_key, page_language, arrival or {})
     except IntegrityError:
         return _replay(content, idempotency_key)
     except OperationalError as error:
@@ -95,7 +98,11 @@ def receive_enquiry(
 
 @transaction.atomic(durable=True)
 def _store(
-    content: EnquiryContent, channel: Enquiry.Channel, key: str | None, page_language: str
+    content: EnquiryContent,
+    channel: Enquiry.Channel,
+    key: str | None,
+    page_language: str,
+    arrival: Mapping[str, Any],
 ) -> Lead:
     brief = (
         Brief.objects.public().only("countries").filter(slug=content.brief).first()
@@ -116,6 +123,7 @@ def _store(
         consent_language=page_language,
         idempotency_key=key,
         content_digest=content.digest(),
+        arrival=dict(arrival),
     )
     if content.attachments:
         scanning.ask_to_scan(

@@ -16,7 +16,7 @@ from accounts.models import User
 from briefs import geography
 from intake import needs
 from intake.catalogue import Language, Service, Timeframe
-from intake.models import Activity, Lead, NeedSuggestion, Priority
+from intake.models import Activity, Lead, NeedSuggestion, Priority, Status
 from intake.models.adviser import OPEN_STATUSES
 from intake.needs import Alarm, Certainty, Finding, Kind, gazetteer
 from jobs import queue
@@ -208,7 +208,8 @@ def _calm_down(lead: Lead, by: User) -> None:
 @transaction.atomic
 def ask_to_read_again() -> int:
     """Ask for the reading of open leads of the last 90 days that older rules read, 500 at a time; how many."""
-    lately = Q(created_at__gt=timezone.now() - _READ_AGAIN_FOR, status__in=OPEN_STATUSES)
+    statuses = (*OPEN_STATUSES, Status.QUARANTINED)
+    lately = Q(created_at__gt=timezone.now() - _READ_AGAIN_FOR, status__in=statuses)
     older = Lead.objects.filter(lately, needs_read_by__lt=needs.VERSION).order_by("-created_at")
     pks = list(older.values_list("pk", flat=True)[:_READ_AT_ONCE])
     version = f"rules:{needs.VERSION}"

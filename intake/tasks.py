@@ -8,8 +8,10 @@ from intake import (
     after_sending,
     erasing,
     matching,
+    quarantine,
     routing,
     scanning,
+    screening,
     suggesting,
     undelivered,
 )
@@ -19,14 +21,16 @@ from jobs.models import Job
 
 @kind("intake.match_people")
 def match_people(job: Job) -> None:
-    """Link the lead to the people behind it."""
-    matching.match_people(lead_id=job.subject_id)
+    """Link the lead to the people behind it, unless it is held back."""
+    if screening.passes(lead_id=job.subject_id):
+        matching.match_people(lead_id=job.subject_id)
 
 
 @kind("intake.route_lead")
 def route_lead(job: Job) -> None:
-    """Give the lead to an adviser."""
-    routing.route_lead(lead_id=job.subject_id)
+    """Give the lead to an adviser, unless it is held back."""
+    if screening.passes(lead_id=job.subject_id):
+        routing.route_lead(lead_id=job.subject_id)
 
 
 @kind("intake.notify_owner")
@@ -37,8 +41,9 @@ def notify_owner(job: Job) -> None:
 
 @kind("intake.acknowledge")
 def acknowledge(job: Job) -> None:
-    """Tell the client that the request arrived."""
-    acknowledging.acknowledge_lead(lead_id=job.subject_id)
+    """Tell the client that the request arrived, unless it is held back: its address may be anybody's."""
+    if screening.passes(lead_id=job.subject_id):
+        acknowledging.acknowledge_lead(lead_id=job.subject_id)
 
 
 @kind("intake.tell_owner")
@@ -51,6 +56,19 @@ def tell_owner(job: Job) -> None:
 def read_needs(job: Job) -> None:
     """Read what the text asks for. Routing does it too, if it comes first."""
     suggesting.read_lead(lead_id=job.subject_id)
+    screening.ask_to_tell(lead_id=job.subject_id)
+
+
+@kind("intake.tell_held_back")
+def tell_held_back(job: Job) -> None:
+    """Tell those who decide that a request that is held back speaks of danger."""
+    quarantine.tell_of_urgent(lead_id=job.subject_id)
+
+
+@kind("intake.expire_quarantine", every=timedelta(hours=6))
+def expire_quarantine(job: Job) -> None:
+    """Close what nobody looked at in time, or note that it would be."""
+    quarantine.expire_old()
 
 
 @kind("intake.read_again", every=timedelta(hours=1))

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.core.handlers.wsgi import LimitedStream
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
@@ -14,6 +14,8 @@ from intake.attachments import LARGEST_BYTES, MOST_FILES
 
 # Read to its end, so that the browser gets to see our answer: one that still sends may not.
 LARGEST_BODY = 64 * 1024 * 1024
+# One less than Django would answer with an error, and lose the words; the rest of the body is read and dropped.
+_MOST_READ = 999
 
 
 class BoundedUploads(FileUploadHandler):
@@ -26,6 +28,8 @@ class BoundedUploads(FileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
+        if self._started == _MOST_READ:
+            raise StopUpload
         self._started += 1
         self._is_open = True
         self._size = 0

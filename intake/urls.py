@@ -9,5 +9,6 @@ urlpatterns = [
     path("calendar/<str:token>.ics", calendar_views.calendar, name="calendar"),
     path("request/", views.request_form, name="request"),
     path("request/<str:token>/", client_views.status, name="status"),
+    path("request/<str:token>/person/", client_views.prove, name="prove"),
     path("request/<str:token>/<slug:name>/", client_views.act, name="act"),
 ]

@@ -1,6 +1,5 @@
 """The public pages of intake: the request form and the client's status page."""
 
-import uuid
 from urllib.parse import urlencode
 
 import structlog
@@ -21,7 +20,7 @@ from accounts.flood import address_of
 from briefs import alternates, finding, geography
 from briefs.models import Actor, Brief
 from briefs.views import render_page
-from intake import flood, submission
+from intake import arriving, flood, submission
 from intake.form_fields import MOST_SLUGS, is_slug
 from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm
 from intake.models import Enquiry
@@ -64,7 +63,7 @@ def _empty_form(slug: str = "", brief: Brief | None = None) -> RequestForm:
         if brief
         else {}
     )
-    return RequestForm(initial={"brief": slug, "form_id": str(uuid.uuid4()), **taken_over})
+    return RequestForm.empty(slug, **taken_over)
 
 
 def _receive(request: HttpRequest, language: str) -> HttpResponse:
@@ -83,6 +82,7 @@ def _receive(request: HttpRequest, language: str) -> HttpResponse:
             channel=Enquiry.Channel.FORM,
             idempotency_key=form.idempotency_key(),
             page_language=language,
+            arrival=arriving.by_form(request, **form.of_its_making()),
         )
     except (OperationalError, InterfaceError, ValidationError) as error:
         log.error("request not stored", error=type(error).__name__)

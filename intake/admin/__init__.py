@@ -3,6 +3,7 @@
 from intake.admin.absences import AbsenceAdmin
 from intake.admin.leads import LeadAdmin
 from intake.admin.people import ContactAdmin, OrganisationAdmin
+from intake.admin.quarantine import QuarantineAdmin
 from intake.admin.team import AdviserAdmin, DeskAdmin
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "DeskAdmin",
     "LeadAdmin",
     "OrganisationAdmin",
+    "QuarantineAdmin",
 ]

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from django.core.validators import RegexValidator
 from django_countries import countries
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import (
+    OpenApiSerializerExtension,
+    OpenApiSerializerFieldExtension,
+)
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -15,7 +17,8 @@ from intake.forms import NEEDS_LIMIT
 from intake.submission import EnquiryContent
 
 _HIDDEN = text_rules.refuse_hidden_characters
-_SAID = RegexValidator(r"\S", "Write something here; blanks alone say nothing.", code="blank")
+_SAID = text_rules.refuse_invisible
+_MOST_NAMED = 20
 _ONE_LINE = [_HIDDEN, text_rules.refuse_line_breaks]
 
 
@@ -39,7 +42,8 @@ class StrictTextSchema(OpenApiSerializerFieldExtension):
         validators = self.target.validators
         breaks = text_rules.BREAKS if text_rules.refuse_line_breaks in validators else ""
         unseen = text_rules.UNSEEN + breaks
-        said = rf"[^{unseen}\s][^{unseen}]*" if _SAID in validators else ""
+        invisible = text_rules.INVISIBLE
+        said = rf"[^{unseen}{invisible}][^{unseen}]*" if _SAID in validators else ""
         return {**schema, "pattern": f"^[^{unseen}]*{said}$"}
 
 
@@ -111,12 +115,44 @@ class EnquirySerializer(serializers.Serializer[Any]):
         help_text="Not taken here: files come through the form. Leave it out, or empty.",
     )
 
+    def to_internal_value(self, data: Any) -> Any:
+        """The checked fields. A name that is none is refused: what it holds would be lost to both sides."""
+        unknown = (
+            [name for name in data if name not in self.fields] if isinstance(data, dict) else []
+        )
+        try:
+            checked = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            if not unknown:
+                raise
+            named = error.detail if isinstance(error.detail, dict) else {}
+            raise serializers.ValidationError({**named, **_unknown(unknown)}) from error
+        if unknown:
+            raise serializers.ValidationError(_unknown(unknown))
+        return checked
+
     def content(self) -> EnquiryContent:
         """The checked fields."""
         data = {k: v for k, v in self.validated_data.items() if k != "consent"}
         for name in ("services", "countries_of_interest", "attachments"):
             data[name] = tuple(dict.fromkeys(data.get(name, ())))
         return EnquiryContent(**data)
+
+
+def _unknown(names: list[str]) -> dict[str, Any]:
+    text = "There is no such field. Take it out, or see /api/docs/ for its name."
+    return {name: [serializers.ErrorDetail(text, code="unknown")] for name in names[:_MOST_NAMED]}
+
+
+class EnquirySchema(OpenApiSerializerExtension):
+    """Says in the OpenAPI document that other fields are refused."""
+
+    target_class = EnquirySerializer
+
+    def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        """The schema of the body."""
+        schema = auto_schema._map_serializer(self.target, direction, bypass_extensions=True)
+        return {**schema, "additionalProperties": False}
 
 
 class ReceiptSerializer(serializers.Serializer[Any]):

@@ -9,7 +9,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import text_rules
-from intake import flood, submission
+from intake import arriving, flood, submission
+from intake.api.parsing import StrictJSONParser
 from intake.api.serializers import EnquirySerializer, ReceiptSerializer
 from intake.models import Enquiry
 
@@ -18,6 +19,7 @@ class EnquiriesView(APIView):
     """Ask the house for help."""
 
     throttle_classes = [flood.EnquiryThrottle]
+    parser_classes = [StrictJSONParser]
 
     @extend_schema(
         operation_id="enquiries_create",
@@ -45,6 +47,7 @@ class EnquiriesView(APIView):
             content=serializer.content(),
             channel=Enquiry.Channel.API,
             idempotency_key=key,
+            arrival=arriving.by_api(request, email=serializer.validated_data["email"]),
         )
         address = reverse("intake:status", args=[receipt.token])
         body = {

@@ -8,6 +8,7 @@ from intake.models.people import Contact, Organisation
 from intake.models.routing import Assignment, CreditEntry, RoutingDecision
 from intake.models.rule import RequiredSkill, RoutingRule
 from intake.models.scan import AttachmentScan
+from intake.models.screening import ProofOfWork, Quarantine, Screening
 from intake.models.suggestion import NeedSuggestion
 
 __all__ = [
@@ -29,9 +30,12 @@ __all__ = [
     "NeedSuggestion",
     "Organisation",
     "Priority",
+    "ProofOfWork",
+    "Quarantine",
     "RequiredSkill",
     "RoutingDecision",
     "RoutingRule",
+    "Screening",
     "Skill",
     "Status",
 ]

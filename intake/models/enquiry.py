@@ -56,6 +56,9 @@ class Enquiry(models.Model):
     content_digest = models.CharField(
         max_length=64, help_text="SHA-256 of the fields, to know a repeat."
     )
+    arrival = models.JSONField(
+        default=dict, db_default={}, help_text="How it came, for the screening: facts, no points."
+    )
     received_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -62,7 +62,7 @@ MOVES: dict[str, tuple[str, ...]] = {
     Status.PROPOSAL: (Status.WON, Status.LOST),
     Status.WON: (),
     Status.LOST: (Status.PROPOSAL,),
-    Status.DISQUALIFIED: (),
+    Status.DISQUALIFIED: (Status.NEW,),  # what was called spam and is none
 }
 
 
@@ -189,6 +189,8 @@ class Activity(models.Model):
         ROUTED = "routed", "Given to an adviser"
         REASSIGNED = "reassigned", "Given to another adviser"
         MOVED = "moved", "Moved on"
+        QUARANTINED = "quarantined", "Held back"
+        RELEASED = "released", "Released"
         SUGGESTION_ACCEPTED = "suggestion_accepted", "Suggestion accepted"
         SUGGESTION_DROPPED = "suggestion_dropped", "Suggestion dropped"
         PRIORITY = "priority", "Priority changed"

@@ -1,8 +1,10 @@
 """What every test of intake starts from."""
 
+import uuid
+
 import pytest
 
-from intake import flood
+from intake import counting, flood
 from intake.needs import gazetteer
 
 
@@ -16,3 +18,9 @@ def no_flood() -> None:
 def no_gazetteer() -> None:
     """What a process knows of actors and places outlives the rows of a test."""
     gazetteer.forget()
+
+
+@pytest.fixture(autouse=True)
+def no_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Senders are counted in Valkey, which outlives a test."""
+    monkeypatch.setattr(counting, "SALT", uuid.uuid4().hex)

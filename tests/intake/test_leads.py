@@ -48,7 +48,7 @@ def test_the_table_is_the_one_of_the_design():
         "proposal": ["won", "lost"],
         "won": [],
         "lost": ["proposal"],
-        "disqualified": [],
+        "disqualified": ["new"],
     }
 
 

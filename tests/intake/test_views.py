@@ -7,7 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import private_links
-from intake import flood, submission
+from intake import flood, render_tokens, submission
 from intake.models import Attachment, Enquiry, Lead, Status
 from jobs.models import Job
 from tests import factories, racing
@@ -66,10 +66,11 @@ def test_the_form_opens_empty_and_each_time_with_another_id(client):
 
     fields = Page(first).fields
     form_id = fields.pop("form_id")
+    assert render_tokens.read(fields.pop("made"), form_id).state == "signed"
     assert first.status_code == 200
     assert uuid.UUID(form_id) != uuid.UUID(Page(second).fields["form_id"])
     typed = dict.fromkeys(["full_name", "email", "needs", "organisation", "job_title", "phone"], "")
-    assert fields == typed | UNTOUCHED | {"consent": [], "brief": "", "attachments": ""}
+    assert fields == typed | UNTOUCHED | {"consent": [], "brief": "", "attachments": "", "q7": ""}
     assert Page(first).title == "Ask for help · Derisk"
     assert Page(first).summary() == {}
 
@@ -463,7 +464,7 @@ def fill_up(address: str) -> None:
 
 @pytest.mark.django_db
 def test_more_words_than_are_read_are_a_413_that_says_what_to_do(client):
-    response = client.post(ADDRESS, FOUR | {"needs": "x" * 1_100_000})
+    response = client.post(ADDRESS, FOUR | {"needs": "x" * 8_100_000})
 
     assert response.status_code == 413
     assert "more than this form can take" in response.content.decode()
@@ -480,6 +481,20 @@ def test_the_body_is_not_read_when_its_length_is_absurd(client, length):
     assert rows() == (0, 0, 0)
 
 
+@pytest.mark.django_db
+def test_a_megabyte_pasted_by_mistake_comes_back_whole(client):
+    sent = FOUR | {"needs": "é" * 500_000, "organisation": "x" * 1_000_000}
+
+    response = client.post(ADDRESS, sent)
+
+    assert response.status_code == 400
+    assert Page(response).summary() == {
+        "id_needs": "Shorten this to 20000 characters or fewer; it has 500000 now.",
+        "id_organisation": "Shorten this to 200 characters or fewer; it has 1000000 now.",
+    }
+    assert shown(response, sent) == as_shown(sent)
+
+
 def plain_file(number: int, size: int = 1) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"{number}.txt", b"x" * size)
 
@@ -489,12 +504,13 @@ def plain_file(number: int, size: int = 1) -> SimpleUploadedFile:
     ("files", "message"),
     [
         ([(1, 1)] * 6, "Send at most 3 files; you chose 6."),
-        ([(1, 1)] * 150, "Send at most 3 files; you chose 150."),
+        ([(1, 1)] * 300, "Send at most 3 files; you chose 300."),
+        ([(1, 1)] * 1200, "Send at most 3 files; you chose 999."),
         ([(1, 11 * 2**20)] * 3, "“1.txt” is larger than 10 MB. Send a smaller one, or tell us of it."),
         ([(1, 40 * 2**20)], "“1.txt” is larger than 10 MB. Send a smaller one, or tell us of it."),
         ([(1, 70 * 2**20)], "“1.txt” is larger than 10 MB. Send a smaller one, or tell us of it."),
     ],
-    ids=["six", "150", "33 MB", "40 MB", "70 MB"],
+    ids=["six", "300", "1200", "33 MB", "40 MB", "70 MB"],
 )  # fmt: skip
 def test_files_that_are_too_many_or_too_large_cost_no_word(client, files, message):
     brief = factories.BriefFactory(slug="a-brief")

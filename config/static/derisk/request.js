@@ -52,7 +52,7 @@
         else if (all[field.name]) field.value = all[field.name][0];
       }
     };
-    const isTouched = (all) => Object.entries(all).some(([name, value]) => name !== "form_id" && value.join("\n") !== (fresh[name] || []).join("\n"));
+    const isTouched = (all) => Object.entries(all).some(([name, value]) => name !== "form_id" && name !== "made" && value.join("\n") !== (fresh[name] || []).join("\n"));
     let timer = 0;
     const keep = () => {
       clearTimeout(timer);

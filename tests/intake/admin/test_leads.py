@@ -173,7 +173,7 @@ def test_the_page_offers_only_what_the_person_may_press(kind, labels):
     ("status", "labels"),
     [
         ("new", ["Add a note", "Disqualify"]),
-        ("quarantined", ["Add a note", "Disqualify"]),
+        ("quarantined", ["Release", "Call it spam", "Add a note"]),
         ("contacted", ["Draft a proposal", "Qualify", "Add a note", "Give to another adviser", "Mark as lost",
             "Disqualify"]),
         ("proposal", ["Add a note", "Give to another adviser", "Mark as lost"]),

@@ -84,7 +84,7 @@ def test_four_fields_are_stored_and_answered_with_a_receipt(client, settings):
 def test_every_field_arrives(client):
     brief = factories.BriefFactory(slug="a-brief")
 
-    response = send(client, ALL | {"attachments": [], "unknown": "ignored"})
+    response = send(client, ALL | {"attachments": []})
 
     enquiry = Enquiry.objects.get()
     names = set(ALL) - {"consent", "brief"}

@@ -1,0 +1,44 @@
+"""Reading JSON that means one thing: no name twice, no NaN, nothing larger than an enquiry can be."""
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any
+
+from django.core.exceptions import RequestDataTooBig
+from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
+from rest_framework.parsers import JSONParser
+from rest_framework.utils.json import strict_constant
+
+LARGEST_BODY = 1_000_000
+
+
+class StrictJSONParser(JSONParser):
+    """DRF's, but for names that stand twice: of those it would take the last and drop the rest in silence."""
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """The value; raises ParseError, ValidationError at the name that stands twice, or RequestDataTooBig."""
+        raw = stream.read(LARGEST_BODY + 1)
+        if len(raw) > LARGEST_BODY:
+            raise RequestDataTooBig
+        try:
+            return json.loads(
+                raw.decode(), parse_constant=strict_constant, object_pairs_hook=_object
+            )
+        except ValueError as error:
+            raise ParseError(f"JSON parse error - {error}") from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The pairs as a dictionary; raises ValidationError when a name stands twice."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            text = "This name stands twice. Send it once."
+            raise ValidationError({name: [ErrorDetail(text, code="duplicate")]})
+        found[name] = value
+    return found

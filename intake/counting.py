@@ -1,0 +1,62 @@
+"""How often the same sender was seen lately, counted in Valkey under keyed digests that say nothing of who it is.
+
+A Valkey that is away costs nothing: then nothing is counted, and nobody is held back for it.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, cast
+
+from django.utils.crypto import salted_hmac
+
+from briefs import freshness
+from jobs.hints import BrokerAway
+
+HOUR, DAY = 3600, 86_400
+# What is counted, and for how many seconds from the first time.
+WINDOWS = {"network": HOUR, "browser": HOUR, "email": DAY, "form": DAY}
+_COUNT = """
+local seen = {}
+for i, key in ipairs(KEYS) do
+  seen[i] = redis.call('INCR', key)
+  if seen[i] == 1 then redis.call('EXPIRE', key, ARGV[i]) end
+end
+return seen
+"""
+# Before what is digested; another one begins all counts anew.
+SALT = "intake.counting"
+
+
+def count(seen: Mapping[str, str]) -> dict[str, int]:
+    """Count one more of each, in one trip; how many there were with it. Empty when Valkey is away."""
+    wanted = {kind: value for kind, value in seen.items() if value}
+    if not wanted:
+        return {}
+    keys = [_key(kind, value) for kind, value in wanted.items()]
+    spans = [WINDOWS[kind] for kind in wanted]
+    try:
+        counts = freshness.breaker.call(lambda: _script()(keys=keys, args=spans))
+    except BrokerAway:
+        return {}
+    return dict(zip(wanted, cast(list[int], counts), strict=True))
+
+
+def _key(kind: str, value: str) -> str:
+    return f"{freshness.prefix()}seen:{kind}:{salted_hmac(SALT, value, algorithm='sha256').hexdigest()[:24]}"
+
+
+@cache
+def _script() -> Any:
+    return freshness.store().register_script(_COUNT)
+
+
+def network_of(address: str | None) -> str:
+    """The network that an address counts for: 24 bits of IPv4, 56 of IPv6; "" when it is none."""
+    try:
+        ip = ipaddress.ip_address(address or "")
+    except ValueError:
+        return ""
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 56), strict=False))
