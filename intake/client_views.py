@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent, ValidationError
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -26,7 +26,7 @@ from briefs.views import render_page
 from intake import after_sending, flood, misspelling, needs, proving, speaking, stages
 from intake.client_forms import AddForm, ContactForm, NoForm
 from intake.models import Attachment, Lead, Priority, Status
-from intake.uploading import read_form
+from intake.uploading import TOO_MUCH, read_form
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def prove(request: HttpRequest, token: str) -> HttpResponse:
             raise ValidationError("Too many.", code="proof")
         proving.prove_person(lead=lead, payload=request.POST.get("altcha", ""))
         done = "person"
-    except (ValidationError, RequestDataTooBig):
+    except (ValidationError, *TOO_MUCH):
         done = "again"
     language = _language_of(request, lead)
     address = reverse("intake:status", args=[token])
@@ -211,7 +211,7 @@ def _fresh(name: str, lead: Lead) -> forms.Form:
 def _do(request: HttpRequest, token: str, name: str, lead: Lead, language: str) -> HttpResponse:
     try:
         form = ACTS[name].form_class(*read_form(request))
-    except (RequestDataTooBig, TooManyFilesSent):
+    except TOO_MUCH:
         return _act_page(request, name, lead, token, language, _fresh(name, lead), 413)
     wait = flood.enquiries.wait(address_of(request)) if settings.THROTTLE else 0
     if wait:

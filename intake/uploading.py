@@ -3,7 +3,7 @@
 import io
 from typing import Any, cast
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.core.handlers.wsgi import LimitedStream
@@ -12,6 +12,8 @@ from django.utils.datastructures import MultiValueDict
 
 from intake.attachments import LARGEST_BYTES, MOST_FILES
 
+# What reading a form raises when it is more than we take.
+TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 # Read to its end, so that the browser gets to see our answer: one that still sends may not.
 LARGEST_BODY = 64 * 1024 * 1024
 # One less than Django would answer with an error, and lose the words; the rest of the body is read and dropped.

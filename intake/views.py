@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import structlog
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.exceptions import RequestDataTooBig, TooManyFilesSent, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
@@ -24,7 +24,7 @@ from intake import arriving, flood, submission
 from intake.form_fields import MOST_SLUGS, is_slug
 from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm
 from intake.models import Enquiry
-from intake.uploading import read_form
+from intake.uploading import TOO_MUCH, read_form
 
 log = structlog.get_logger("derisk.intake")
 RETRY_AFTER_SECONDS = 30
@@ -69,7 +69,7 @@ def _empty_form(slug: str = "", brief: Brief | None = None) -> RequestForm:
 def _receive(request: HttpRequest, language: str) -> HttpResponse:
     try:
         form = RequestForm(*read_form(request))
-    except (RequestDataTooBig, TooManyFilesSent):
+    except TOO_MUCH:
         return _page(request, _empty_form(), language, status=413)
     wait = flood.enquiries.wait(address_of(request)) if settings.THROTTLE else 0
     if wait:
