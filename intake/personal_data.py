@@ -24,9 +24,12 @@ from intake.models import (
     NeedSuggestion,
     Organisation,
     Priority,
+    ProofOfWork,
+    Quarantine,
     RequiredSkill,
     RoutingDecision,
     RoutingRule,
+    Screening,
     Skill,
 )
 
@@ -61,6 +64,7 @@ declare(
         "needs": ERASED,
         "idempotency_key": None,  # whoever called the API chose its words
         "content_digest": "0" * 64,  # with it somebody could try whether a text is the one
+        "arrival": {},
     },
     keep={
         "countries_of_interest": _COUNTED,
@@ -167,6 +171,15 @@ declare(
     none="id lead decision started_at ended_at",
     withheld={"reason": _NOTES},
 )
+declare(
+    Screening,
+    of=_of_leads(Screening),
+    erase={"items": [], "text_digest": "0" * 64, "text_bands": []},
+    none="id lead score line rules screened_at",
+    withheld=dict.fromkeys(("text_digest", "text_bands"), "Made from the words of the request."),
+)
+declare(Quarantine, staff="ended_by", none="id lead held_at outcome ended_at would_expire_at")
+declare(ProofOfWork, none="id lead nonce solved_at")
 
 # ---- The people
 declare(

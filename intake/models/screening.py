@@ -11,9 +11,8 @@ from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Now, TruncWeek
 
+from accounts.erasure_door import frozen
 from intake.models.lead import Lead
-
-_FROZEN = pgtrigger.Update | pgtrigger.Delete
 
 
 class Screening(models.Model):
@@ -35,7 +34,7 @@ class Screening(models.Model):
             models.Index(fields=["text_digest"], name="screening_same_words"),
             GinIndex(fields=["text_bands"], name="screening_like_words"),
         ]
-        triggers = [pgtrigger.Protect(name="screening_frozen", operation=_FROZEN)]
+        triggers = [frozen("intake_screening", "screening_frozen")]
 
     def __str__(self) -> str:
         return f"{self.score} of {self.line}"
@@ -125,7 +124,7 @@ class Quarantine(models.Model):
                 ],
             ),
             pgtrigger.ReadOnly(name="quarantine_frozen", fields=["lead", "held_at"]),
-            pgtrigger.Protect(name="quarantine_kept", operation=pgtrigger.Delete),
+            frozen("intake_quarantine", "quarantine_kept", pgtrigger.Delete),
         ]
         permissions = [("decide_quarantine", "Can release a request, or call it spam")]
 
@@ -142,7 +141,7 @@ class ProofOfWork(models.Model):
 
     class Meta:
         verbose_name_plural = "proofs of work"
-        triggers = [pgtrigger.Protect(name="proof_frozen", operation=_FROZEN)]
+        triggers = [frozen("intake_proofofwork", "proof_frozen")]
 
     def __str__(self) -> str:
         return f"{self.lead}: {self.solved_at:%Y-%m-%d}"

@@ -3,11 +3,12 @@
 // Without this script, or without Web Crypto (plain http), the page is the same but for the button.
 (() => {
   "use strict";
-  const form = document.getElementById("proof");
+  const offer = document.getElementById("proof");
   const subtle = window.crypto?.subtle;
-  if (!form || !subtle) return;
+  if (!offer || !subtle) return;
+  const form = offer.querySelector("form");
   const AT_ONCE = 8; // derivations that run beside each other
-  const challenge = JSON.parse(form.dataset.challenge);
+  const challenge = JSON.parse(offer.dataset.challenge);
   const { algorithm, cost, keyLength, keyPrefix, nonce, salt } = challenge.parameters;
   const [kind, hash] = algorithm.split("/");
   if (kind !== "PBKDF2") return;
@@ -38,7 +39,8 @@
     }
   };
 
-  form.hidden = false;
+  offer.hidden = false;
+  window.addEventListener("pageshow", () => { button.disabled = false; });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (button.disabled) return;
