@@ -266,8 +266,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # ---- What a request may weigh
-# Eight times what a form may hold: who pasted too much gets it back with what is wrong. The API takes one megabyte.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000  # what is too long comes back; the API takes a megabyte
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a proposal of 300 price lines has 2,400
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # the request form keeps three, and the words of who chose more
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -279,7 +278,6 @@ if CLAMD and not CLAMD.startswith(("unix:///", "tcp://")):
 # ---- Spam: from how many points on a request is held back, and for how long (docs/spam.md)
 SPAM_LINE = env.int("SPAM_LINE", default=50)
 QUARANTINE_DAYS = env.int("QUARANTINE_DAYS", default=60)
-# off: what would be closed after those days is only marked, so that a house may look before it lets it happen
 QUARANTINE_EXPIRES = env.bool("QUARANTINE_EXPIRES", default=False)
 
 # ---- Mail: `dummymail://` keeps messages in the database for staff to read, as in the demo
