@@ -3,7 +3,7 @@ from django.utils.module_loading import autodiscover_modules
 
 
 class ConfigConfig(AppConfig):
-    """The frame: templates, static files, start-up of the logs, and the kinds of job of every app."""
+    """The frame: templates, static files, start-up of the logs, and every app's kinds of job and mail templates."""
 
     name = "config"
     verbose_name = "Derisk"
@@ -12,4 +12,4 @@ class ConfigConfig(AppConfig):
         from config import logs  # settings must be loaded first
 
         logs.configure()
-        autodiscover_modules("tasks")
+        autodiscover_modules("tasks", "mail_templates")

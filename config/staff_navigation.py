@@ -45,6 +45,7 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
         Entry("Absences", "event_busy", "intake.Absence"),
         Entry("Desks", "desk", "intake.Desk"),
         Entry("Proposal templates", "draft", "proposals.ProposalTemplate"),
+        Entry("Mail templates", "stylus_note", "mail.TemplateText"),
         Entry("Staff", "badge", "accounts.User"),
         Entry("Roles", "key", "auth.Group"),
     ),

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.validators import validate_email
@@ -12,6 +12,7 @@ from django.template.loader import select_template
 from django.utils import translation
 
 from jobs import queue
+from mail import catalogue, rewording, typesetting
 from mail.models import Message
 
 # Stands in the stored text where the reader's private link goes when the message leaves.
@@ -37,8 +38,17 @@ class Letter:
     context: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Rendered(NamedTuple):
+    """What a letter says, and the version of staff's words that it was made from."""
+
+    subject: str
+    text: str
+    html: str
+    words_id: int | None = None
+
+
 _SAME_IN_A_COPY = (
-    *("template", "reference", "language", "to_name", "subject", "text", "html"),
+    *("template", "reference", "language", "to_name", "subject", "text", "html", "words_id"),
     *("private_url", "has_private_url", "headers", "gate"),
 )
 
@@ -47,8 +57,9 @@ _SAME_IN_A_COPY = (
 def queue_message(letter: Letter) -> Message:
     """Store a message and the job that sends it; a letter whose key exists leaves that message alone.
 
-    Renders `<template>.<language>.txt` (its first line is "Subject: …") and `.html`, else the English ones, else
-    `<template>.txt` and `.html`, whose words are in the catalogues.
+    A template that staff may reword (mail.catalogue) says what they wrote last, or its file `<template>.<language>.md`.
+    Any other renders `<template>.<language>.txt` (its first line is "Subject: …") and `.html`, else the English ones,
+    else `<template>.txt` and `.html`, whose words are in the catalogues.
     Raises ValidationError when `to_email` is not one address.
     """
     validate_email(letter.to_email)
@@ -66,7 +77,7 @@ def queue_messages(letters: Sequence[Letter]) -> dict[str, int]:
     Letters with the same template, language and context object are rendered once: give one context to all whom the
     same is told. Raises ValidationError when a `to_email` is not one address, and then stores nothing.
     """
-    rendered: dict[tuple[object, ...], tuple[str, str, str]] = {}
+    rendered: dict[tuple[object, ...], Rendered] = {}
     rows = []
     for letter in letters:
         validate_email(letter.to_email)
@@ -111,17 +122,14 @@ def _ask(message_id: int) -> queue.Ask:
     return queue.Ask(kind="mail.deliver", subject_id=message_id, key=f"message:{message_id}")
 
 
-def _row(letter: Letter, rendered: tuple[str, str, str]) -> dict[str, Any]:
-    subject, text, html = rendered
+def _row(letter: Letter, rendered: Rendered) -> dict[str, Any]:
     return {
         "template": letter.template,
         "reference": letter.reference,
         "language": letter.language,
         "to_email": letter.to_email,
         "to_name": _one_line(letter.to_name),
-        "subject": subject,
-        "text": text,
-        "html": html,
+        **rendered._asdict(),
         "private_url": letter.private_url,
         "has_private_url": bool(letter.private_url),
         "gate": letter.gate,
@@ -129,16 +137,26 @@ def _row(letter: Letter, rendered: tuple[str, str, str]) -> dict[str, Any]:
     }
 
 
-def render(letter: Letter) -> tuple[str, str, str]:
-    """Subject, text and HTML of a letter."""
+def render(letter: Letter) -> Rendered:
+    """Subject, text and HTML of a letter: in the words of staff where there are any, else in those of the files."""
     context = {**letter.context, "site_url": settings.SITE_URL, "language": letter.language}
     if letter.private_url:
         context["private_url"] = PRIVATE_LINK
+    template = catalogue.find(letter.template)
+    if template is None:
+        return _from_files(letter, context)
+    subject, body, version = rewording.current(template, letter.language)
+    values = template.values(context, letter.language)
+    made = typesetting.compose(template, subject, body, values, letter.language)
+    return Rendered(*made, words_id=version.pk if version else None)
+
+
+def _from_files(letter: Letter, context: dict[str, Any]) -> Rendered:
     with translation.override(letter.language):
         source = _template(letter, "txt").render(context)
         html = _template(letter, "html").render(context)
     first, _, text = source.partition("\n")
-    return _one_line(first.removeprefix("Subject:"))[:300], text.strip() + "\n", html
+    return Rendered(_one_line(first.removeprefix("Subject:"))[:300], text.strip() + "\n", html)
 
 
 def _one_line(text: str) -> str:

@@ -1,3 +1,3 @@
 """The staff screens of mail: messages, and the words of the templates."""
 
-from mail.admin import messages  # noqa: F401 - it registers itself
+from mail.admin import messages, templates  # noqa: F401 - they register themselves

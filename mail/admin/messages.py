@@ -82,11 +82,12 @@ class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
     show_full_result_count = False
     actions = ("resend", "cancel")
     fields = (
-        *("subject", "to_name", "to_email", "reference", "template", "language"),
+        *("subject", "to_name", "to_email", "reference", "template", "words", "language"),
         *("state", "failure", "error", "arrival", "may_be_double", "attempts"),
         *("created_at", "sent_at", "readable_text"),
     )
     readonly_fields = ("readable_text",)
+    list_select_related = ()
 
     @display(
         description="State",

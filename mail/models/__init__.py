@@ -2,6 +2,7 @@
 
 from mail.models.arrival import DeliveryEvent, Unreachable, email_digest
 from mail.models.message import Arrival, Failure, Handling, Message
+from mail.models.template_text import TemplateText
 
 __all__ = [
     "Arrival",
@@ -9,6 +10,7 @@ __all__ = [
     "Failure",
     "Handling",
     "Message",
+    "TemplateText",
     "Unreachable",
     "email_digest",
 ]

@@ -68,6 +68,14 @@ class Message(models.Model):
     language = models.CharField(max_length=2)
     to_email = models.EmailField()
     to_name = models.CharField(max_length=200, blank=True)
+    words = models.ForeignKey(
+        "mail.TemplateText",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="messages",
+        help_text="The version of the template that it was made from; none: what the template came with.",
+    )
     subject = models.CharField(max_length=300)
     text = models.TextField()
     html = models.TextField()

@@ -1,0 +1,123 @@
+"""The mails about requests that staff may reword, and what may stand in them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from mail.catalogue import MailTemplate, Placeholder, Values, greeting, register
+
+_REFERENCE = Placeholder("reference", "The reference of the request", is_required=True)
+_LEAD_LINK = Placeholder("lead_link", "The lead's page in Derisk", is_required=True, is_link=True)
+
+
+def _acknowledgement(context: Mapping[str, Any]) -> Values:
+    is_alarming = context["is_alarming"]
+    calm = gettext(
+        "Life in danger now? This mailbox is not watched around the clock. Call your emergency provider first."
+    )
+    alarm = gettext(
+        "This is not an emergency line. What you wrote reads as if somebody may be in danger. Your request is "
+        "marked urgent, but nobody watches this mailbox around the clock. Call now: the local emergency services, "
+        "your embassy, or the emergency number of your insurer or assistance provider."
+    )
+    return {
+        "reference": context["reference"],
+        "greeting": greeting(context["full_name"]),
+        "status_link": context["private_url"],
+        "danger_warning": alarm if is_alarming else "",
+        "emergency_note": "" if is_alarming else calm,
+    }
+
+
+def _notice(context: Mapping[str, Any]) -> Values:
+    is_urgent = context["is_urgent"]
+    return {
+        "reference": context["reference"],
+        "urgency": "Urgent: a lead for you:" if is_urgent else "A lead for you:",
+        "urgent_note": "It speaks of people in danger: open it now." if is_urgent else "",
+        "lead_link": context["lead_url"],
+    }
+
+
+def _client_news(context: Mapping[str, Any]) -> Values:
+    return {
+        "reference": context["reference"],
+        "what": context["what"],
+        "lead_link": context["lead_url"],
+    }
+
+
+register(
+    MailTemplate(
+        name="intake/mail/acknowledgement",
+        slug="request-arrived",
+        title="To the client: the request has arrived",
+        placeholders=(
+            _REFERENCE,
+            Placeholder("greeting", "Dear and the name, or Hello", is_passage=True),
+            Placeholder(
+                "status_link",
+                "The client's private page, where the request stands",
+                is_required=True,
+                is_link=True,
+            ),
+            Placeholder(
+                "danger_warning",
+                "That this is no emergency line and whom to call: only when the request speaks of somebody in danger",
+                is_required=True,
+                is_passage=True,
+                is_strong=True,
+            ),
+            Placeholder(
+                "emergency_note",
+                "That nobody watches the mailbox at night: when the request does not speak of danger",
+                is_required=True,
+                is_passage=True,
+            ),
+        ),
+        fill=_acknowledgement,
+        sample={"reference": "R-26-EXAMPLE", "full_name": "Amina Example", "is_alarming": False},
+    )
+)
+register(
+    MailTemplate(
+        name="intake/mail/notice",
+        slug="lead-for-adviser",
+        title="To an adviser: a lead for you",
+        placeholders=(
+            _REFERENCE,
+            Placeholder("urgency", "A lead for you, or Urgent: a lead for you"),
+            Placeholder(
+                "urgent_note", "That it speaks of people in danger", is_passage=True, is_strong=True
+            ),
+            _LEAD_LINK,
+        ),
+        fill=_notice,
+        sample={
+            "reference": "R-26-EXAMPLE",
+            "is_urgent": True,
+            "lead_url": "https://www.example.org/staff/",
+        },
+        languages=("en",),
+    )
+)
+register(
+    MailTemplate(
+        name="intake/mail/client_news",
+        slug="client-news",
+        title="To an adviser: something happened with a client",
+        placeholders=(
+            _REFERENCE,
+            Placeholder("what", "What happened, such as: Client added something", is_required=True),
+            _LEAD_LINK,
+        ),
+        fill=_client_news,
+        sample={
+            "reference": "R-26-EXAMPLE",
+            "what": "Client added something",
+            "lead_url": "https://www.example.org/staff/",
+        },
+        languages=("en",),
+    )
+)

@@ -1,0 +1,166 @@
+"""From the words of a template to the text and the HTML of a mail: placeholders replaced, never a template compiled.
+
+The words are Markdown of a few kinds: paragraphs, **bold**, lists, and [links]({{ a_link }}); a link alone in its
+paragraph is a button. Placeholders stand as private characters while the Markdown is read, so that no value is ever
+read as Markdown, and values are escaped where they are put in.
+"""
+
+import html
+import re
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from mail.catalogue import MailTemplate, Values
+
+PLACEHOLDER = re.compile(r"\{\{ *([a-z][a-z0-9_]*) *\}\}")
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_MARK = re.compile(f"{_OPEN}([a-z0-9_]+){_CLOSE}")
+_LINK = "color:#8a3a12"
+_BUTTON = (
+    "display:inline-block;background:#8a3a12;color:#ffffff;font:600 16px/1.2 Arial,Helvetica,sans-serif;"
+    "padding:13px 21px;border-radius:4px;text-decoration:none"
+)
+_ALONE = re.compile(r'<p><a href="([^"]*)">(.*?)</a></p>')
+_PREHEADER = 140
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("zero", {"breaks": True}).enable(
+        ["emphasis", "link", "list", "newline", "escape"]
+    )
+    parser.validateLink = lambda url: bool(re.match(rf"https://|{_OPEN}", url))  # type: ignore[method-assign]
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    return parser
+
+
+_markdown = _parser()
+
+
+def _footed(text: str) -> str:
+    """As the HTML has it at its foot."""
+    return f"{text.rstrip()}\n\n{settings.HOUSE['name']}\n{settings.SITE_URL}\n"
+
+
+def compose(
+    template: MailTemplate, subject: str, body: str, values: Values, language: str
+) -> tuple[str, str, str]:
+    """Subject, text and HTML of a mail of these words with these values."""
+    tokens = _markdown.parse(_marked(_without_empty_passages(template, body, values)))
+    text = _fill(_plain(tokens), values)
+    title = " ".join(_fill(_marked(subject), values).split())[:300]
+    with translation.override(language):
+        page = render_to_string(
+            "mail/letter.html",
+            {
+                "subject": title,
+                "preheader": _preheader(text),
+                "body": _dressed(_as_html(template, tokens, values)),
+            },
+        )
+    return title, _footed(text), page
+
+
+def links_of(body: str) -> list[str]:
+    """Where the links in a text lead, placeholders as they are written in it."""
+    found = [
+        str(child.attrGet("href"))
+        for token in _markdown.parse(_marked(body))
+        for child in token.children or []
+        if child.type == "link_open"
+    ]
+    return [_MARK.sub(r"{{ \1 }}", address) for address in found]
+
+
+def _marked(words: str) -> str:
+    return PLACEHOLDER.sub(rf"{_OPEN}\1{_CLOSE}", words)
+
+
+def _fill(marked: str, values: Values) -> str:
+    return _MARK.sub(lambda found: values.get(found[1], ""), marked)
+
+
+def _without_empty_passages(template: MailTemplate, body: str, values: Values) -> str:
+    """The words without the paragraphs that are one passage which does not apply."""
+    kept = []
+    for paragraph in re.split(r"\n[ \t]*\n", body.replace("\r\n", "\n")):
+        alone = PLACEHOLDER.fullmatch(paragraph.strip())
+        if alone is None or values.get(alone[1]):
+            kept.append(paragraph.strip("\n"))
+    return "\n\n".join(kept)
+
+
+# ---- Text
+
+
+def _plain(tokens: Sequence[Token]) -> str:
+    """The words as plain text: paragraphs with a line between, a link's address after its words."""
+    blocks: list[str] = []
+    bullets: list[str] = []
+    for token in tokens:
+        if token.type in ("bullet_list_open", "ordered_list_open"):
+            bullets.append("1. " if token.type.startswith("ordered") else "- ")
+        elif token.type in ("bullet_list_close", "ordered_list_close"):
+            bullets.pop()
+        elif token.type == "inline":
+            words = _inline(token.children or [])
+            blocks.append(f"{bullets[-1]}{words}" if bullets else words)
+    lines = "\n\n".join(blocks)
+    return re.sub(r"(?m)^((?:-|1\.) .*)\n\n(?=(?:-|1\.) )", r"\1\n", lines) + "\n"
+
+
+def _inline(children: Sequence[Token]) -> str:
+    is_button = [child.type for child in children][::2] == ["link_open", "link_close"]
+    said, address = "", ""
+    for child in children:
+        if child.type == "link_open":
+            address = str(child.attrGet("href"))
+        elif child.type == "link_close":
+            said += f":\n{address}" if is_button else f" ({address})"
+        elif child.type in ("softbreak", "hardbreak"):
+            said += "\n"
+        else:
+            said += child.content
+    return said
+
+
+def _preheader(text: str) -> str:
+    """What a list of mails shows beside the subject: the first words after the greeting."""
+    paragraphs = text.strip().split("\n\n")
+    words = " ".join((paragraphs[1] if len(paragraphs) > 1 else paragraphs[0]).split())
+    return "" if "://" in words else words[:_PREHEADER]
+
+
+# ---- HTML
+
+
+def _as_html(template: MailTemplate, tokens: Sequence[Token], values: Values) -> str:
+    written = str(_markdown.renderer.render(tokens, _markdown.options, {}))
+
+    def address(found: re.Match[str]) -> str:
+        return f'href="{html.escape(values.get(found[1], ""))}"'
+
+    def value(found: re.Match[str]) -> str:
+        placeholder = template.placeholder(found[1])
+        escaped = html.escape(values.get(found[1], "")).replace("\n", "<br>")
+        if placeholder is None or not escaped:
+            return ""
+        if placeholder.is_link:
+            return f'<a href="{escaped}">{escaped}</a>'
+        return f"<strong>{escaped}</strong>" if placeholder.is_strong else f"<bdi>{escaped}</bdi>"
+
+    return _MARK.sub(value, re.sub(f'href="{_MARK.pattern}"', address, written))
+
+
+def _dressed(written: str) -> str:
+    """With the inline styles that mail programs want."""
+    written = _ALONE.sub(
+        rf'<p style="margin:0 0 16px"><a class="button" href="\1" style="{_BUTTON}">\2</a></p>',
+        written,
+    )
+    written = written.replace('<a href="', f'<a style="{_LINK}" href="')
+    return re.sub(r"<(p|ul|ol)>", r'<\1 style="margin:0 0 16px">', written)
