@@ -5,7 +5,14 @@ from django.db.models.functions import Lower
 
 from accounts.erasure_map import ERASED, ERASED_EMAIL, Person, declare, erased_key
 from accounts.models import User
-from mail.models import DeliveryEvent, Handling, Message, Unreachable, email_digest
+from mail.models import (
+    DeliveryEvent,
+    Handling,
+    Message,
+    TemplateText,
+    Unreachable,
+    email_digest,
+)
 
 _STATES = Message.State
 _ON_ITS_WAY = Q(state__in=[_STATES.QUEUED, _STATES.SENDING, _STATES.UNSURE, _STATES.HELD])
@@ -36,8 +43,8 @@ declare(
         "state": Case(When(_ON_ITS_WAY, then=Value(Message.State.CANCELLED)), default=F("state")),
     },
     none=(
-        "id uuid template reference language has_private_url gate attempts created_at sent_at failure may_be_double "
-        "is_forced arrival provider_id"
+        "id uuid template words reference language has_private_url gate attempts created_at sent_at failure "
+        "may_be_double is_forced arrival provider_id"
     ),
     withheld={
         "private_url": "A key to the person's own page, which only their mailbox is to hold.",
@@ -73,3 +80,8 @@ declare(
     withheld={"digest": "Made from the address."},
 )
 declare(Handling, staff="by", none="id message what at")
+declare(
+    TemplateText,
+    staff="by",
+    none="id template language number subject body is_reset built_in_digest written_at",
+)
