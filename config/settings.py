@@ -317,6 +317,16 @@ HOUSE = {
     "url": SITE_URL,
 }
 
+# The house's own working time: when it answers before an adviser is known. Hours as "09:00-12:30, 13:30-17:00" on each
+# day that is not of the country's weekend nor one of its public holidays (ISO 3166 alpha-2; empty: none).
+HOUSE_CALENDAR = (
+    env.str("HOUSE_TIME_ZONE", default="UTC"),
+    env.str("HOUSE_HOURS", default="09:00-17:00"),
+    env.str("HOUSE_COUNTRY", default=""),
+)
+# Who may read /metrics: whoever sends this as a bearer token. Empty: everybody without https, nobody with it.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
 # ---- Languages and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français"), ("pt", "Português"), ("ar", "العربية")]

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularAPIView
 
-from config import api_schema, favicon, health, problems
+from config import api_schema, favicon, health, metrics, problems
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("briefs.urls")),
@@ -20,5 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", favicon.favicon, name="favicon"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("staff/", admin.site.urls),
 ]

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from intake import after_sending, needs, speaking, submission
+from intake import after_sending, client_promise, deadlines, needs, speaking, submission
 from intake.models import Lead
 from mail import outbox
 
@@ -19,14 +19,17 @@ _LONGEST_NAME = 80
 @transaction.atomic
 def acknowledge_lead(*, lead_id: int) -> None:
     """Queue the one acknowledgement of this lead to each address that its client gave, with the link to the status
-    page, in the client's language; none once it is erased. Words of duty of care make it say first that nobody watches
-    this mailbox.
+    page and the time by which we answer, in the client's language; none once it is erased. Words of duty of care make
+    it say first that nobody watches this mailbox.
     """
+    deadlines.keep_deadline(lead_id=lead_id)
     # Locked, so that an erasure either finds the mail or is found.
     lead = Lead.objects.select_for_update(of=("self",)).select_related("enquiry").get(pk=lead_id)
     if lead.erased_at:
         return
     enquiry, contact = lead.enquiry, after_sending.contact_of(lead)
+    language = speaking.language_for(enquiry)
+    promise = client_promise.promise_of(lead, language)
     name = name_to_greet(contact.full_name)
     address = reverse("intake:status", args=[submission.status_token(lead)])
     outbox.queue_message(
@@ -35,13 +38,14 @@ def acknowledge_lead(*, lead_id: int) -> None:
             template="intake/mail/acknowledgement",
             to_email=contact.email,
             to_name=name,
-            language=speaking.language_for(enquiry),
+            language=language,
             reference=lead.reference,
             private_url=f"{settings.SITE_URL}{address}",
             context={
                 "reference": lead.reference,
                 "full_name": name,
                 "is_alarming": needs.needs_urgent_help(enquiry.needs),
+                "answer_by": promise.when if promise and promise.is_to_come else "",
             },
         )
     )

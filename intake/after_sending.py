@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from intake import leads, scanning
+from intake import leads, rescheduling, scanning
 from intake.attachments import Upload
 from intake.models import (
     MOVES,
@@ -75,6 +75,7 @@ def add_information(
     said = ["Words."] if text.strip() else []
     said += [f"Files: {len(files)}."] if files else []
     _record(lead, Activity.Kind.CLIENT_ADDED, " ".join(said))
+    rescheduling.resume_for_client(lead)
     return addition
 
 

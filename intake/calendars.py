@@ -118,19 +118,21 @@ def _without(span: Span, away: Sequence[Span]) -> Iterator[Span]:
         yield start, end
 
 
-def next_in_all(calendars: Sequence[WorkingCalendar], at: datetime) -> datetime:
-    """The first moment from `at` on at which all of them work; raises NeverWorks.
+def next_in_all(
+    calendars: Sequence[WorkingCalendar], at: datetime, days: int = _IDLE_DAYS
+) -> datetime:
+    """The first moment from `at` on, within so many days, at which all of them work; raises NeverWorks.
 
     With one calendar of an adviser and one of a client it is the earliest moment at which one can reach the other.
     """
     moment = at.astimezone(UTC)
-    limit = moment + _IDLE_DAYS * _ONE_DAY
+    limit = moment + days * _ONE_DAY
     while moment <= limit:
         later = max((one.next_working(moment) for one in calendars), default=moment)
         if later == moment:
             return moment
         moment = later
-    raise NeverWorks(f"No moment in {_IDLE_DAYS} days from {at} at which all work.")
+    raise NeverWorks(f"No moment in {days} days from {at} at which all work.")
 
 
 @lru_cache(maxsize=1024)

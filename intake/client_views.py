@@ -23,7 +23,16 @@ from accounts.flood import address_of
 from accounts.models import Erasure
 from briefs import alternates
 from briefs.views import render_page
-from intake import after_sending, flood, misspelling, needs, proving, speaking, stages
+from intake import (
+    after_sending,
+    client_promise,
+    flood,
+    misspelling,
+    needs,
+    proving,
+    speaking,
+    stages,
+)
 from intake.client_forms import AddForm, ContactForm, NoForm
 from intake.models import Attachment, Lead, Priority, Status
 from intake.uploading import TOO_MUCH, read_form
@@ -100,6 +109,8 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     language = _language_of(request, lead)
     contact = after_sending.contact_of(lead)
     may_prove = proving.is_wanted(lead)
+    is_offered = lead.status == Status.PROPOSAL
+    sent_at = client_promise.proposal_sent_at(lead) if is_offered else None
     context = {
         "token": token,
         "contact": contact,
@@ -113,9 +124,11 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         "files": lead.enquiry.attachments.filter(addition=None)
         .order_by("pk")
         .values_list("name", flat=True),
-        "stage": stages.STAGES[Status.QUARANTINED if may_prove else lead.status],
+        "stage": _stage_of(lead, may_prove=may_prove, is_ready=sent_at is not None),
         "challenge": proving.make_challenge(lead) if may_prove else "",
         "is_held_back": may_prove or lead.status == Status.QUARANTINED,
+        "sent_at": sent_at,
+        "promise": client_promise.promise_of(lead, language),
         "meant": misspelling.likely_address(contact.email),
         "warn_in": _warn_in(lead, language),
         "house": settings.HOUSE,
@@ -133,6 +146,13 @@ def _kept_until(lead: Lead) -> date | None:
     erasures = Erasure.objects.filter(references__contains=[lead.reference])
     newest = erasures.order_by("-made_at", "-pk").values_list("kept_until", flat=True)
     return newest.first()
+
+
+def _stage_of(lead: Lead, *, may_prove: bool, is_ready: bool) -> stages.Stage:
+    """What the client is told of the lead's status."""
+    if is_ready:
+        return stages.READY
+    return stages.STAGES[Status.QUARANTINED if may_prove else lead.status]
 
 
 def _warn_in(lead: Lead, page_language: str) -> list[str]:

@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
-from intake import routing
+from intake import deadlines, routing
 from intake.models import MOVES, Activity, Adviser, Assignment, Lead, Quarantine, Status
 
 _CLOSED = (Status.WON, Status.LOST, Status.DISQUALIFIED)
@@ -45,6 +45,7 @@ def move_lead(
         Quarantine.objects.open().filter(lead=lead).update(
             outcome=Quarantine.Outcome.CLOSED, ended_at=Now(), ended_by=by
         )
+    deadlines.enter_stage(lead, by=by)
     return lead
 
 

@@ -8,6 +8,12 @@ from django.utils.translation import gettext
 from mail.catalogue import MailTemplate, Placeholder, Values, greeting, register
 
 _REFERENCE = Placeholder("reference", "The reference of the request", is_required=True)
+_STATUS_LINK = Placeholder(
+    "status_link",
+    "The client's private page, where the request stands",
+    is_required=True,
+    is_link=True,
+)
 _LEAD_LINK = Placeholder("lead_link", "The lead's page in Derisk", is_required=True, is_link=True)
 
 
@@ -27,6 +33,22 @@ def _acknowledgement(context: Mapping[str, Any]) -> Values:
         "status_link": context["private_url"],
         "danger_warning": alarm if is_alarming else "",
         "emergency_note": "" if is_alarming else calm,
+        "answer_by": gettext("You have our answer by %(when)s.") % {"when": context["answer_by"]}
+        if context["answer_by"]
+        else "",
+    }
+
+
+def _promise(context: Mapping[str, Any]) -> Values:
+    proposal = gettext("Your proposal takes us longer than we said.")
+    answer = gettext("Our answer takes us longer than we said.")
+    return {
+        "reference": context["reference"],
+        "greeting": greeting(context["full_name"]),
+        "what": proposal if context["is_proposal"] else answer,
+        "before": context["before"],
+        "when": context["when"],
+        "status_link": context["private_url"],
     }
 
 
@@ -56,11 +78,12 @@ register(
         placeholders=(
             _REFERENCE,
             Placeholder("greeting", "Dear and the name, or Hello", is_passage=True),
+            _STATUS_LINK,
             Placeholder(
-                "status_link",
-                "The client's private page, where the request stands",
+                "answer_by",
+                "By when we answer, in the client's time and in UTC: when it is known",
                 is_required=True,
-                is_link=True,
+                is_passage=True,
             ),
             Placeholder(
                 "danger_warning",
@@ -77,7 +100,12 @@ register(
             ),
         ),
         fill=_acknowledgement,
-        sample={"reference": "R-26-EXAMPLE", "full_name": "Amina Example", "is_alarming": False},
+        sample={
+            "reference": "R-26-EXAMPLE",
+            "full_name": "Amina Example",
+            "is_alarming": False,
+            "answer_by": "Friday 5 March 2027, 16:00 in Lagos (15:00 UTC)",
+        },
     )
 )
 register(
@@ -119,5 +147,28 @@ register(
             "lead_url": "https://www.example.org/staff/",
         },
         languages=("en",),
+    )
+)
+register(
+    MailTemplate(
+        name="intake/mail/promise",
+        slug="promise-later",
+        title="To the client: our answer or proposal takes longer",
+        placeholders=(
+            _REFERENCE,
+            Placeholder("greeting", "Dear and the name, or Hello", is_passage=True),
+            Placeholder("what", "What takes longer", is_passage=True),
+            Placeholder("before", "By when we promised it, in the client's time and in UTC"),
+            Placeholder("when", "By when we promise it now, in the same way", is_required=True),
+            _STATUS_LINK,
+        ),
+        fill=_promise,
+        sample={
+            "reference": "R-26-EXAMPLE",
+            "full_name": "Amina Example",
+            "is_proposal": True,
+            "before": "Friday 5 March 2027, 16:00 in Lagos (15:00 UTC)",
+            "when": "Monday 8 March 2027, 13:00 in Lagos (12:00 UTC)",
+        },
     )
 )

@@ -11,12 +11,17 @@ from intake.models import (
     Activity,
     Addition,
     Adviser,
+    Alert,
     Assignment,
     Attachment,
     AttachmentScan,
     Contact,
     ContactCorrection,
     CreditEntry,
+    Deadline,
+    DeadlineChange,
+    DeadlineNotice,
+    DeadlinePolicy,
     Desk,
     Enquiry,
     ErasureRequest,
@@ -128,7 +133,7 @@ declare(
         "link_digest": "As the seed.",
     },
     staff="owner",
-    none="id reference enquiry status priority needs_read_by contact organisation created_at closed_at",
+    none="id reference enquiry status priority needs_read_by contact organisation created_at due_at closed_at",
     withheld={
         "link_seed": "A key to the person's own page.",
         "link_digest": "Made from that key.",
@@ -181,6 +186,27 @@ declare(
 declare(Quarantine, staff="ended_by", none="id lead held_at outcome ended_at would_expire_at")
 declare(ProofOfWork, none="id lead nonce solved_at")
 
+declare(
+    Deadline,
+    of=_of_leads(Deadline),
+    staff="adviser",
+    none="id lead policy stage state started_at due_at warn_at step next_look_at paused_at time_left ended_at",
+)
+declare(
+    DeadlineChange,
+    of=_of_leads(DeadlineChange, "deadline__lead"),
+    erase={"reason": ""},
+    staff="by",
+    none="id deadline kind due_before due_after happened_at",
+    withheld={"reason": _NOTES},
+)
+declare(
+    DeadlineNotice,
+    of=_of_leads(DeadlineNotice, "deadline__lead"),
+    staff="to",
+    none="id deadline kind due_at rung told_at",
+)
+
 # ---- The people
 declare(
     Contact,
@@ -227,3 +253,8 @@ declare(
 )
 declare(RoutingRule.pool.through, staff="adviser", none="id routingrule")
 declare(RequiredSkill, none="id rule kind value level")
+declare(
+    DeadlinePolicy,
+    none="id priority stage minutes clock warn_before escalate_every is_promised is_active",
+)
+declare(Alert, none="id condition text began_at seen_at ended_at")

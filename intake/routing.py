@@ -187,9 +187,11 @@ def _hand_over(lead: Lead, decision: RoutingDecision) -> None:
 
 
 def ask_to_notify(assignment: Assignment) -> None:
-    """Ask for the notice to the new owner, by a job: writing it takes longer than routing."""
+    """Ask for the notice to the new owner, and for the clock by their calendar: both take longer than routing."""
+    key = f"assignment:{assignment.pk}"
     queue.enqueue(
-        queue.Ask("intake.notify_owner", assignment.pk, key=f"assignment:{assignment.pk}")
+        queue.Ask("intake.notify_owner", assignment.pk, key=key),
+        queue.Ask("intake.keep_deadline", assignment.lead_id, key=key),
     )
 
 

@@ -23,6 +23,10 @@ _WITH_ADVISER = Stage(
     _("An adviser has your request"),
     _("An adviser is reading it and will answer you by e-mail."),
 )
+READY = Stage(
+    _("Your proposal is ready"),
+    _("The mail with it has a private link, by which you read, accept or decline it."),
+)
 _CLOSED = Stage(_("This request is closed"), _("Send a new request if something has changed."))
 STAGES: dict[str, Stage] = {
     Status.NEW: _RECEIVED,
@@ -35,7 +39,7 @@ STAGES: dict[str, Stage] = {
     Status.QUALIFIED: _WITH_ADVISER,
     Status.PROPOSAL: Stage(
         _("Your proposal"),
-        _("A proposal is being written for you, or is in your mailbox already."),
+        _("A proposal is being written for you."),
     ),
     Status.WON: Stage(
         _("We work for you"),

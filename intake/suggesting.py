@@ -95,7 +95,9 @@ def _set_priority(lead: Lead, priority: Priority, reason: str, *, by: User | Non
     lead.priority_reason = reason[:200] if priority == Priority.URGENT else ""
     lead.save(update_fields=["priority", "priority_reason"])
     text = f"{priority.label.capitalize()}. {reason}."
-    Activity.objects.create(lead=lead, kind=Activity.Kind.PRIORITY, text=text, by=by)
+    activity = Activity.objects.create(lead=lead, kind=Activity.Kind.PRIORITY, text=text, by=by)
+    key = f"lead:{lead.pk}:activity:{activity.pk}"
+    queue.enqueue(queue.Ask("intake.keep_deadline", lead.pk, key))
 
 
 @transaction.atomic

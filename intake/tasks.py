@@ -6,8 +6,12 @@ from datetime import timedelta
 from intake import (
     acknowledging,
     after_sending,
+    alerting,
+    deadlines,
     erasing,
+    escalating,
     matching,
+    promise_mail,
     quarantine,
     routing,
     scanning,
@@ -105,3 +109,28 @@ def note_not_arrived(job: Job) -> None:
 def forget_farewells(job: Job) -> None:
     """Forget the addresses of erased people, once their last mail has left."""
     erasing.forget_farewells()
+
+
+@kind("intake.keep_deadline")
+def keep_deadline(job: Job) -> None:
+    """Set the clock of the lead's stage, or count it anew for its owner and priority."""
+    deadlines.keep_deadline(lead_id=job.subject_id)
+
+
+@kind("intake.watch_deadlines", every=timedelta(minutes=1))
+def watch_deadlines(job: Job) -> None:
+    """Remind, note what was missed, tell the next level, and mend clocks that a lost job left behind."""
+    escalating.watch_deadlines()
+    escalating.mend_deadlines()
+
+
+@kind("intake.tell_promise")
+def tell_promise(job: Job) -> None:
+    """Tell the client of a later time."""
+    promise_mail.tell_promise(change_id=job.subject_id)
+
+
+@kind("intake.watch_house", every=timedelta(minutes=2))
+def watch_house(job: Job) -> None:
+    """Tell desk leads of what is older than its limit."""
+    alerting.watch_house()

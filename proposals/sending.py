@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from intake import deadlines
 from intake.models import Activity
 from jobs import queue
 from proposals import composing, content, linking, pdf
@@ -43,6 +44,7 @@ def send_version(*, version: ProposalVersion, by: User) -> ProposalVersion:
     )
     text = f"{proposal.reference}, version {version.number}"
     Activity.objects.create(lead=proposal.lead, kind=Activity.Kind.PROPOSAL_SENT, text=text, by=by)
+    deadlines.proposal_sent(lead=proposal.lead, by=by)
     return version
 
 

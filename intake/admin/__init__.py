@@ -1,15 +1,19 @@
 """The staff screens of intake."""
 
 from intake.admin.absences import AbsenceAdmin
+from intake.admin.deadlines import DeadlinePolicyAdmin
 from intake.admin.leads import LeadAdmin
 from intake.admin.people import ContactAdmin, OrganisationAdmin
 from intake.admin.quarantine import QuarantineAdmin
 from intake.admin.team import AdviserAdmin, DeskAdmin
+from intake.admin.watch import AlertAdmin
 
 __all__ = [
     "AbsenceAdmin",
     "AdviserAdmin",
+    "AlertAdmin",
     "ContactAdmin",
+    "DeadlinePolicyAdmin",
     "DeskAdmin",
     "LeadAdmin",
     "OrganisationAdmin",

@@ -16,6 +16,12 @@ from accounts.staff_screens import ReadOnlyAdmin, Verb
 from briefs import geography
 from briefs.models import Actor
 from intake import leads, scanning, undelivered
+from intake.admin.deadlines import (
+    DEADLINE_VERBS,
+    DeadlineFilter,
+    DueColumn,
+    deadlines_context,
+)
 from intake.admin.decisions import explained
 from intake.admin.quarantine import QUARANTINE_VERBS, screening_context
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
@@ -84,6 +90,7 @@ LEAD_VERBS: tuple[Verb, ...] = (
         "note", "Add a note", lambda lead, by, text: leads.add_note(lead=lead, by=by, text=text),
         lambda lead: lead.erased_at is None, "intake.change_lead", "The note is on the timeline.", NoteForm,
     ),
+    *DEADLINE_VERBS,
     Verb(
         "reassign", "Give to another adviser",
         lambda lead, by, to, reason: leads.reassign_lead(lead=lead, to=to, by=by, reason=reason),
@@ -102,7 +109,7 @@ LEAD_VERBS: tuple[Verb, ...] = (
 
 
 @admin.register(Lead)
-class LeadAdmin(SuggestionsAdmin, ReadOnlyAdmin):
+class LeadAdmin(DueColumn, SuggestionsAdmin, ReadOnlyAdmin):
     """Requests that somebody must answer: one's own, or all for those who may see all."""
 
     verbs = LEAD_VERBS
@@ -112,12 +119,13 @@ class LeadAdmin(SuggestionsAdmin, ReadOnlyAdmin):
         "client",
         "status_name",
         "priority_name",
+        "due",
         "owner",
         "about",
         "language",
         "created_at",
     )
-    list_filter = ("status", "priority", "language", ("owner", OwnerFilter))
+    list_filter = ("status", "priority", DeadlineFilter, "language", ("owner", OwnerFilter))
     search_fields = (
         "reference",
         "enquiry__full_name",
@@ -202,6 +210,7 @@ class LeadAdmin(SuggestionsAdmin, ReadOnlyAdmin):
         return (
             suggestions_context(request.user, obj)
             | screening_context(obj)
+            | deadlines_context(request.user, obj)
             | since
             | {
                 "lead": obj,
@@ -218,6 +227,7 @@ class LeadAdmin(SuggestionsAdmin, ReadOnlyAdmin):
                 "activities": activities,
                 "unreachable": undelivered.mark_of(obj),
                 "messages_sent": Message.objects.about(obj.reference),
+                "may_work": request.user.has_perm("intake.change_lead"),
                 "can_read_messages": request.user.has_perm("mail.view_message"),
             }
         )

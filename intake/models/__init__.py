@@ -2,6 +2,16 @@
 
 from intake.models.adviser import Absence, Adviser, Desk, Skill
 from intake.models.after_sending import Addition, ContactCorrection, ErasureRequest
+from intake.models.alert import Alert
+from intake.models.deadline import (
+    STAGE_OF,
+    Clock,
+    Deadline,
+    DeadlineChange,
+    DeadlineNotice,
+    DeadlinePolicy,
+    Stage,
+)
 from intake.models.enquiry import Attachment, Enquiry
 from intake.models.lead import MOVES, Activity, Lead, Priority, Status
 from intake.models.people import Contact, Organisation
@@ -13,16 +23,23 @@ from intake.models.suggestion import NeedSuggestion
 
 __all__ = [
     "MOVES",
+    "STAGE_OF",
     "Absence",
     "Activity",
     "Addition",
     "Adviser",
+    "Alert",
     "Assignment",
     "Attachment",
     "AttachmentScan",
+    "Clock",
     "Contact",
     "ContactCorrection",
     "CreditEntry",
+    "Deadline",
+    "DeadlineChange",
+    "DeadlineNotice",
+    "DeadlinePolicy",
     "Desk",
     "Enquiry",
     "ErasureRequest",
@@ -37,5 +54,6 @@ __all__ = [
     "RoutingRule",
     "Screening",
     "Skill",
+    "Stage",
     "Status",
 ]

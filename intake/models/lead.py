@@ -125,6 +125,13 @@ class Lead(models.Model):
     link_seed = models.UUIDField(default=uuid.uuid4, editable=False)
     link_digest = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(db_default=Now())
+    due_at = models.DateTimeField(
+        "due",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Of its next deadline; a trigger on deadlines keeps it.",
+    )
     closed_at = models.DateTimeField(null=True, blank=True)
     closing_reason = models.TextField(blank=True)
     erased_at = models.DateTimeField(
@@ -164,6 +171,12 @@ class Lead(models.Model):
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),
             models.Index(fields=["owner", "-created_at", "-id"], name="lead_owner_newest"),
+            models.Index(fields=["due_at", "-id"], name="lead_next_due"),
+            models.Index(
+                fields=["status", "created_at"],
+                name="lead_unrouted",
+                condition=Q(status__in=["new", "quarantined"]),
+            ),
         ]
         triggers = [
             pgtrigger.FSM(
@@ -204,6 +217,10 @@ class Activity(models.Model):
         ERASED = "erased", "Erased"
         ERASURE_REFUSED = "erasure_refused", "Erasure refused"
         DATA_COPIED = "data_copied", "Copy of their data made"
+        DEADLINE_MOVED = "deadline_moved", "Deadline moved"
+        DEADLINE_PAUSED = "deadline_paused", "Waiting for the client"
+        DEADLINE_RESUMED = "deadline_resumed", "The clock runs again"
+        DEADLINE_MISSED = "deadline_missed", "Deadline missed"
         PROPOSAL_DRAFTED = "proposal_drafted", "Proposal drafted"
         PROPOSAL_SENT = "proposal_sent", "Proposal sent"
         PROPOSAL_ACCEPTED = "proposal_accepted", "Proposal accepted"

@@ -1,0 +1,76 @@
+"""Who is there at a moment, and who is told of a lead's deadline one after the other."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from accounts.models import User
+from intake import clocks
+from intake.models import Absence, Adviser, Desk, Lead
+
+
+def desk_leads() -> QuerySet[User]:
+    """Whoever may give leads to others, by role: they answer for what falls behind."""
+    may = {"codename": "reassign_lead", "content_type__app_label": "intake"}
+    by_role = Q(**{f"groups__permissions__{name}": value for name, value in may.items()})
+    own = Q(**{f"user_permissions__{name}": value for name, value in may.items()})
+    return User.objects.filter(by_role | own, is_active=True).distinct().order_by("pk")
+
+
+class Staff:
+    """Advisers and desk leads at one moment, asked for once."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+        self._there: dict[tuple[int, bool], bool] = {}
+
+    @cached_property
+    def _advisers(self) -> dict[int, Adviser]:
+        absences = Absence.objects.select_related("delegate__user")
+        found = Adviser.objects.select_related("user").prefetch_related(
+            Prefetch("absences", absences)
+        )
+        return {adviser.user_id: adviser for adviser in found}
+
+    @cached_property
+    def _leads(self) -> list[User]:
+        return list(desk_leads())
+
+    @cached_property
+    def _fallback(self) -> list[User]:
+        desk = Desk.objects.filter(is_default=True).select_related("fallback_owner__user").first()
+        return [desk.fallback_owner.user] if desk else []
+
+    def ladder(self, lead: Lead) -> list[Sequence[User]]:
+        """Who is told of this lead, level by level; a level may be empty, nobody stands on two."""
+        owner = [lead.owner.user] if lead.owner else []
+        seen: set[int] = set()
+        rungs: list[Sequence[User]] = []
+        for people in (owner, self._cover(lead), self._fallback, self._leads):
+            rungs.append([user for user in people if user.pk not in seen])
+            seen |= {user.pk for user in people}
+        return rungs
+
+    def _cover(self, lead: Lead) -> list[User]:
+        """Who stands in for the owner today."""
+        adviser = self._advisers.get(lead.owner.user_id) if lead.owner else None
+        absence = adviser and self._absence(adviser)
+        return [absence.delegate.user] if absence and absence.delegate else []
+
+    def _absence(self, adviser: Adviser) -> Absence | None:
+        return next((one for one in adviser.absences.all() if one.covers(self._now)), None)
+
+    def is_there(self, user: User, *, at_any_hour: bool = False) -> bool:
+        """Whether it makes sense to tell this person now: may log in, is not away, and it is within working hours."""
+        key = (user.pk, at_any_hour)
+        if key not in self._there:
+            self._there[key] = self._look(user, at_any_hour)
+        return self._there[key]
+
+    def _look(self, user: User, at_any_hour: bool) -> bool:
+        adviser = self._advisers.get(user.pk)
+        if not user.is_active or (adviser and self._absence(adviser)):
+            return False
+        return at_any_hour or clocks.of_adviser(adviser).is_working(self._now)

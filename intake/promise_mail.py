@@ -1,0 +1,42 @@
+"""Telling the client that a promise got later."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from intake import acknowledging, after_sending, client_promise, speaking, submission
+from intake.models import Deadline, DeadlineChange, Stage
+from mail import outbox
+
+
+def tell_promise(*, change_id: int) -> None:
+    """Queue the mail that tells the client of a later time, once for each change that is still the last word."""
+    found = DeadlineChange.objects.select_related("deadline__lead__enquiry", "deadline__policy")
+    change = found.get(pk=change_id)
+    deadline, lead = change.deadline, change.deadline.lead
+    if deadline.state in (Deadline.State.MET, Deadline.State.CANCELLED) or lead.closed_at:
+        return
+    if deadline.due_at != change.due_after:
+        return
+    enquiry, contact = lead.enquiry, after_sending.contact_of(lead)
+    language = speaking.language_for(enquiry)
+    assert change.due_before is not None
+    name = acknowledging.name_to_greet(contact.full_name)
+    address = reverse("intake:status", args=[submission.status_token(lead)])
+    outbox.queue_message(
+        outbox.Letter(
+            key=f"promise:change:{change.pk}",
+            template="intake/mail/promise",
+            to_email=contact.email,
+            to_name=name,
+            language=language,
+            reference=lead.reference,
+            private_url=f"{settings.SITE_URL}{address}",
+            context={
+                "reference": lead.reference,
+                "full_name": name,
+                "is_proposal": deadline.stage == Stage.PROPOSAL,
+                "before": client_promise.in_words(change.due_before, enquiry.country, language),
+                "when": client_promise.in_words(change.due_after, enquiry.country, language),
+            },
+        )
+    )

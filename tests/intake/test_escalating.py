@@ -1,0 +1,200 @@
+from datetime import date, timedelta
+
+import pytest
+
+from intake import escalating, presence
+from intake.models import Activity, Deadline, DeadlineNotice, Lead
+from jobs.models import Job
+from mail.models import Message
+from tests import factories, racing
+from tests.intake.clockwork import HOUR, NOW, owned, policy, ticking, utc
+
+SATURDAY = utc("2027-03-06 11:00")
+
+
+@pytest.fixture
+def house(db):
+    """A desk whose fallback owner is Fatou, and Lindiwe, who leads desks."""
+    factories.DeskFactory(fallback_owner__user__full_name="Fatou")
+    return factories.UserFactory(full_name="Lindiwe", roles=["desk lead"])
+
+
+def sweep(at=NOW) -> int:
+    return escalating.watch_deadlines(now=at)
+
+
+def told() -> list[tuple[str, str]]:
+    """To whom and about what, in the order in which they were told."""
+    rows = Message.objects.filter(template="intake/mail/deadlines").order_by("pk")
+    return [(row.to_name, row.subject.partition(":")[0]) for row in rows]
+
+
+def away(lead: Lead) -> None:
+    lead.owner.absences.create(starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 20))
+
+
+def test_the_owner_is_reminded_once_and_told_nothing_that_the_client_wrote(house):
+    lead = owned(needs="Zanzibar", full_name="Aïcha Example", organisation="Quixotic")
+    deadline = ticking(lead, NOW + HOUR)
+
+    assert [sweep(), sweep(), sweep(NOW + HOUR / 2)] == [1, 0, 0]
+
+    deadline.refresh_from_db()
+    assert (deadline.state, deadline.next_look_at) == ("warned", deadline.due_at)
+    message = Message.objects.get()
+    assert (message.to_name, message.reference) == ("Awa", lead.reference)
+    assert message.subject == f"Due soon: first answer, {lead.reference}"
+    everything = message.subject + message.text + message.html
+    assert not [w for w in ("Zanzibar", "Aïcha", "Quixotic") if w in everything]
+    assert deadline.changes.get().kind == "warned"
+
+
+def test_once_missed_it_goes_up_level_by_level_and_each_is_told_once(house):
+    deadline = ticking(owned(), NOW - HOUR / 60)
+    policy(escalate_every=60, warn_before=30)
+
+    for hours in range(6):
+        sweep(NOW + hours * HOUR)
+
+    assert told() == [("Awa", "Overdue"), ("Fatou", "Overdue"), ("Lindiwe", "Overdue")]
+    deadline.refresh_from_db()
+    assert (deadline.state, deadline.next_look_at) == ("missed", None)
+    assert Activity.objects.get(kind="deadline_missed").by is None
+    assert [notice.rung for notice in deadline.notices.order_by("pk")] == [0, 2, 3]
+
+
+def test_who_is_away_is_passed_over(house):
+    lead = owned()
+    away(lead)
+    ticking(lead, NOW + HOUR)
+
+    sweep()
+    sweep(NOW + 2 * HOUR)
+
+    assert told() == [("Fatou", "Due soon"), ("Fatou", "Overdue")]
+
+
+def test_nobody_is_told_at_night_and_nothing_is_skipped_for_it(house):
+    deadline = ticking(owned(), SATURDAY - HOUR)
+
+    sweep(SATURDAY)
+    deadline.refresh_from_db()
+    assert (deadline.state, deadline.step, told()) == ("missed", 0, [])
+    assert deadline.next_look_at == SATURDAY + HOUR / 4
+
+    sweep(utc("2027-03-08 09:00"))
+
+    assert told() == [("Awa", "Overdue")]
+
+
+def test_round_the_clock_tells_on_a_saturday_too(house):
+    deadline = ticking(owned(), SATURDAY - HOUR)
+    policy(clock="always")
+
+    sweep(SATURDAY)
+
+    deadline.refresh_from_db()
+    assert told() == [("Awa", "Overdue")]
+    assert deadline.next_look_at == SATURDAY + timedelta(minutes=120)
+
+
+def test_a_lead_without_an_owner_goes_to_the_desk(house):
+    ticking(factories.new_lead(), NOW - HOUR)
+
+    sweep()
+
+    assert told() == [("Fatou", "Overdue")]
+    assert "With nobody yet." in Message.objects.get().text
+
+
+def test_a_sweep_that_comes_days_late_tells_each_person_once(house):
+    """Reminder, end and every level have passed meanwhile: one mail with all of them, the next level an hour later."""
+    adviser = factories.AdviserFactory(user__full_name="Awa")
+    references = [
+        ticking(factories.lead_of(adviser), NOW - days * 24 * HOUR).lead.reference
+        for days in (1, 2, 3)
+    ]
+
+    sweep()
+    sweep(NOW + HOUR / 60)
+
+    message = Message.objects.get()
+    assert (message.to_name, message.subject) == ("Awa", "Deadlines: 3 overdue")
+    assert [message.text.index(reference) for reference in reversed(references)] == sorted(
+        message.text.index(reference) for reference in references
+    )
+    assert DeadlineNotice.objects.count() == 3
+
+
+def test_a_new_promise_is_reminded_of_anew(house):
+    deadline = ticking(owned(), NOW + HOUR)
+    sweep()
+    due = NOW + 3 * HOUR
+    Deadline.objects.update(state="open", due_at=due, warn_at=NOW + HOUR, next_look_at=NOW + HOUR)
+
+    sweep(NOW + HOUR)
+
+    assert told() == [("Awa", "Due soon")] * 2
+    assert set(deadline.notices.values_list("due_at", flat=True)) == {NOW + HOUR, due}
+
+
+def test_a_paused_or_ended_one_is_left_alone(house):
+    ticking(owned(), NOW - HOUR, paused_at=NOW, time_left=HOUR, next_look_at=None)
+    ticking(owned(), NOW - HOUR, state="met", ended_at=NOW, next_look_at=None)
+
+    assert sweep() == 0
+
+
+def test_more_than_a_batch_asks_for_the_next_run(house, monkeypatch):
+    monkeypatch.setattr(escalating, "BATCH", 2)
+    for _ in range(3):
+        ticking(owned(), NOW - HOUR)
+
+    assert [sweep(), sweep()] == [2, 1]
+    assert Job.objects.filter(kind="intake.watch_deadlines").count() == 1
+
+
+def test_statements_do_not_grow_with_the_number_of_deadlines_but_for_their_own_rows(
+    house, django_assert_max_num_queries
+):
+    adviser = factories.AdviserFactory()
+    for _ in range(5):
+        ticking(factories.lead_of(adviser), NOW + HOUR)
+
+    with django_assert_max_num_queries(12 + 3 * 5):
+        sweep()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_sweeps_at_once_tell_once():
+    deadline = ticking(owned(), NOW - HOUR)
+
+    counts = racing.race(sweep, sweep)
+
+    assert sorted(counts) in ([0, 1], [1, 0])
+    assert deadline.notices.count() == Message.objects.count() == 1
+
+
+# --- Mending
+
+
+def test_what_a_lost_job_left_behind_is_asked_for(house):
+    bare = factories.lead_of()
+    other = ticking(owned(), NOW).lead
+    Deadline.objects.update(adviser=factories.AdviserFactory())
+    ticking(owned(), NOW)  # as it should be
+    old = factories.lead_of()
+    Lead.objects.filter(pk=old.pk).update(created_at=NOW - timedelta(days=2000))
+
+    escalating.mend_deadlines()
+
+    asked = Job.objects.filter(kind="intake.keep_deadline").order_by("subject_id")
+    assert [job.subject_id for job in asked] == [bare.pk, other.pk]
+
+
+def test_desk_leads_are_those_who_may_give_leads_away(house):
+    factories.UserFactory(roles=["desk lead"], is_active=False)
+    factories.UserFactory(roles=["adviser"])
+    factories.UserFactory(is_superuser=True)
+
+    assert list(presence.desk_leads()) == [house]
