@@ -43,6 +43,23 @@ def formatter() -> structlog.stdlib.ProcessorFormatter:
     )
 
 
+def logging_config(level: str) -> dict[str, Any]:
+    """What Django's LOGGING holds: everything from this level on goes to standard error."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "config.logs.formatter"}},
+        "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["stream"], "level": level},
+        "loggers": {
+            # Django's own request lines repeat ours and carry addresses with private tokens.
+            "django.request": {"level": "CRITICAL"},
+            "django.server": {"handlers": [], "propagate": False},
+            "django.security.csrf": {"level": "CRITICAL"},
+        },
+    }
+
+
 def configure() -> None:
     """Send structlog's own lines through Python's logging, so that both look alike."""
     structlog.configure(

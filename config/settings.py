@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import environ
 
-from config import upgrading
+from config import logs, upgrading
 from config.staff_site import UNFOLD as UNFOLD  # the look of the staff screens
 from mail import providers
 
@@ -317,8 +317,7 @@ HOUSE = {
     "url": SITE_URL,
 }
 
-# The house's own working time: when it answers before an adviser is known. Hours as "09:00-12:30, 13:30-17:00" on each
-# day that is not of the country's weekend nor one of its public holidays (ISO 3166 alpha-2; empty: none).
+# When the house answers before an adviser is known: on each day that is no weekend or public holiday of the country.
 HOUSE_CALENDAR = (
     env.str("HOUSE_TIME_ZONE", default="UTC"),
     env.str("HOUSE_HOURS", default="09:00-17:00"),
@@ -395,16 +394,4 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # ---- Logs: one JSON line per request and job, ids only
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"json": {"()": "config.logs.formatter"}},
-    "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stream"], "level": LOG_LEVEL},
-    "loggers": {
-        # Django's own request lines repeat ours and carry addresses with private tokens.
-        "django.request": {"level": "CRITICAL"},
-        "django.server": {"handlers": [], "propagate": False},
-        "django.security.csrf": {"level": "CRITICAL"},
-    },
-}
+LOGGING = logs.logging_config(LOG_LEVEL)
