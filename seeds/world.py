@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from accounts import roles
 from accounts.models import User
-from intake import submission
-from intake.models import Absence, Adviser, Desk, Enquiry, Skill
+from intake import deadlines, submission
+from intake.models import Absence, Adviser, Desk, Enquiry, Lead, Skill
 from intake.skills import SkillKind
 from proposals.models import ProposalTemplate, TemplateLine, TemplateSection
 from seeds import briefs_loading
@@ -36,6 +36,7 @@ def load(*, password: str) -> dict[str, int]:
         _desk(row, users)
     for row in staff["absences"]:
         _absence(row, users)
+    deadlines.policies()
     templates = _read("proposal_templates.yaml")
     for row in templates:
         _template(row)
@@ -130,5 +131,13 @@ def _request(row: Mapping[str, Any], key: str) -> None:
     if Enquiry.objects.filter(idempotency_key=key).exists():
         return
     lists = {name: tuple(row.get(name, ())) for name in ("countries_of_interest", "services")}
-    content = submission.EnquiryContent(**{**row, **lists})
-    submission.receive_enquiry(content=content, channel=Enquiry.Channel.API, idempotency_key=key)
+    waits_since = row.get("waits_since_days")
+    fields = {name: value for name, value in row.items() if name != "waits_since_days"}
+    content = submission.EnquiryContent(**{**fields, **lists})
+    receipt = submission.receive_enquiry(
+        content=content, channel=Enquiry.Channel.API, idempotency_key=key
+    )
+    if waits_since:
+        lead = Lead.objects.get(reference=receipt.reference)
+        start = timezone.now() - timedelta(days=waits_since)
+        deadlines.keep_deadline(lead_id=lead.pk, started_at=start)
