@@ -12,6 +12,8 @@ from tests.intake.clockwork import HOUR, ticking
 
 STATEMENTS = 10  # due jobs, dead ones, heartbeats, leads, routing, deadlines, missed, messages, unsent; and one spare
 
+START = timezone.now()
+
 
 def over(measures=None) -> list[str]:
     found = watching.readings(measures or measuring.measure())
@@ -125,14 +127,18 @@ def subjects() -> list[str]:
     return list(Message.objects.order_by("pk").values_list("subject", flat=True))
 
 
+def watch(minutes: int, *, is_there: bool) -> tuple[int, int]:
+    """Look so many minutes from now, while there is a dead job or none; what waits is done by then."""
+    Job.objects.all().delete()
+    if is_there:
+        job(state="dead")
+    return alerting.watch_house(now=START + timedelta(minutes=minutes))
+
+
 def test_a_desk_lead_is_told_once_when_it_begins_and_once_when_it_is_over(lead):
-    dead, now = job(state="dead"), timezone.now()
+    results = [watch(minutes, is_there=minutes < 4) for minutes in (0, 2, 4, 11, 13, 15)]
 
-    results = [alerting.watch_house(now=now), alerting.watch_house(now=now + timedelta(minutes=2))]
-    dead.delete()
-    results += [alerting.watch_house(now=now + timedelta(minutes=m)) for m in (4, 13, 15)]
-
-    assert results == [(1, 0), (0, 0), (0, 0), (0, 1), (0, 0)]
+    assert results == [(1, 0), (0, 0), (0, 0), (0, 0), (0, 1), (0, 0)]
     text = "Jobs failed for good: 1 (limit 0)"
     assert subjects() == [f"Look: {text}", f"Over: {text}"]
     assert set(Message.objects.values_list("to_name", flat=True)) == {"Lindiwe"}
@@ -140,13 +146,8 @@ def test_a_desk_lead_is_told_once_when_it_begins_and_once_when_it_is_over(lead):
 
 
 def test_what_comes_back_later_is_another_alert(lead):
-    now = timezone.now()
     for minutes, is_there in ((0, True), (5, False), (11, False), (20, True)):
-        if is_there:
-            job(state="dead")
-        else:
-            Job.objects.all().delete()
-        alerting.watch_house(now=now + timedelta(minutes=minutes))
+        watch(minutes, is_there=is_there)
 
     assert [alert.ended_at is None for alert in Alert.objects.order_by("pk")] == [False, True]
     assert len(subjects()) == 3
