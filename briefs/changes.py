@@ -13,6 +13,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from briefs import prepared
 from briefs.models import ONCE_PUBLIC, Brief, BriefQuerySet, Move
 
 CHANGED = Greatest("changed_at", "published_at")
@@ -26,12 +27,20 @@ def last_change(*more: Any) -> datetime | None:
     `more` are `values_list()` of one moment each, the newest first: what else an answer is made of.
     """
     now = timezone.now()
+    if more:
+        return max((moment for (moment,) in _last(now, *more)), default=None)
+    return max((moment for (moment,) in _LAST.read(now=now).rows), default=None)
+
+
+def _last(now: datetime, *more: Any) -> Any:
     told = _changed_by(now).order_by("-moment")
     gone = _expired(now).annotate(moment=F("expires_at")).order_by("-moment")
     others = [moments[:1] for moments in more]
     newest = [rows.values_list("moment")[:1] for rows in (told, gone)]
-    rows = newest[0].union(newest[1], *others, all=True)
-    return max((moment for (moment,) in rows), default=None)
+    return newest[0].union(newest[1], *others, all=True)
+
+
+_LAST = prepared.Prepared(_last, now=prepared.A_MOMENT)
 
 
 def changed_since(position: Position, limit: int, narrow: Narrow) -> BriefQuerySet:

@@ -1,15 +1,17 @@
 """The newest briefs that fit: those of one page in order, and how all of them fall into facets, in one statement."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import FloatField, QuerySet, Value
+from django.db.models import F, FloatField, QuerySet, Value, Window
+from django.db.models.functions import Mod, RowNumber
 from django.utils import timezone
 
-from briefs import asking, finding, prepared
+from briefs import asking, finding, kept_answers, prepared
 from briefs.finding import Wish
 from briefs.models import Brief, brief_queryset
 
@@ -157,7 +159,35 @@ def page_of(wish: Wish, hits: Hits) -> list[Brief]:
 def _keys_far_down(wish: Wish) -> list[int]:
     """The keys alone come out of the index; only the page's own rows are read."""
     start = (wish.page - 1) * finding.PAGE_SIZE
-    return list(wish.newest().values_list("pk", flat=True)[start : start + finding.PAGE_SIZE + 1])
+    if wish.q or wish.filters.keys() - {"language"}:  # a filter leaves fewer to walk past
+        rows = wish.newest().values_list("pk", flat=True)
+        return list(rows[start : start + finding.PAGE_SIZE + 1])
+    ends = kept_answers.while_true(lambda: _ends_of_pages(wish), "ends of pages", wish.language)
+    if wish.page - 1 > len(ends):
+        return []
+    moment, key = ends[wish.page - 2]
+    found = _after(wish.language).read(now=timezone.now(), moment=moment, key=key)
+    return [pk for (pk,) in found.rows]
+
+
+def _ends_of_pages(wish: Wish) -> list[tuple[datetime, int]]:
+    """The last brief of each full page, as a place in the list: to go on from, without walking down to it."""
+    order = (F("published_at").desc(), F("pk").desc())
+    placed: Any = wish.briefs().annotate(place=Window(RowNumber(), order_by=order))
+    last = placed.annotate(left=Mod("place", finding.PAGE_SIZE)).filter(left=0)
+    return list(last.order_by("place").values_list("published_at", "pk"))
+
+
+@lru_cache(maxsize=8)
+def _after(language: str) -> prepared.Prepared:
+    """The keys of the page after a place in the list, and one more."""
+
+    def build(now: datetime, moment: datetime, key: int) -> QuerySet[Brief, Any]:
+        found = Wish(language=language).briefs(now).newest().after(moment, key)
+        return found.values_list("pk")[: finding.PAGE_SIZE + 1]
+
+    moment = prepared.A_MOMENT + timedelta(days=1)
+    return prepared.Prepared(build, now=prepared.A_MOMENT, moment=moment, key=1 << 60)
 
 
 @lru_cache(maxsize=16)

@@ -54,7 +54,9 @@ class Statement:
     names: tuple[str, ...]  # by number
 
     @classmethod
-    def of(cls, text: str, params: Any, examples: dict[str, Any]) -> "Statement":
+    def of(
+        cls, text: str, params: Any, examples: dict[str, Any], *, may_name_moments: bool = False
+    ) -> "Statement":
         """Django's SQL with places where the examples stand, and every other parameter written out.
 
         Raises ValueError for an example that stands nowhere.
@@ -62,10 +64,9 @@ class Statement:
         found = [_name_of(given, examples) for given in params]
         if missing := set(examples) - set(found):
             raise ValueError(f"The statement has no place for {sorted(missing)}.")
-        if moments := [
-            p for p, n in zip(params, found, strict=True) if isinstance(p, datetime) and not n
-        ]:
-            raise ValueError(f"The statement would ask at {moments[0]} for ever.")
+        still = [p for p, n in zip(params, found, strict=True) if isinstance(p, datetime) and not n]
+        if still and not may_name_moments:
+            raise ValueError(f"The statement would ask at {still[0]} for ever.")
         names = tuple(dict.fromkeys(filter(None, found)))
         first, *rest = text.split("%s")
         spelt = ["" if name else _spelt(given) for name, given in zip(found, params, strict=True)]
@@ -92,14 +93,21 @@ class Prepared:
     is. The build may not look at the values, since it sees examples only.
     """
 
-    def __init__(self, build: Callable[..., QuerySet[Any, Any]], **examples: Any) -> None:
+    def __init__(
+        self,
+        build: Callable[..., QuerySet[Any, Any]],
+        *,
+        is_planned_once: bool = True,
+        **examples: Any,
+    ) -> None:
         self._build = build
         self._examples = examples
+        self._fetch = fetch if is_planned_once else fetch_once
 
     def read(self, **values: Any) -> Rows:
         """The answer for these values, in one statement."""
         written = self._written
-        rows = fetch(written.statement, values)
+        rows = self._fetch(written.statement, values)
         return Rows([row[: written.compiler.col_count] for row in rows], written)
 
     @cached_property
@@ -107,8 +115,13 @@ class Prepared:
         queryset = self._build(**self._examples)
         compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
         text, params = compiler.as_sql()
-        statement = Statement.of(text, params, self._examples)
+        statement = Statement.of(text, params, self._examples, may_name_moments=not self._examples)
         return _Written(statement, compiler, queryset._iterable_class)
+
+
+def read(queryset: QuerySet[Any, Any]) -> Rows:
+    """What a queryset answers, as it comes, where its statement is not worth keeping."""
+    return Prepared(lambda: queryset, is_planned_once=False).read()
 
 
 class _PlannedEachTime(psycopg.RawCursor[Any]):

@@ -141,6 +141,7 @@ def brief_page(request: HttpRequest, slug: str) -> HttpResponse:
     return made_pages.page(
         lambda: _show(request, reading.page_of(found), related),
         *("brief", found.digest, related.digest),
+        is_shared=True,
     )
 
 

@@ -1,18 +1,18 @@
 """`/api/v1/briefs/` and what lies below it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from briefs import changes
-from briefs.api import cursors, fields, finding, parameters, reading, schema
-from briefs.models import Brief, Edition
+from briefs import changes, made_pages, prepared
+from briefs.api import cursors, fields, finding, listing, parameters, reading, schema
+from briefs.models import Edition
 
 _LIST = [
     *finding.FILTERS,
@@ -45,27 +45,33 @@ class BriefsView(reading.ReadView):
         changed_at = changes.last_change()
         raw = request.query_params.dict()
         position = cursors.position_in(request.path, raw)
-        find = _changed if "updated_since" in query else _newest
         size = query.get("page_size", parameters.USUAL_PAGE)
-        rows = find(query, position, size + 1)
-        shown, following = cursors.one_page(request.path, raw, rows, size, _place)
         names = query.get("fields", fields.IN_LISTS)
-        data = {"next": following, "results": [_item(row, names) for row in shown]}
-        return self.answer(data, changed_at)
+        if "updated_since" in query:
+            rows = _changed(query, position, size + 1)
+            return self.answer(_page(request, rows, size, names), changed_at)
+        found = listing.newest(query, names, position, size + 1)
+        body = made_pages.body(
+            lambda: self.written(_page(request, _placed(found), size, names)),
+            *("API list", request.path, sorted(raw.items()), found.digest),
+        )
+        return self.answer_made(body, changed_at)
+
+
+def _page(
+    request: Request, rows: list[dict[str, Any]], size: int, names: Sequence[str]
+) -> dict[str, Any]:
+    raw = request.query_params.dict()
+    shown, following = cursors.one_page(request.path, raw, rows, size, _place)
+    return {"next": following, "results": [_item(row, names) for row in shown]}
 
 
 def _place(row: dict[str, Any]) -> list[Any]:
     return [row["at"].isoformat(), str(row["key"])]
 
 
-def _newest(query: dict[str, Any], position: list[Any] | None, limit: int) -> list[dict[str, Any]]:
-    found = finding.newest(Brief.objects.public(), query)
-    if position is not None:
-        moment, key = datetime.fromisoformat(position[0]), int(position[1])
-        found = found.filter(Q(published_at__lt=moment) | Q(pk__lt=key), published_at__lte=moment)
-    names = query.get("fields", fields.IN_LISTS)
-    rows = fields.select(found, names, "published_at", "pk")[:limit]
-    return [{**row, "at": row["published_at"], "key": row["pk"]} for row in rows]
+def _placed(found: prepared.Rows) -> list[dict[str, Any]]:
+    return [{**row, "at": row["published_at"], "key": row["pk"]} for row in found.objects()]
 
 
 def _changed(query: dict[str, Any], position: list[Any] | None, limit: int) -> list[dict[str, Any]]:
@@ -79,7 +85,7 @@ def _changed(query: dict[str, Any], position: list[Any] | None, limit: int) -> l
     return [{**row, "at": row["moment"], "key": row["uid"]} for row in rows]
 
 
-def _item(row: dict[str, Any], names: list[str] | tuple[str, ...]) -> dict[str, Any]:
+def _item(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     if gone := row.get("gone"):
         told = {name: row[name] for name in ("reference", "uid", "slug")}
         return {**told, gone: True, "changed_at": row["moment"]}

@@ -37,6 +37,11 @@ def select(briefs: BriefQuerySet, names: Iterable[str], *more: str) -> QuerySet[
     return briefs.annotate(**around).values(*sorted(columns))
 
 
+def ask_for_the_moment(names: Iterable[str]) -> bool:
+    """Whether what is read for these fields hangs on the moment of reading."""
+    return any(column in _AROUND for name in names for column in FIELDS[name].columns)
+
+
 def brief_as_data(row: Row, names: Iterable[str]) -> dict[str, Any]:
     """The fields asked for, out of a row of `select()`."""
     return {name: FIELDS[name].make(row) for name in names}

@@ -10,7 +10,7 @@ from django.http import Http404
 
 from briefs import geography
 from briefs.api import fields, parameters, reading
-from briefs.models import Brief, BriefKind, BriefQuerySet, FormerAddress
+from briefs.models import Brief, BriefKind, BriefQuerySet, FormerAddress, brief_queryset
 from briefs.models.words import SEARCH_CONFIGS
 from briefs.topics import Topic
 
@@ -45,6 +45,7 @@ _APPLY: dict[str, Callable[[BriefQuerySet, Any], BriefQuerySet]] = {
     "published_before": lambda rows, moment: rows.filter(published_at__lt=moment),
     "ids": lambda rows, ids: rows.filter(_any_of(ids)),
 }
+NAMES = tuple(_APPLY)
 
 
 def narrow(briefs: BriefQuerySet, query: dict[str, Any]) -> BriefQuerySet:
@@ -55,10 +56,18 @@ def narrow(briefs: BriefQuerySet, query: dict[str, Any]) -> BriefQuerySet:
     return briefs
 
 
-def newest(briefs: BriefQuerySet, query: dict[str, Any]) -> BriefQuerySet:
-    """Those of the briefs that fit a query that was read, newest first."""
+def newest(
+    briefs: BriefQuerySet, query: dict[str, Any], by_walking: bool | None = None
+) -> BriefQuerySet:
+    """Those of the briefs that fit a query that was read, newest first; `by_walking` when it was asked already."""
     found = narrow(briefs, query)
-    return found.newest_matching(query["q"]) if "q" in query else found.newest()
+    walks = is_everywhere(query) if by_walking is None else by_walking
+    return found.newest() if walks or "q" not in query else found.newest_by_words()
+
+
+def is_everywhere(query: dict[str, Any]) -> bool:
+    """Whether PostgreSQL expects most briefs to hold the words of the query, if it has any."""
+    return "q" in query and brief_queryset.is_everywhere(query["q"])
 
 
 def one(key: str, names: Iterable[str], *more: str) -> dict[str, Any]:

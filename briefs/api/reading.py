@@ -76,7 +76,16 @@ class ReadView(APIView):
 
     def answer(self, data: Any, changed_at: datetime | None = None) -> HttpResponse:
         """The data with its validators, or 304."""
-        response = HttpResponse(JSONRenderer().render(data), content_type=self.media_type)
+        return self.answer_made(self.written(data), changed_at)
+
+    def written(self, data: Any) -> bytes:
+        """The data as it is sent."""
+        body: bytes = JSONRenderer().render(data)
+        return body
+
+    def answer_made(self, body: bytes, changed_at: datetime | None = None) -> HttpResponse:
+        """What was written with its validators, or 304."""
+        response = HttpResponse(body, content_type=self.media_type)
         return conditional.answer(_plain(self.request), response, changed_at)
 
 

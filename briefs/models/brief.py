@@ -187,13 +187,18 @@ class Brief(models.Model):
                 fields=["-published_at", "-id"],
                 name="brief_newest",
                 condition=Q(status="published"),
-                # All that public() asks: a page far down is found in the index alone.
-                include=["tlp", "expires_at"],
+                # All that public() asks, and what lists are narrowed and counted by: a page far down, the facets of
+                # the newest thousand and the maps for crawlers are found in the index alone.
+                include=[
+                    *("tlp", "expires_at", "language", "kind", "countries", "topics"),
+                    "changed_at",
+                ],
             ),
             models.Index(
                 fields=["language", "-published_at", "-id"],
                 name="brief_newest_by_language",
                 condition=Q(status="published"),
+                include=["tlp", "expires_at", "kind", "countries", "topics"],
             ),
             # What mirrors ask for: see briefs/changes.py.
             models.Index(

@@ -117,6 +117,11 @@ class BriefQuerySet(models.QuerySet["Brief"]):
         """Newest first, for a set that is to be found by its words first: no index has this order."""
         return self.order_by(F("published_at") + Value(timedelta(0)), "pk").reverse()
 
+    def after(self, moment: datetime, key: int) -> Self:
+        """Those that come after a place in the list of the newest."""
+        later = Q(published_at__lt=moment) | Q(pk__lt=key)
+        return self.filter(later, published_at__lte=moment)
+
     def among(self, keys: list[int]) -> Self:
         """Those with these keys, which are one parameter."""
         given = Func(Value(keys, output_field=ArrayField(models.BigIntegerField())), function="ANY")

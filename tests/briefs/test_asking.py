@@ -6,9 +6,9 @@ from itertools import product
 
 import pytest
 
-from briefs import asking, hits
+from briefs import asking, finding, hits
 from briefs.finding import Wish
-from briefs.models import Actor
+from briefs.models import Actor, Brief
 from briefs.models.words import forms, leave_out, spoken
 from tests.factories import BriefFactory
 
@@ -74,3 +74,23 @@ def test_mark_of_a_row_is_another_once_it_changed() -> None:
     after = hits.hits_of(Wish(country="NG"))
     assert replace(after, marks=before.marks) == before
     assert [a == b for a, b in zip(after.marks, before.marks, strict=True)].count(False) == 1
+
+
+def test_page_far_down_is_found_from_the_end_of_the_one_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hits, "LOOKED_AT", 1)
+    monkeypatch.setattr(finding, "PAGE_SIZE", 3)
+    hits._after.cache_clear()
+    pks = list(Brief.objects.public().newest().values_list("pk", flat=True))
+
+    pages = [Wish(page=number) for number in range(2, 7)]
+
+    found = [[row.pk for row in hits.page_of(page, hits.hits_of(page))] for page in pages]
+    assert found == [pks[3:7], pks[6:10], pks[9:], [], []]
+    portuguese = Wish(page=2, language="pt")
+    rows = hits.page_of(portuguese, hits.hits_of(portuguese))
+    assert [row.pk for row in rows] == list(
+        Brief.objects.public().in_language("pt").newest().values_list("pk", flat=True)[3:]
+    )
+    hits._after.cache_clear()

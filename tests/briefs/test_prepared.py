@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import redis
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from briefs import kept_answers, made_pages, prepared, publishing, reading
+from briefs import freshness, kept_answers, made_pages, prepared, publishing, reading
 from briefs.models import Brief, SearchTerm
 from briefs.shelf import Shelf
 from tests.briefs.test_pages import full_brief
@@ -201,3 +202,29 @@ def test_shelf_makes_room_for_what_was_asked_for_last() -> None:
     shelf.put("a", "AA", 5)
     shelf.drop("c")
     assert [shelf.get(key) for key in "abc"] == ["AA", None, None]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_page_of_a_brief_is_made_once_for_all_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def make() -> HttpResponse:
+        made.append("once")
+        return HttpResponse("é", headers={"Content-Language": "fr"})
+
+    seen = f"brief {timezone.now()}"
+    first = made_pages.page(make, seen, is_shared=True)
+    made_pages._shelf.clear()  # as in another process
+
+    second = made_pages.page(make, seen, is_shared=True)
+
+    assert (second.content, dict(second.items())) == (first.content, dict(first.items()))
+    assert made == ["once"]
+    made_pages._shelf.clear()
+    monkeypatch.setattr(made_pages, "_code", lambda: "of another version")
+    made_pages.page(make, seen, is_shared=True)
+    made_pages._shelf.clear()
+    monkeypatch.setattr(freshness, "store", lambda: redis.Redis(port=1))
+    monkeypatch.setattr(freshness, "breaker", freshness.Breaker(pause=30))
+    made_pages.page(make, seen, is_shared=True)
+    assert len(made) == 3
