@@ -1,6 +1,7 @@
 """What became of the seed briefs: sources, translations, outcomes, corrections, a withdrawal, a pending revision."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ FILE = Path(__file__).parent / "brief_history.yaml"
 @transaction.atomic
 def load_history(*, author: User, approver: User, slugs: Iterable[str]) -> None:
     """Bring the briefs of these slugs, which have just been loaded, to where the file wants them."""
-    history: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    history = _history()
     briefs = {brief.slug: brief for brief in Brief.objects.filter(slug__in=list(slugs))}
     for slug, outcomes in history["outcomes"].items():
         if slug in briefs:
@@ -32,12 +33,18 @@ def load_history(*, author: User, approver: User, slugs: Iterable[str]) -> None:
 
 def cite(brief: Brief) -> None:
     """Give a draft the sources that the file names for it."""
-    history: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    history = _history()
     graded = {row["name"]: row for row in history["sources"]}
     for position, row in enumerate(history["citations"].get(brief.slug, ()), start=1):
         source, _ = Source.objects.get_or_create(name=row["source"], defaults=graded[row["source"]])
         told = {name: value for name, value in row.items() if name != "source"}
         Citation.objects.create(brief=brief, source=source, position=position, **told)
+
+
+@cache
+def _history() -> dict[str, Any]:
+    told: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return told
 
 
 def _rows(rows: list[dict[str, Any]], briefs: Mapping[str, Brief]) -> list[dict[str, Any]]:
