@@ -31,8 +31,9 @@ demo: $(RUNTIME)  ## everything on this machine, real parts, on http://localhost
 test: $(DEVELOPMENT)  ## the whole test suite against real servers, on up to four cores (ARGS=… for a part, on one)
 	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --maxprocesses 4 --dist loadfile)
 
-bench: $(DEVELOPMENT)  ## the benchmarks, one JSON object a line (ARGS="--quick" for a short run); the briefs stay in var/bench
+bench: $(DEVELOPMENT)  ## the benchmarks, one JSON object a line (ARGS="--quick" for a short run); what they load stays in var/bench
 	@$(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m tests.bench.intake $(ARGS)
 
 chaos: $(DEVELOPMENT)  ## the long fault run: every process killed and frozen under requests, then reconciled (ARGS="--faults 300")
 	@$(BIN)/python -m tests.chaos $(ARGS)

@@ -16,7 +16,6 @@ import signal
 import statistics
 import subprocess
 import sys
-import time
 from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import replace
@@ -25,15 +24,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
-from psycopg import sql
 
 from config import embedded, fonts
 from config.supervisor import BASE_DIR
-from tests.bench import references, servers
+from tests.bench import servers
+from tests.bench.telling import say, tell
 
 HOME = BASE_DIR / "var" / "bench"
 HERE = Path(__file__).parent
-_started = time.monotonic()
 
 
 def main() -> None:
@@ -78,12 +76,6 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def say(text: str) -> None:
-    """Progress, for people."""
-    minutes, seconds = divmod(int(time.monotonic() - _started), 60)
-    print(f"[{minutes:02d}:{seconds:02d}] {text}", file=sys.stderr, flush=True)
-
-
 def _fill(postgres: embedded.Postgres, counts: dict[str, int], fresh: bool) -> None:
     """Databases of these sizes; those that an earlier run has left are brought up to date and used again."""
     from django.core.management import call_command
@@ -91,15 +83,12 @@ def _fill(postgres: embedded.Postgres, counts: dict[str, int], fresh: bool) -> N
 
     from tests.bench import loading
 
+    servers.bare(postgres, fresh)
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as db:
-        if _made(db, "bench_bare", "1", fresh):
-            with psycopg.connect(postgres.url("bench_bare"), autocommit=True) as bare:
-                bare.execute(references.TABLES)
-                bare.execute("VACUUM ANALYZE")
         for count in counts.values():
             name = f"bench_{count}"
             # The small one is made each time: the measure of freshness writes to it.
-            is_new = _made(db, name, _stamp(), fresh or count == counts["small"])
+            is_new = servers.made(db, name, _stamp(), fresh or count == counts["small"])
             connection.close()
             connection.settings_dict["NAME"] = name
             with connection.cursor() as cursor:
@@ -110,26 +99,8 @@ def _fill(postgres: embedded.Postgres, counts: dict[str, int], fresh: bool) -> N
                 say(f"Loading {count:,} briefs")
                 loading.load(postgres.url(name), count)
                 loading.check(postgres.url(name))
-                _mark(db, name, _stamp())
+                servers.mark(db, name, _stamp())
     say("The briefs are there")
-
-
-def _made(db: psycopg.Connection[Any], name: str, stamp: str, fresh: bool) -> bool:
-    """Make the database unless it is there, whole, as this stamp would make it."""
-    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
-    found = db.execute(query, [name]).fetchone()
-    if found and found[0] == stamp and not fresh:
-        return False
-    db.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
-    db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    if name == "bench_bare":
-        _mark(db, name, stamp)
-    return True
-
-
-def _mark(db: psycopg.Connection[Any], name: str, stamp: str) -> None:
-    query = sql.SQL("COMMENT ON DATABASE {} IS {}")
-    db.execute(query.format(sql.Identifier(name), sql.Literal(stamp)))
 
 
 def _stamp() -> str:
@@ -137,7 +108,9 @@ def _stamp() -> str:
     return hashlib.sha256(b"".join(texts)).hexdigest()[:16]
 
 
-def _measure(webs: dict[str, str], counts: dict[str, int], options: argparse.Namespace) -> None:
+def _measure(
+    webs: dict[str, servers.Web], counts: dict[str, int], options: argparse.Namespace
+) -> None:
     from django.db import connection
 
     from tests.bench import inside, lines
@@ -164,7 +137,9 @@ def _measure(webs: dict[str, str], counts: dict[str, int], options: argparse.Nam
             for size in probe.sizes:
                 for clients in probe.loads:
                     log = HOME / f"{size}.log"
-                    seen = _drive(webs[size], asked[probe.name, size], clients, options.quick, log)
+                    seen = _drive(
+                        webs[size].url, asked[probe.name, size], clients, options.quick, log
+                    )
                     if number:
                         results[probe.name, size, clients].append(seen)
     medians = {
@@ -182,11 +157,11 @@ def _measure(webs: dict[str, str], counts: dict[str, int], options: argparse.Nam
     connection.settings_dict["NAME"] = f"bench_{counts['small']}"
     if not options.only:
         say("Freshness")
-        late = inside.freshness_ms(webs["small"])
-        _print("freshness after a correction, under load", max(late), "ms, the worst", None, None,
+        late = inside.freshness_ms(webs["small"].url)
+        tell("freshness after a correction, under load", max(late), "ms, the worst", None, None,
                "<= 1000 ms", max(late) <= 1000)  # fmt: skip
     middle = statistics.median(loads)
-    _print("load average of the machine", middle, "processes", None, None, "", None)
+    tell("load average of the machine", middle, "processes", None, None, "", None)
     say("Done")
 
 
@@ -198,7 +173,7 @@ def _weigh(probes: list[Any]) -> None:
         for is_new, what in ((False, "CPU"), (True, "CPU, made anew")):
             if probe.name in lines.WEIGHED:
                 weight = inside.cpu_ms(probe.paths, probe.headers, is_new)
-                _print(f"{probe.name}, {what}", weight, "ms", None, None, "", None)
+                tell(f"{probe.name}, {what}", weight, "ms", None, None, "", None)
 
 
 def _probe(probe: Any, size: str, counts: dict[str, int], connection: Any) -> Any:
@@ -280,7 +255,7 @@ def _tell(seen: Any, sql_of: dict[str, tuple[list[str], int]]) -> None:
             trips = sql_of[line.sql][1]
             text += ", <= 1 trip to Valkey"
             holds = holds and trips <= 1
-        _print(line.name, value, line.unit, reference, ratio, text, holds, statements)
+        tell(line.name, value, line.unit, reference, ratio, text, holds, statements)
 
 
 def _tell_plans(probes: list[Any], is_whole: bool) -> None:
@@ -297,35 +272,8 @@ def _tell_plans(probes: list[Any], is_whole: bool) -> None:
             name = probe.name.replace(",", "").replace(" ", "-").lower()
             inside.PLANS.mkdir(exist_ok=True)
             (inside.PLANS / f"{name}.txt").write_text(text + "\n")
-    _print("plans that read a large table from end to end", len(wrong), "plans", None, None,
+    tell("plans that read a large table from end to end", len(wrong), "plans", None, None,
            f"0 {wrong or ''}".strip(), not wrong)  # fmt: skip
-
-
-def _print(
-    name: str,
-    value: float,
-    unit: str,
-    reference: float | None,
-    ratio: float | None,
-    line: str,
-    holds: bool | None,
-    statements: int | None = None,
-) -> None:
-    told = {
-        "name": name,
-        "value": _short(value),
-        "unit": unit,
-        "reference": _short(reference),
-        "ratio": _short(ratio),
-        "sql": statements,
-        "line": line,
-        "holds": holds,
-    }
-    print(json.dumps(told), flush=True)
-
-
-def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.3g}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
     echo '{"port": 8000, "paths": ["/"], "headers": {}, "clients": 8, "seconds": 1}' | python -S driver.py
 
 A script of its own with plain sockets, so that it costs little beside what it measures; it answers with JSON. Standard
-library only. Stops by itself.
+library only. Stops after so many seconds, or so many answers when the wish has a "count". Twelve times UNIQUE's sign in
+a body become another number in each request.
 """
 
 import json
@@ -12,11 +13,13 @@ import socket
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from itertools import cycle
 from typing import Any
 
 _LIMIT = 10  # seconds that one answer may take
+UNIQUE = b"@" * 12
 
 
 def main() -> None:
@@ -30,14 +33,16 @@ def main() -> None:
     if None in seen:
         sys.exit("A client failed.")
     times = sorted(took for one in seen for took in one["times"])
+    by_status = Counter(status for one in seen for status in one["statuses"])
     print(
         json.dumps(
             {
-                "rate": len(times) / wish["seconds"],
+                "rate": len(times) / (wish.get("seconds") or max(one["took"] for one in seen)),
                 "p50": statistics.median(times) * 1000,
                 "p95": times[int(len(times) * 0.95)] * 1000,
                 "count": len(times),
-                "statuses": sorted({status for one in seen for status in one["statuses"]}),
+                "statuses": sorted(by_status),
+                "by_status": by_status,
                 "bytes": max(one["bytes"] for one in seen),
             }
         )
@@ -62,36 +67,44 @@ def _client(wish: dict[str, Any], number: int, start: float) -> tuple[int, int]:
 def _ask(wish: dict[str, Any], number: int, start: float) -> dict[str, Any]:
     requests = _requests(wish, number)
     times: list[float] = []
-    statuses: set[int] = set()
+    statuses: list[int] = []
     most = 0
+    count = wish.get("count", 0) // wish["clients"]
     with socket.create_connection(("127.0.0.1", wish["port"]), timeout=_LIMIT) as server:
         server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         buffer = bytearray(262_144)
         time.sleep(max(0, start - time.monotonic()))
-        end = time.monotonic() + wish["seconds"]
-        before = time.monotonic()
-        while before < end or not times:
+        began = before = time.monotonic()
+        end = began + wish.get("seconds", 0)
+        while len(times) < count or before < end or not times:
             server.sendall(next(requests))
             status, size = _answer(server, buffer)
             after = time.monotonic()
             times.append(after - before)
             before = after
-            statuses.add(status)
+            statuses.append(status)
             most = max(most, size)
-    return {"times": times, "statuses": list(statuses), "bytes": most}
+    return {"times": times, "statuses": statuses, "bytes": most, "took": before - began}
 
 
 def _requests(wish: dict[str, Any], number: int) -> Iterator[bytes]:
     body = wish.get("body", "").encode()
     headers = {"Host": f"localhost:{wish['port']}"} | wish["headers"]
     if body:
-        headers |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        headers = {"Content-Type": "application/json", "Content-Length": str(len(body))} | headers
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     method = "POST" if body else "GET"
     paths = wish["paths"]
     shift = number * len(paths) // wish["clients"]
     made = [f"{method} {path} HTTP/1.1\r\n{lines}\r\n".encode() + body for path in paths]
-    return cycle(made[shift:] + made[:shift])
+    asked = cycle(made[shift:] + made[:shift])
+    return _numbered(asked, number) if any(UNIQUE in one for one in made) else asked
+
+
+def _numbered(asked: Iterator[bytes], client: int) -> Iterator[bytes]:
+    run = int.from_bytes(os.urandom(3), "big")
+    for number, one in enumerate(asked):
+        yield one.replace(UNIQUE, f"{run:06x}{client:02x}{number:04x}".encode())
 
 
 def _answer(server: socket.socket, buffer: bytearray) -> tuple[int, int]:
