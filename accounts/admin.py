@@ -5,10 +5,14 @@ from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 
-from accounts.models import User
+from accounts import erasing
+from accounts.models import Erasure, User
+from accounts.staff_screens import ReadOnlyAdmin
 
 admin.site.unregister(Group)
 
@@ -44,3 +48,58 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
 @admin.register(Group)
 class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
     """Roles. `manage.py sync_roles` puts the built-in ones back."""
+
+
+@admin.register(Erasure)
+class ErasureAdmin(ReadOnlyAdmin):
+    """Proof of what was erased. A search for an address says whether its person was."""
+
+    list_display = ("made_at", "scope", "which", "because", "by", "rows_erased", "kept_until")
+    list_filter = ("scope",)
+    list_select_related = ("by",)
+    search_fields = ("uuid",)
+    search_help_text = (
+        "A reference, a number of a record, or a whole address: was this person erased?"
+    )
+    ordering = ("-made_at", "-pk")
+    show_full_result_count = False
+    fields = (
+        "uuid", "made_at", "scope", "which", "because", "by", "by_table", "what_is_kept", "kept_until",
+    )  # fmt: skip
+    readonly_fields = ("which", "by_table", "what_is_kept")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Erasure], search_term: str
+    ) -> tuple[QuerySet[Erasure], bool]:
+        """By the digest of an address, by a reference, or by the record's number."""
+        term = search_term.strip()
+        if "@" in term:
+            known = erasing.erasures_of(term).values("pk")
+            return queryset.filter(pk__in=known), False
+        if term.upper().startswith("R-"):
+            return queryset.filter(references__contains=[term.upper()]), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description="Requests")
+    def which(self, erasure: Erasure) -> str:
+        """References."""
+        return ", ".join(erasure.references)
+
+    @admin.display(description="Rows")
+    def rows_erased(self, erasure: Erasure) -> int:
+        """How many, in all tables."""
+        return sum(len(ids) for ids in erasure.rows.values())
+
+    @admin.display(description="Rows by table")
+    def by_table(self, erasure: Erasure) -> str:
+        """How many of each."""
+        counts = sorted((table, len(ids)) for table, ids in erasure.rows.items())
+        return "\n".join(f"{table}: {count}" for table, count in counts)
+
+    @admin.display(description="Kept")
+    def what_is_kept(self, erasure: Erasure) -> str:
+        """What stayed, why and until when."""
+        lines = [
+            f"{k['name']}: {k['count']}, until {k['until']}. {k['reason']}" for k in erasure.kept
+        ]
+        return "\n".join(lines) or "Nothing."

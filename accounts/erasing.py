@@ -1,6 +1,5 @@
 """Erasing by the erasure map: look first, then carry out and keep the proof. Who is meant, the apps above say."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -77,19 +76,26 @@ def carry_out(
     scope: Erasure.Scope,
     because: str,
     by: User | None,
-    digests: Iterable[str] = (),
 ) -> Erasure:
     """Erase what `look` shows, in one transaction with the proof. The caller has locked and closed what is open.
 
     A row that points at a deleted one and is not in the map makes all of it fail.
     """
-    steps = look(person)
-    erasure = Erasure.objects.create(
+    return perform(
+        look(person),
         scope=scope,
         because=because,
         by=by,
         references=sorted(person.references),
-        address_digests=sorted({*digests, *(address_digest(a) for a in person.addresses)}),
+        address_digests=sorted(address_digest(address) for address in person.addresses),
+    )
+
+
+@transaction.atomic
+def perform(steps: list[Step], **record: Any) -> Erasure:
+    """Write the proof, which opens the door, and go through it. `record` are the other columns of the proof."""
+    erasure = Erasure.objects.create(
+        **{"by": None, "references": [], "address_digests": []} | record,
         rows={
             step.table.model._meta.db_table: step.deleted + step.emptied
             for step in steps

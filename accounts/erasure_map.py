@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import pgtrigger
 from django.apps import apps
 from django.db import models
 from django.db.models import CharField, F, Q, Value
@@ -19,6 +20,7 @@ from django.utils.module_loading import autodiscover_modules
 ERASED = "Erased"
 ERASED_EMAIL = "erased@erased.invalid"
 Rows = models.QuerySet[Any]
+DOOR = "erasure_admits"  # see accounts.erasure_door
 
 
 def erased_key() -> Concat:
@@ -179,5 +181,33 @@ def _of_table(table: Table) -> Iterator[str]:
     )
     if (table.erase or table.personal or table.keep) and table.of is None:
         yield f"{name} tells of clients. Say {where} with of= which rows are about a person."
+    for trigger in _shut(table):
+        yield (
+            f"The trigger {trigger} of {name} lets no erasure pass. Make it with accounts.erasure_door.frozen("
+            f'"{table.model._meta.db_table}", "{trigger}", …), which opens for an erasure that names the row.'
+        )
     if table.personal and table.deletes is None:
         yield f"{name} has personal= without deletes=. Say {where} which rows go, or use erase= for each column."
+
+
+def _shut(table: Table) -> Iterator[str]:
+    """Triggers that would refuse what the map does to this table."""
+    for trigger in getattr(table.model._meta, "triggers", ()):
+        if not isinstance(trigger, pgtrigger.Protect):
+            continue
+        operations = str(trigger.operation)
+        meets = ("DELETE" in operations and table.deletes is not None) or (
+            "UPDATE" in operations and _touches(trigger, table)
+        )
+        if meets and DOOR not in getattr(trigger.get_condition(table.model), "sql", ""):
+            yield str(trigger.name)
+
+
+def _touches(trigger: pgtrigger.Protect, table: Table) -> bool:
+    """Whether it protects a column that the map changes."""
+    exclude = getattr(trigger, "exclude", None)
+    fields = getattr(trigger, "fields", None)
+    changed = set(table.erase)
+    if exclude:
+        return bool(changed - set(exclude))
+    return bool(changed & set(fields)) if fields else bool(changed)

@@ -62,9 +62,25 @@ _WORK_LEADS = (
     "proposals.change_proposal",
     "proposals.change_proposalversion",
 )
+# Who answers people about their own data; what was erased, whoever checks the house reads too.
+_READ_PRIVACY = (
+    "accounts.view_erasure",
+    "intake.view_erasurerequest",
+    "intake.view_datacopy",
+    "intake.view_datacopydownload",
+    "intake.view_retentionrule",
+    "intake.view_retentionrun",
+)
+_KEEP_PRIVACY = (
+    *_READ_PRIVACY,
+    "accounts.erase_person",
+    "accounts.export_person",
+    "intake.change_retentionrule",
+)
 _LEAD_DESK = (
     *_WORK_LEADS,
     *_KEEP_SUBSCRIBERS,
+    *_KEEP_PRIVACY,
     "intake.view_all_leads",
     "intake.view_quarantine",
     "intake.decide_quarantine",
@@ -106,6 +122,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *_READ_BRIEFS,
         *_READ_WORK,
         *_READ_SUBSCRIBERS,
+        *_READ_PRIVACY,
         "intake.view_all_leads",
         "intake.view_quarantine",
         "intake.view_adviser",

@@ -27,6 +27,7 @@ from briefs import (
     naming,
     page_lines,
     prepared,
+    privacy_facts,
     reading,
     structured_data,
     subjects,
@@ -247,7 +248,8 @@ def methodology(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """What the request form keeps, and why."""
-    return spoken_page(request, "briefs/privacy.html", {"house": settings.HOUSE})
+    context = {"house": settings.HOUSE, **privacy_facts.known()}
+    return spoken_page(request, "briefs/privacy.html", context)
 
 
 def spoken_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

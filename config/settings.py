@@ -356,6 +356,9 @@ STORAGES = {
 }
 MEDIA_ROOT = HOME / "media"
 
+# Every erasure, a line each without personal data; keep it apart from the backups of the database.
+ERASURE_LIST = Path(env.str("ERASURE_LIST", default=str(HOME / "erasures.jsonl")))
+
 # ---- API
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -40,6 +40,13 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
         Entry("Contacts", "person", "intake.Contact"),
         Entry("Organisations", "apartment", "intake.Organisation"),
     ),
+    "Privacy": (
+        Entry("Erasure requests", "person_remove", "intake.ErasureRequest"),
+        Entry("Erasures", "ink_eraser", "accounts.Erasure"),
+        Entry("Copies of data", "folder_zip", "intake.DataCopy"),
+        Entry("Retention", "auto_delete", "intake.RetentionRule"),
+        Entry("Retention runs", "history", "intake.RetentionRun"),
+    ),
     "House": (
         Entry("Advisers", "support_agent", "intake.Adviser"),
         Entry("Absences", "event_busy", "intake.Absence"),

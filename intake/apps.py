@@ -8,8 +8,10 @@ class IntakeConfig(AppConfig):
     verbose_name = "Intake"
 
     def ready(self) -> None:
-        from intake import undelivered  # its models must be loaded first
+        from briefs import privacy_facts
+        from intake import told_periods, undelivered  # their models must be loaded first
         from mail import news
 
         news.address_unreachable.connect(undelivered.ask_about_mark, dispatch_uid="intake")
         news.message_not_arrived.connect(undelivered.ask_about_message, dispatch_uid="intake")
+        privacy_facts.tells(told_periods.periods)

@@ -1,5 +1,6 @@
 """Erasing a person or one request by the erasure map, and answering a client who asked for it."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from accounts.erasure_map import ERASED_EMAIL, Person
 from accounts.models import Erasure, User
 from intake import after_sending, identifying, leads, speaking
 from intake.models import MOVES, Activity, Contact, ErasureRequest, Lead, Status
+from jobs import queue
 from mail import outbox
 from mail.models import Message
 
@@ -75,6 +77,7 @@ def erase(
     _close(person, by)
     erasure = erasing.carry_out(person=person, scope=scope, because=because, by=by)
     _record(person, erasure, by)
+    queue.enqueue(queue.Ask("intake.note_erasure", erasure.pk, key=f"erasure:{erasure.pk}"))
     if farewell:
         _tell(farewell, erasure)
     return erasure
@@ -82,12 +85,12 @@ def erase(
 
 def _refuse_names(because: str, person: Person) -> None:
     """The reason stays; a name or an address in it would undo what is recorded."""
-    found = Lead.objects.filter(pk__in=person.leads).select_related("enquiry", "contact")
+    found = Lead.objects.filter(pk__in=person.leads, erased_at=None).select_related("enquiry")
     words = set(person.addresses)
     for lead in found:
         details = after_sending.contact_of(lead)
         words |= {lead.enquiry.full_name, lead.enquiry.email, details.full_name, details.email}
-    if any(word and word.lower() in because.lower() for word in words):
+    if any(re.search(rf"\b{re.escape(word)}\b", because, re.IGNORECASE) for word in words if word):
         raise ValidationError(
             "Leave the name and the address out of the reason: it stays in the record.",
             code="names_the_person",

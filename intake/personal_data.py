@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import Case, Q, QuerySet, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from accounts.erasure_map import ERASED, ERASED_EMAIL, Person, declare, erased_key
 from intake.models import (
@@ -18,6 +18,8 @@ from intake.models import (
     Contact,
     ContactCorrection,
     CreditEntry,
+    DataCopy,
+    DataCopyDownload,
     Deadline,
     DeadlineChange,
     DeadlineNotice,
@@ -32,6 +34,8 @@ from intake.models import (
     ProofOfWork,
     Quarantine,
     RequiredSkill,
+    RetentionRule,
+    RetentionRun,
     RoutingDecision,
     RoutingRule,
     Screening,
@@ -228,6 +232,36 @@ declare(
     erase={"name": ERASED, "name_key": erased_key()},
     none="id created_at",
     withheld={"name_key": "The name once more."},
+)
+
+# ---- Privacy itself
+declare(
+    DataCopy,
+    of=lambda person: DataCopy.objects.annotate(known=Lower("address")).filter(
+        known__in=person.addresses
+    ),
+    deletes=Q(),
+    personal="address because asked_at made_at expires_at archive sha256 counts",
+    staff="by",
+    none="id",
+    withheld={
+        "archive": "An earlier copy of the same.",
+        "because": "Staff's own note.",
+    },
+)
+declare(
+    DataCopyDownload,
+    of=lambda person: DataCopyDownload.objects.annotate(known=Lower("copy__address")).filter(
+        known__in=person.addresses
+    ),
+    deletes=Q(),
+    personal="at",
+    staff="by",
+    none="id copy",
+)
+declare(RetentionRule, staff="changed_by", none="id keeps days is_on changed_at")
+declare(
+    RetentionRun, staff="by", none="id rule is_simulated days count done oldest examples ran_at"
 )
 
 # ---- The house

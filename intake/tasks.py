@@ -9,10 +9,13 @@ from intake import (
     alerting,
     deadlines,
     erasing,
+    erasing_again,
     escalating,
+    exporting,
     matching,
     promise_mail,
     quarantine,
+    retaining,
     routing,
     scanning,
     screening,
@@ -134,3 +137,33 @@ def tell_promise(job: Job) -> None:
 def watch_house(job: Job) -> None:
     """Tell desk leads of what is older than its limit."""
     alerting.watch_house()
+
+
+@kind("intake.note_erasure", external=True)
+def note_erasure(job: Job) -> None:
+    """Write an erasure onto the list that outlives the database."""
+    erasing_again.note_erasure(erasure_id=job.subject_id)
+
+
+@kind("intake.copy_data")
+def copy_data(job: Job) -> None:
+    """Put everything about a person into one archive."""
+    exporting.make_copy(copy_id=job.subject_id)
+
+
+@kind("intake.forget_copies", every=timedelta(hours=1))
+def forget_copies(job: Job) -> None:
+    """Empty the archives whose time is over."""
+    exporting.forget_copies()
+
+
+@kind("intake.apply_retention", every=timedelta(hours=6))
+def apply_retention(job: Job) -> None:
+    """Erase what is older than the rules that are switched on allow, a batch of each."""
+    retaining.apply_rules()
+
+
+@kind("intake.apply_rule")
+def apply_rule(job: Job) -> None:
+    """The next batch of a rule that reaches more than one."""
+    retaining.go_on(rule_id=job.subject_id)

@@ -8,6 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.erasure_map import Keeping, Person, declare
+from intake import retaining
+from intake.models import Keeps
+from proposals import consenting as consenting  # registers what clients agreed to
 from proposals.models import (
     Acceptance,
     ClientLink,
@@ -28,7 +31,7 @@ _WHY = "An accepted proposal is a contract: kept for legal claims (GDPR, article
 
 def kept_for() -> timedelta:
     """For how long an accepted proposal is kept after its acceptance."""
-    return timedelta(days=3653)
+    return retaining.period_of(Keeps.ACCEPTED)
 
 
 def _of(model: type[Any], path: str) -> Callable[[Person], QuerySet[Any]]:

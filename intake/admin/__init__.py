@@ -4,6 +4,7 @@ from intake.admin.absences import AbsenceAdmin
 from intake.admin.deadlines import DeadlinePolicyAdmin
 from intake.admin.leads import LeadAdmin
 from intake.admin.people import ContactAdmin, OrganisationAdmin
+from intake.admin.privacy import DataCopyAdmin, ErasureRequestAdmin, RetentionRuleAdmin
 from intake.admin.quarantine import QuarantineAdmin
 from intake.admin.team import AdviserAdmin, DeskAdmin
 from intake.admin.watch import AlertAdmin
@@ -13,9 +14,12 @@ __all__ = [
     "AdviserAdmin",
     "AlertAdmin",
     "ContactAdmin",
+    "DataCopyAdmin",
     "DeadlinePolicyAdmin",
     "DeskAdmin",
+    "ErasureRequestAdmin",
     "LeadAdmin",
     "OrganisationAdmin",
     "QuarantineAdmin",
+    "RetentionRuleAdmin",
 ]

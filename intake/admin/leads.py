@@ -23,6 +23,8 @@ from intake.admin.deadlines import (
     deadlines_context,
 )
 from intake.admin.decisions import explained
+from intake.admin.privacy import LEAD_VERBS as PRIVACY_VERBS
+from intake.admin.privacy import ConsentsAdmin
 from intake.admin.quarantine import QUARANTINE_VERBS, screening_context
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
 from intake.catalogue import Budget, Language, Service, Timeframe
@@ -105,11 +107,12 @@ LEAD_VERBS: tuple[Verb, ...] = (
         lambda lead, by, reason: leads.disqualify_lead(lead=lead, by=by, reason=reason),
         _may_be_disqualified, "intake.change_lead", "The lead is closed.", ReasonForm,
     ),
+    *PRIVACY_VERBS,
 )  # fmt: skip
 
 
 @admin.register(Lead)
-class LeadAdmin(DueColumn, SuggestionsAdmin, ReadOnlyAdmin):
+class LeadAdmin(DueColumn, SuggestionsAdmin, ConsentsAdmin, ReadOnlyAdmin):
     """Requests that somebody must answer: one's own, or all for those who may see all."""
 
     verbs = LEAD_VERBS

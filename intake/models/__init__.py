@@ -15,6 +15,7 @@ from intake.models.deadline import (
 from intake.models.enquiry import Attachment, Enquiry
 from intake.models.lead import MOVES, Activity, Lead, Priority, Status
 from intake.models.people import Contact, Organisation
+from intake.models.privacy import DataCopy, DataCopyDownload, Keeps, RetentionRule, RetentionRun
 from intake.models.routing import Assignment, CreditEntry, RoutingDecision
 from intake.models.rule import RequiredSkill, RoutingRule
 from intake.models.scan import AttachmentScan
@@ -36,6 +37,8 @@ __all__ = [
     "Contact",
     "ContactCorrection",
     "CreditEntry",
+    "DataCopy",
+    "DataCopyDownload",
     "Deadline",
     "DeadlineChange",
     "DeadlineNotice",
@@ -43,6 +46,7 @@ __all__ = [
     "Desk",
     "Enquiry",
     "ErasureRequest",
+    "Keeps",
     "Lead",
     "NeedSuggestion",
     "Organisation",
@@ -50,6 +54,8 @@ __all__ = [
     "ProofOfWork",
     "Quarantine",
     "RequiredSkill",
+    "RetentionRule",
+    "RetentionRun",
     "RoutingDecision",
     "RoutingRule",
     "Screening",

@@ -7,7 +7,7 @@ from django.test.utils import isolate_apps
 
 from accounts import erasure_map
 from accounts.erasure_map import declare
-from accounts.models import User
+from accounts.models import Erasure, User
 
 # Tables without a model: Django's own note of which migrations ran.
 WITHOUT_MODEL = {"django_migrations"}
@@ -84,3 +84,14 @@ def test_columns_about_clients_need_rows_and_rows_that_go_need_deletes(monkeypat
         of=lambda person: User.objects.all(),
     )
     assert not list(erasure_map._of_table(erasure_map._TABLES[User]))
+
+
+def test_a_trigger_that_no_erasure_passes_is_said_with_how_to_make_it(monkeypatch):
+    monkeypatch.setattr(erasure_map, "_TABLES", {})
+    declare(Erasure, erase={"because": ""}, of=lambda person: Erasure.objects.all())
+
+    (said,) = [
+        line for line in erasure_map._of_table(erasure_map._TABLES[Erasure]) if "trigger" in line
+    ]
+
+    assert 'accounts.erasure_door.frozen("accounts_erasure", "erasure_frozen", …)' in said

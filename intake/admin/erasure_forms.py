@@ -1,0 +1,127 @@
+"""What staff see and type before somebody's data is erased, refused or copied."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from accounts import erasing
+from accounts.erasing import Step
+from accounts.erasure_map import Person
+from accounts.form_fields import LineField, LongTextField
+from accounts.staff_screens import VerbForm
+from intake import identifying
+from intake.models import Contact, ErasureRequest, Lead
+
+_KEPT = "Everything else about them goes, and cannot be brought back."
+
+
+class EraseForm(VerbForm):
+    """Why, and the name of the thing once more; beside it, table by table, what will happen."""
+
+    beside = "intake/admin/erasure_preview.html"
+    because = LineField(
+        label="Why?",
+        limit=300,
+        help_text="For the record, which stays: who asked, how and when. No name and no address.",
+    )
+    tells = forms.BooleanField(
+        label="Tell the person by mail, once, that it was done", required=False, initial=True
+    )
+    again = LineField(label="", limit=254)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["again"].label = f"Type {self.expected} to go on"
+
+    @property
+    def expected(self) -> str:
+        """What must be typed again."""
+        return str(self.obj.reference)
+
+    @property
+    def person(self) -> Person:
+        """Whom it is about."""
+        return identifying.person_of_lead(self.obj)
+
+    @property
+    def steps(self) -> list[Step]:
+        """What will happen, table by table."""
+        return erasing.look(self.person)
+
+    @property
+    def intro(self) -> Sequence[str]:
+        """What it reaches."""
+        return ("This request alone is erased. " + _KEPT.replace("them", "it"),)
+
+    def clean_again(self) -> str:
+        """A person who erases has read whose data it is."""
+        typed: str = self.cleaned_data["again"]
+        if typed.strip().lower() != self.expected.lower():
+            raise ValidationError(f"Type {self.expected}, as it stands above.", code="other")
+        return typed
+
+    def clean(self) -> dict[str, Any] | None:
+        """The verb needs no second typing."""
+        data = super().clean()
+        if data is not None:
+            data.pop("again", None)
+        return data
+
+
+class ErasePersonForm(EraseForm):
+    """The same for all that a person sent and got."""
+
+    @property
+    def expected(self) -> str:
+        """The address that stands for the person."""
+        return address_of(self.obj)
+
+    @property
+    def person(self) -> Person:
+        """Everything under the address."""
+        return identifying.person_of_address(self.expected)
+
+    @property
+    def intro(self) -> Sequence[str]:
+        """What it reaches."""
+        requests = ", ".join(sorted(self.person.references)) or "none"
+        return (f"Requests that it reaches: {requests}. {_KEPT}",)
+
+
+class RefuseForm(VerbForm):
+    """Why not, in words for the client."""
+
+    answer = LongTextField(
+        label="Why not?",
+        limit=5000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="The client gets these words by mail and reads them on their page: write in their language.",
+    )
+
+
+class CopyForm(VerbForm):
+    """Who asked for a copy, and how."""
+
+    because = LineField(
+        label="Who asked for it, and how?",
+        limit=300,
+        help_text="Make sure that it is the person: the copy holds everything. Such as: by mail from the same address.",
+    )
+
+    @property
+    def intro(self) -> Sequence[str]:
+        """What is made."""
+        return (
+            f"An archive of everything under {address_of(self.obj)} is made, for a week. Every download is noted.",
+        )
+
+
+def address_of(thing: Any) -> str:
+    """The address that stands for the person behind a contact, a lead or a request for erasure."""
+    if isinstance(thing, Contact):
+        return thing.email
+    lead = thing.lead if isinstance(thing, ErasureRequest) else thing
+    assert isinstance(lead, Lead)
+    return lead.contact.email if lead.contact else lead.enquiry.email

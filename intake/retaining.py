@@ -1,0 +1,284 @@
+"""How long what is kept: rules that staff set, a look at what they would do, and the batches that do it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, Min, Model, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts import erasing, erasure_map
+from accounts.erasure_map import ERASED_EMAIL, Person
+from accounts.models import Erasure, User
+from intake import erasing as erasing_people
+from intake import identifying
+from intake.models import (
+    Attachment,
+    AttachmentScan,
+    Enquiry,
+    Keeps,
+    Lead,
+    RetentionRule,
+    RetentionRun,
+    Status,
+)
+from jobs import queue
+from jobs.models import Job
+from mail.models import Message
+
+MANY = 2000  # what is one statement a batch; a lead is dozens
+EXAMPLES = 5
+# Until the house sets its own. The longest that is usual: what nobody needs for longer.
+DEFAULT_DAYS: dict[Keeps, int] = {
+    Keeps.UNANSWERED: 365,
+    Keeps.QUARANTINED: 90,
+    Keeps.DISQUALIFIED: 180,
+    Keeps.LOST: 730,
+    Keeps.WON: 3653,
+    Keeps.ACCEPTED: 3653,
+    Keeps.FILES: 365,
+    Keeps.MESSAGES: 1095,
+    Keeps.JOBS: 180,
+    Keeps.KEYS: 7,
+}
+Rows = QuerySet[Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record: which rows are older than a moment, since when, what each is called, what ends a batch."""
+
+    due: Callable[[datetime], Rows]
+    since: str
+    called: str
+    end: Callable[[list[int], RetentionRule], None]
+    batch: int = 50
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a rule would reach now."""
+
+    rule: RetentionRule
+    count: int
+    oldest: datetime | None
+    examples: list[str]
+
+
+def rules() -> QuerySet[RetentionRule]:
+    """A rule for each kind, in the order of `Keeps`; those that are not there yet are made, switched off."""
+    if RetentionRule.objects.count() < len(Keeps):
+        RetentionRule.objects.bulk_create(
+            [RetentionRule(keeps=keeps, days=days) for keeps, days in DEFAULT_DAYS.items()],
+            ignore_conflicts=True,
+        )
+    return RetentionRule.objects.order_by("pk")
+
+
+def period_of(keeps: Keeps) -> timedelta:
+    """For how long this kind is kept, whether or not its rule is switched on."""
+    days = RetentionRule.objects.filter(keeps=keeps).values_list("days", flat=True).first()
+    return timedelta(days=days or DEFAULT_DAYS[keeps])
+
+
+def look(rule: RetentionRule, now: datetime | None = None) -> Outlook:
+    """How many records a rule would reach, since when the oldest waits, and a few references; changes nothing."""
+    kind = KINDS[Keeps(rule.keeps)]
+    rows = _due(rule, now or timezone.now())
+    examples = rows.order_by(kind.since, "pk").values_list(kind.called, flat=True)[:EXAMPLES]
+    return Outlook(
+        rule=rule,
+        count=rows.count(),
+        oldest=rows.aggregate(at=Min(kind.since))["at"],
+        examples=[str(name) for name in examples],
+    )
+
+
+def simulate_rules(*, by: User | None) -> list[RetentionRun]:
+    """Look at every rule, switched on or not, and record what was seen."""
+    return [_record(look(rule), by=by, done=0, is_simulated=True) for rule in rules()]
+
+
+def apply_rules(*, by: User | None = None) -> list[RetentionRun]:
+    """Apply the rules that are switched on to a batch each, the oldest first, and record it."""
+    return [apply_rule(rule=rule, by=by) for rule in rules().filter(is_on=True)]
+
+
+@transaction.atomic
+def apply_rule(*, rule: RetentionRule, by: User | None = None) -> RetentionRun:
+    """Apply one rule to a batch. Two at once: the second waits, and finds what the first one left.
+
+    Raises ValidationError(code="off") when it is not switched on.
+    """
+    rule = RetentionRule.objects.select_for_update(of=("self",)).get(pk=rule.pk)
+    if not rule.is_on:
+        raise ValidationError("This rule is switched off.", code="off")
+    outlook = look(rule)
+    kind = KINDS[Keeps(rule.keeps)]
+    rows = _due(rule, timezone.now()).order_by(kind.since, "pk")
+    batch = list(rows.values_list("pk", flat=True)[: kind.batch])
+    if batch:
+        kind.end(batch, rule)
+    run = _record(outlook, by=by, done=len(batch), is_simulated=False)
+    if outlook.count > len(batch):
+        queue.enqueue(queue.Ask("intake.apply_rule", rule.pk, key=f"rule:{rule.pk}:{run.pk}"))
+    return run
+
+
+def go_on(*, rule_id: int) -> None:
+    """The next batch of a rule; nothing once it is switched off."""
+    rule = RetentionRule.objects.filter(pk=rule_id, is_on=True).first()
+    if rule:
+        apply_rule(rule=rule)
+
+
+def _due(rule: RetentionRule, now: datetime) -> Rows:
+    return KINDS[Keeps(rule.keeps)].due(now - timedelta(days=rule.days))
+
+
+def _record(outlook: Outlook, *, by: User | None, done: int, is_simulated: bool) -> RetentionRun:
+    return RetentionRun.objects.create(
+        rule=outlook.rule,
+        days=outlook.rule.days,
+        count=outlook.count,
+        oldest=outlook.oldest,
+        examples=outlook.examples,
+        done=done,
+        by=by,
+        is_simulated=is_simulated,
+    )
+
+
+# ---- The kinds
+
+
+def _leads(*statuses: Status, since: str) -> Callable[[datetime], Rows]:
+    def due(before: datetime) -> Rows:
+        older = {f"{since}__lt": before}
+        return Lead.objects.filter(status__in=statuses, erased_at=None, **older)
+
+    return due
+
+
+def _erase_leads(pks: list[int], rule: RetentionRule) -> None:
+    for pk in pks:
+        _erase(partial(_person_of, pk), rule)
+
+
+def _person_of(lead_id: int) -> Person:
+    return identifying.person_of_lead(Lead.objects.get(pk=lead_id))
+
+
+def _erase(find: Callable[[], Person], rule: RetentionRule) -> None:
+    erasing_people.erase(
+        find,
+        known=Erasure.objects.all,
+        scope=Erasure.Scope.RETENTION,
+        because=f"{rule}: {rule.days} days",
+        by=None,
+        tells=False,
+    )
+
+
+def _again(before: datetime) -> Rows:
+    """Erasures that left something behind whose day has come, unless a later one took that too."""
+    del before  # each has its own day
+    later = Erasure.objects.filter(
+        kept_until=None,
+        made_at__gt=OuterRef("made_at"),
+        references__contains=OuterRef("references"),
+    )
+    return Erasure.objects.filter(~Exists(later), kept_until__lt=timezone.localdate())
+
+
+def _erase_kept(pks: list[int], rule: RetentionRule) -> None:
+    for erasure in Erasure.objects.filter(pk__in=pks).order_by("pk"):
+        leads = Lead.objects.filter(reference__in=erasure.references)
+        person = Person(
+            leads=frozenset(leads.values_list("pk", flat=True)),
+            references=frozenset(erasure.references),
+        )
+        _erase(partial(_itself, person), rule)
+
+
+def _itself(person: Person) -> Person:
+    return person
+
+
+def _delete_files(pks: list[int], rule: RetentionRule) -> None:
+    scans = list(AttachmentScan.objects.filter(attachment__in=pks).values_list("pk", flat=True))
+    _perform(rule, _step(Attachment, deleted=pks), _step(AttachmentScan, deleted=scans))
+
+
+def _perform(rule: RetentionRule, *steps: erasing.Step) -> None:
+    """Through the door of frozen rows, with a proof that names them."""
+    scope = Erasure.Scope.RETENTION
+    erasing.perform(list(steps), scope=scope, because=f"{rule}: {rule.days} days")
+
+
+def _step(
+    model: type[Model],
+    *,
+    deleted: list[int] | None = None,
+    emptied: list[int] | None = None,
+    **values: Any,
+) -> erasing.Step:
+    table = next(table for table in erasure_map.tables() if table.model is model)
+    table = replace(table, erase=values or table.erase)
+    return erasing.Step(table, deleted or [], emptied or [], [], None)
+
+
+def _files(before: datetime) -> Rows:
+    return Attachment.objects.filter(enquiry__lead__closed_at__lt=before)
+
+
+def _messages(before: datetime) -> Rows:
+    on_its_way = Q(state__in=[Message.State.QUEUED, Message.State.SENDING])
+    about = Message.objects.exclude(reference="").exclude(to_email=ERASED_EMAIL).exclude(text="")
+    return about.filter(created_at__lt=before).exclude(on_its_way)
+
+
+def _empty_messages(pks: list[int], rule: RetentionRule) -> None:
+    """The words go; that there was a mail, to whom and when, stays with the lead."""
+    Message.objects.filter(pk__in=pks).update(text="", html="", private_url="", headers={})
+
+
+def _jobs(before: datetime) -> Rows:
+    return Job.objects.filter(state=Job.State.DONE, done_at__lt=before)
+
+
+def _delete_jobs(pks: list[int], rule: RetentionRule) -> None:
+    Job.objects.filter(pk__in=pks).delete()
+
+
+def _keys(before: datetime) -> Rows:
+    return Enquiry.objects.filter(idempotency_key__isnull=False, received_at__lt=before)
+
+
+def _forget_keys(pks: list[int], rule: RetentionRule) -> None:
+    _perform(rule, _step(Enquiry, emptied=pks, idempotency_key=None))
+
+
+_OPEN = (Status.NEW, Status.ROUTED)
+KINDS: dict[Keeps, Kind] = {
+    Keeps.UNANSWERED: Kind(_leads(*_OPEN, since="created_at"), "created_at", "reference", _erase_leads),
+    Keeps.QUARANTINED: Kind(
+        _leads(Status.QUARANTINED, since="created_at"), "created_at", "reference", _erase_leads
+    ),
+    Keeps.DISQUALIFIED: Kind(
+        _leads(Status.DISQUALIFIED, since="closed_at"), "closed_at", "reference", _erase_leads
+    ),
+    Keeps.LOST: Kind(_leads(Status.LOST, since="closed_at"), "closed_at", "reference", _erase_leads),
+    Keeps.WON: Kind(_leads(Status.WON, since="closed_at"), "closed_at", "reference", _erase_leads),
+    Keeps.ACCEPTED: Kind(_again, "kept_until", "uuid", _erase_kept),
+    Keeps.FILES: Kind(
+        _files, "enquiry__lead__closed_at", "enquiry__lead__reference", _delete_files, MANY,
+    ),
+    Keeps.MESSAGES: Kind(_messages, "created_at", "reference", _empty_messages, MANY),
+    Keeps.JOBS: Kind(_jobs, "done_at", "pk", _delete_jobs, MANY),
+    Keeps.KEYS: Kind(_keys, "received_at", "lead__reference", _forget_keys, MANY),
+}  # fmt: skip

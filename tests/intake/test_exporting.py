@@ -1,0 +1,115 @@
+"""The copy of a person's data: everything by the map, nothing that is staff's, and noted who took it."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts import erasure_map
+from intake import exporting, identifying
+from intake.models import DataCopy, DataCopyDownload
+from tests import factories
+from tests.briefs.subscribed import run_all
+from tests.intake.erasable import EMAIL, NAME, NEEDS, make_person
+from tests.proposals import making
+
+WHY = "By mail from the same address."
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lead():
+    return make_person(factories.AdviserFactory())
+
+
+def made(lead) -> DataCopy:
+    copy = exporting.ask_for_copy(address=EMAIL, because=WHY, by=lead.owner.user)
+    assert run_all("intake.copy_data") == 1
+    copy.refresh_from_db()
+    return copy
+
+
+def test_the_archive_holds_every_column_of_the_map_that_is_not_withheld(lead):
+    making.accept(making.make_sent(lead), full_name=NAME)
+    copy = made(lead)
+
+    archive = zipfile.ZipFile(io.BytesIO(copy.archive))
+    data = json.loads(archive.read("data.json"))
+
+    person = identifying.person_of_address(EMAIL)
+    held = {table["table"]: table for table in data["tables"]}
+    for table in erasure_map.about_clients():
+        rows = list(table.of(person).distinct()) if not table.is_last else []
+        if not rows or table.label.startswith("intake.datacopy"):
+            continue
+        shown = held[table.label]
+        assert len(shown["rows"]) == len(rows), table.label
+        wanted = (
+            {c.name for c in table.model._meta.concrete_fields} - set(table.withheld) - table.staff
+        )
+        assert all(set(row) == wanted for row in shown["rows"]), table.label
+        assert set(shown["left_out"]) == set(table.withheld) | table.staff, table.label
+    assert {"intake.enquiry", "mail.message", "briefs.subscription", "proposals.acceptance"} <= set(
+        held
+    )
+    page = archive.read("index.html").decode()
+    assert (NAME in page, "Names members of our staff." in page) == (True, True)
+    files = [name for name in archive.namelist() if name.startswith("files/")]
+    assert sorted(name.split("-")[0] for name in files) == ["files/attachment"] * 2 + [
+        "files/document"
+    ]
+    assert archive.read(files[0]) == b"needlework of xylo"
+
+
+def test_what_staff_wrote_and_other_people_are_not_in_it(lead):
+    factories.new_lead(full_name="Other Person", email="other@client.example")
+    copy = made(lead)
+
+    text = zipfile.ZipFile(io.BytesIO(copy.archive)).read("data.json").decode()
+
+    assert f"{NAME} called about {NEEDS}." not in text
+    assert lead.owner.user.full_name not in text
+    assert "other@client.example" not in text
+
+
+def test_names_of_files_cannot_leave_their_folder(lead):
+    assert exporting._UNSAFE.sub("_", "../../etc/passwd\\..") == ".._.._etc_passwd_.."
+    archive = zipfile.ZipFile(io.BytesIO(made(lead).archive))
+
+    assert all(
+        ".." not in name.split("/") and not name.startswith("/") for name in archive.namelist()
+    )
+
+
+def test_downloads_are_noted_until_it_expires(lead):
+    copy, by = made(lead), factories.UserFactory()
+
+    assert exporting.download_copy(copy=copy, by=by)[:2] == b"PK"
+    DataCopy.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    with pytest.raises(ValidationError) as refusal:
+        exporting.download_copy(copy=copy, by=by)
+
+    assert refusal.value.code == "gone"
+    assert [d.by for d in DataCopyDownload.objects.all()] == [by]
+    assert (exporting.forget_copies(), exporting.forget_copies()) == (1, 0)
+    assert DataCopy.objects.get().archive is None
+
+
+@pytest.mark.parametrize(
+    ("address", "because", "code"),
+    [
+        (EMAIL, " ", "required"),
+        ("nobody@client.example", WHY, "nothing"),
+        ("no address", WHY, "invalid"),
+    ],
+)
+def test_a_copy_wants_a_reason_and_somebody(lead, address, because, code):
+    with pytest.raises(ValidationError) as refusal:
+        exporting.ask_for_copy(address=address, because=because, by=lead.owner.user)
+
+    assert refusal.value.code == code
+    assert not DataCopy.objects.exists()

@@ -1,0 +1,156 @@
+"""Rules that end what is older than they allow: off at first, seen before, in batches, recorded."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from accounts.models import Erasure
+from intake import erasing, leads, retaining
+from intake.models import Attachment, Enquiry, Keeps, Lead, RetentionRule, RetentionRun, Status
+from jobs.models import Job
+from mail.models import Message
+from tests import factories, racing
+from tests.intake.erasable import EMAIL, make_person
+from tests.proposals import making
+
+OLD = timedelta(days=400)
+pytestmark = pytest.mark.django_db
+
+
+def rule(keeps: Keeps, days: int = 365, *, is_on: bool = True) -> RetentionRule:
+    retaining.rules().filter(keeps=keeps).update(days=days, is_on=is_on)
+    return RetentionRule.objects.get(keeps=keeps)
+
+
+def aged(lead: Lead) -> Lead:
+    """The lead, 400 days ago."""
+    then = timezone.now() - OLD
+    closed = then if lead.closed_at else None
+    Lead.objects.filter(pk=lead.pk).update(created_at=then, closed_at=closed)
+    return lead
+
+
+@pytest.mark.parametrize(
+    ("keeps", "status"),
+    [
+        (Keeps.UNANSWERED, Status.NEW),
+        (Keeps.QUARANTINED, Status.QUARANTINED),
+        (Keeps.DISQUALIFIED, Status.DISQUALIFIED),
+        (Keeps.LOST, Status.LOST),
+        (Keeps.WON, Status.WON),
+    ],
+)
+def test_requests_older_than_their_rule_are_erased_and_no_others(keeps, status):
+    old = aged(factories.lead_of(status=status))
+    new = factories.lead_of(status=status)
+    other = aged(factories.lead_of(status=Status.CONTACTED))
+
+    seen = retaining.look(rule(keeps))
+    run = retaining.apply_rule(rule=rule(keeps))
+
+    assert (seen.count, seen.examples) == (1, [old.reference])
+    assert (run.count, run.done, run.examples, run.is_simulated) == (1, 1, [old.reference], False)
+    assert list(Lead.objects.filter(erased_at=None).order_by("pk")) == [new, other]
+    assert Erasure.objects.get().because.endswith(": 365 days")
+    assert not Message.objects.filter(template="intake/mail/erased").exists()
+
+
+def test_nothing_goes_while_a_rule_is_off_and_a_look_changes_nothing():
+    aged(factories.lead_of(status=Status.LOST))
+    user = factories.UserFactory()
+
+    with pytest.raises(ValidationError) as refusal:
+        retaining.apply_rule(rule=rule(Keeps.LOST, is_on=False))
+    runs = retaining.simulate_rules(by=user)
+
+    assert refusal.value.code == "off"
+    assert retaining.apply_rules() == []
+    assert [(r.rule.keeps, r.count, r.done) for r in runs if r.count] == [("lost", 1, 0)]
+    assert {(r.is_simulated, r.by) for r in runs} == {(True, user)}
+    assert len(runs) == len(Keeps)
+    assert Lead.objects.filter(erased_at=None).count() == 1
+
+
+def test_more_than_a_batch_goes_on_by_itself(monkeypatch):
+    for _ in range(3):
+        aged(factories.lead_of(status=Status.LOST))
+    kind = retaining.KINDS[Keeps.LOST]
+    monkeypatch.setitem(retaining.KINDS, Keeps.LOST, retaining.replace(kind, batch=2))
+
+    run = retaining.apply_rule(rule=rule(Keeps.LOST))
+
+    assert (run.count, run.done) == (3, 2)
+    assert making.run_jobs("intake.apply_rule", run.rule_id) == ["done"]
+    assert not Lead.objects.filter(erased_at=None).exists()
+    assert RetentionRun.objects.count() == 2
+
+
+def test_files_mails_keys_and_records_of_work_go_by_their_own_rules():
+    lead = make_person(factories.AdviserFactory())
+    leads.lose_lead(lead=lead, by=lead.owner.user, reason="Too dear.")
+    lead.refresh_from_db()
+    aged(lead)
+    message = Message.objects.filter(template="intake/mail/acknowledgement").earliest("pk")
+    then = timezone.now() - OLD
+    Message.objects.filter(pk=message.pk).update(
+        created_at=then, state=Message.State.SENT, sent_at=then, private_url=""
+    )
+    Job.objects.filter(state=Job.State.DONE).update(done_at=then)
+    factories.receive(key="a-key")
+    keeps = (Keeps.FILES, Keeps.MESSAGES, Keeps.JOBS, Keeps.KEYS)
+    rules = [rule(one) for one in keeps[:3]]
+
+    runs = [retaining.apply_rule(rule=one) for one in rules]
+
+    message.refresh_from_db()
+    assert runs[0].done == 2
+    assert Attachment.objects.filter(enquiry=lead.enquiry_id).count() == 0
+    assert (message.text, message.subject != "", message.to_email) == (
+        "",
+        True,
+        EMAIL,
+    )
+    assert not Job.objects.filter(state=Job.State.DONE).exists()
+    assert Lead.objects.filter(pk=lead.pk, erased_at=None).exists()
+    assert retaining.look(rule(Keeps.KEYS, days=7)).count == 0
+    seven = timezone.now() + timedelta(days=8)
+    assert retaining.look(rule(Keeps.KEYS, days=7), seven).count == 1
+    retaining.KINDS[Keeps.KEYS].end(
+        list(Enquiry.objects.values_list("pk", flat=True)), rule(Keeps.KEYS)
+    )
+    assert not Enquiry.objects.filter(idempotency_key__isnull=False).exists()
+    assert Enquiry.objects.filter(needs__contains="needlework").exists()
+
+
+def test_what_an_erasure_had_to_leave_goes_when_its_day_has_come():
+    lead = make_person(factories.AdviserFactory())
+    making.accept(making.make_sent(lead))
+    rule(Keeps.ACCEPTED, days=3653)
+    first = erasing.erase_person(contact=lead.contact, by=lead.owner.user, because="Asked for.")
+    assert first.kept_until
+    assert retaining.apply_rule(rule=rule(Keeps.ACCEPTED, days=3653)).done == 0
+
+    late = rule(Keeps.ACCEPTED, days=1)
+    proposal = lead.proposals.get()
+    proposal.versions.update(closed_at=timezone.now() - timedelta(days=2))
+    due = retaining.KINDS[Keeps.ACCEPTED]
+    due.end([first.pk], late)
+
+    assert not lead.proposals.exists()
+    assert Erasure.objects.latest("pk").kept_until is None
+    assert list(due.due(timezone.now())) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_erase_each_request_once():
+    aged(factories.lead_of(status=Status.LOST))
+    one = rule(Keeps.LOST)
+
+    runs = racing.race(
+        lambda: retaining.apply_rule(rule=one), lambda: retaining.apply_rule(rule=one)
+    )
+
+    assert sorted(run.done for run in runs) == [0, 1]
+    assert Erasure.objects.count() == 1
