@@ -192,14 +192,15 @@ def _of_table(table: Table) -> Iterator[str]:
 
 def _shut(table: Table) -> Iterator[str]:
     """Triggers that would refuse what the map does to this table."""
-    for trigger in getattr(table.model._meta, "triggers", ()):
+    model: Any = table.model  # pgtrigger wants one and takes its class
+    for trigger in getattr(model._meta, "triggers", ()):
         if not isinstance(trigger, pgtrigger.Protect):
             continue
         operations = str(trigger.operation)
         meets = ("DELETE" in operations and table.deletes is not None) or (
             "UPDATE" in operations and _touches(trigger, table)
         )
-        if meets and DOOR not in getattr(trigger.get_condition(table.model), "sql", ""):
+        if meets and DOOR not in getattr(trigger.get_condition(model), "sql", ""):
             yield str(trigger.name)
 
 
