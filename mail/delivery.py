@@ -50,7 +50,11 @@ def deliver(*, message_id: int, is_last_try: bool = False) -> Finish | None:
     except Exception as error:  # noqa: BLE001 - what `judge` does not know it raises again
         is_last = is_last_try or message.attempts >= MAX_ATTEMPTS
         return _refused(message, refusals.judge(error), is_last)
-    return lambda: _taken(message, mail)
+    told = getattr(mail, "anymail_status", None)
+    if told and not told.status & {"sent", "queued"}:
+        return _refused(message, refusals.NOT_TAKEN, is_last_try=True)
+    provider_id = str(told.message_id or "")[:200] if told else ""
+    return lambda: _taken(message, provider_id)
 
 
 @transaction.atomic
@@ -121,9 +125,7 @@ def _keep(message: Message) -> None:
     _record(message, state=Message.State.KEPT)
 
 
-def _taken(message: Message, mail: EmailMultiAlternatives) -> None:
-    told = getattr(mail, "anymail_status", None)
-    provider_id = str(told.message_id or "")[:200] if told else ""
+def _taken(message: Message, provider_id: str) -> None:
     _record(
         message,
         state=Message.State.SENT,

@@ -39,6 +39,10 @@ class Refusal:
         return self.failure in (Failure.ADDRESS, Failure.TEXT)
 
 
+# A provider may answer without an error and without having taken anything.
+NOT_TAKEN = Refusal(Failure.TEXT, "The provider did not say that it took it")
+
+
 def judge(error: Exception) -> Refusal:
     """What an error of smtplib, of a socket or of a provider's interface means; raises again what is none of these."""
     if settings.EMAIL_BACKEND.startswith("anymail."):
@@ -101,7 +105,7 @@ def _judge_provider(error: Exception) -> Refusal:
     if code in _OF_OUR_ACCOUNT:
         return Refusal(Failure.OURS, text, str(code))
     if code >= 500 or code in (408, 429):
-        return Refusal(Failure.LATER, text, str(code), is_unsure=code in (408, 502, 504))
+        return Refusal(Failure.LATER, text, str(code), is_unsure=code in (502, 504))
     return Refusal(Failure.TEXT, text, str(code))
 
 

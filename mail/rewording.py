@@ -111,7 +111,8 @@ def check(template: MailTemplate, subject: str, body: str) -> None:
         "body": _problems(template, body, LONGEST_BODY, is_subject=False),
     }
     if not found["body"]:
-        found["body"] = [*_missing(template, body), *_wrong_links(template, body)]
+        missing = _missing(template, f"{subject}\n{body}")
+        found["body"] = [*missing, *_wrong_links(template, body)]
     problems = {field: errors for field, errors in found.items() if errors}
     if problems:
         raise ValidationError(problems)
@@ -158,11 +159,11 @@ def _refuse_private_characters(words: str) -> None:
         raise ValidationError("Take out the characters that no font knows.", code="private")
 
 
-def _missing(template: MailTemplate, body: str) -> list[ValidationError]:
-    there = set(typesetting.PLACEHOLDER.findall(body))
+def _missing(template: MailTemplate, words: str) -> list[ValidationError]:
+    there = set(typesetting.PLACEHOLDER.findall(words))
     return [
         ValidationError(
-            f"{one.written} is missing and must stand in the text: {one.meaning}.",
+            f"{one.written} is missing and must be there: {one.meaning}.",
             code="missing_placeholder",
         )
         for one in template.placeholders

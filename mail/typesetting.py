@@ -120,7 +120,7 @@ def _inline(children: Sequence[Token]) -> str:
         if child.type == "link_open":
             address = str(child.attrGet("href"))
         elif child.type == "link_close":
-            said += f":\n{address}" if is_button else f" ({address})"
+            said += f"\n{address}" if is_button else f" ({address})"
         elif child.type in ("softbreak", "hardbreak"):
             said += "\n"
         else:

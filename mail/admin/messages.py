@@ -71,10 +71,7 @@ class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
 
     verbs = MESSAGE_VERBS
     change_form_outer_before_template = "mail/admin/message.html"
-    list_display = (
-        *("subject", "to_email", "reference", "state_name", "news", "attempts", "created_at"),
-        "error",
-    )
+    list_display = ("subject", "to_email", "reference", "state_name", "why", "created_at")
     list_filter = ("state", "failure", "arrival", "may_be_double", "template", "language")
     search_fields = ("reference", "to_email", "subject")
     search_help_text = "Reference, address or subject."
@@ -104,12 +101,12 @@ class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
         """The state in a word; what is wrong stands out."""
         return message.state, State(message.state).value
 
-    @display(description="Then", label={"bounced": "danger", "complained": "danger"})
-    def news(self, message: Message) -> tuple[str, str] | str:
-        """What the provider told us, and whether it may be there twice."""
-        if message.may_be_double and not message.arrival:
-            return "double", "perhaps twice"
-        return (message.arrival, message.get_arrival_display()) if message.arrival else ""
+    @admin.display(description="Why")
+    def why(self, message: Message) -> str:
+        """What went wrong, what the provider told us, and whether it may be there twice."""
+        said = [message.error, message.get_arrival_display()]
+        said += ["perhaps twice"] if message.may_be_double else []
+        return " · ".join(part for part in said if part)
 
     @admin.display(description="Text")
     def readable_text(self, message: Message) -> str:

@@ -40,7 +40,9 @@ def parts(mail: EmailMessage) -> list[str]:
 # --- What leaves
 
 
-def test_a_message_leaves_as_text_and_html_with_its_private_link(server: MailServer) -> None:
+def test_a_message_leaves_as_text_and_html_with_its_private_link(
+    server: MailServer, settings: Settings
+) -> None:
     message = run_delivery(queue_letter(private_url=SECRET_URL))
 
     ((sender, recipients, mail),) = server.received
@@ -49,6 +51,7 @@ def test_a_message_leaves_as_text_and_html_with_its_private_link(server: MailSer
     assert mail["From"] == "Derisk <office@derisk.example>"
     assert mail["To"] == "Amina Diallo <amina@client.example>"
     assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Reply-To"] == settings.HOUSE["email"]
     assert mail["Message-ID"] == f"<{message.uuid}@derisk.example>"
     assert mail.get_content_type() == "multipart/alternative"
     assert [p.get_content_type() for p in mail.iter_parts()] == ["text/plain", "text/html"]

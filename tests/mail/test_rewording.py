@@ -1,12 +1,15 @@
 """Rewording mail templates: what is refused and why, what counts, what it came with, and what mails are made of."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
 from mail import catalogue, rewording, typesetting
+from mail.catalogue import MailTemplate, Placeholder
 from mail.models import Message, TemplateText
 from mail.outbox import PRIVATE_LINK
 from tests import racing
@@ -14,8 +17,7 @@ from tests.factories import UserFactory
 from tests.mail.making import queue_letter
 
 pytestmark = pytest.mark.django_db
-NAME = "intake/mail/acknowledgement"
-ARRIVED = catalogue.find(NAME)
+NAME = "tests/arrived"
 CONTEXT = {"reference": "R-1", "full_name": "Amina <b>*x*</b>", "is_alarming": False}
 BODY = """{{ greeting }}
 
@@ -29,6 +31,43 @@ We have **{{ reference }}**:
 [See it]({{ status_link }})
 
 {{ emergency_note }}"""
+
+
+def fill(context: Mapping[str, Any]) -> catalogue.Values:
+    is_alarming = context["is_alarming"]
+    return {
+        "reference": context["reference"],
+        "greeting": catalogue.greeting(context["full_name"]),
+        "status_link": context["private_url"],
+        "danger_warning": "This is not an emergency line." if is_alarming else "",
+        "emergency_note": "" if is_alarming else "Life in danger now?",
+    }
+
+
+def required(name: str, meaning: str, **kinds: bool) -> Placeholder:
+    return Placeholder(name, meaning, is_required=True, **kinds)
+
+
+ARRIVED = MailTemplate(
+    name=NAME,
+    slug="arrived",
+    title="To the client: arrived",
+    placeholders=(
+        required("reference", "The reference"),
+        Placeholder("greeting", "Dear and the name", is_passage=True),
+        required("status_link", "The client's page", is_link=True),
+        required("danger_warning", "In danger", is_passage=True, is_strong=True),
+        required("emergency_note", "Not in danger", is_passage=True),
+    ),
+    fill=fill,
+    languages=("en", "fr", "ar"),
+)
+
+
+@pytest.fixture(autouse=True)
+def arrived(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A template of these tests, beside those of the house."""
+    monkeypatch.setitem(catalogue._TEMPLATES, NAME, ARRIVED)
 
 
 def reword(
@@ -64,8 +103,7 @@ def test_mails_that_are_queued_from_then_on_say_what_staff_wrote() -> None:
     assert (after.subject, after.words) == ("Yes: R-1", version)
     assert after.text == (
         "Dear Amina <b>*x*</b>,\n\nWe have R-1:\n\n- we read it\n- we call you\n\n"
-        f"See it:\n{PRIVATE_LINK}\n\nLife in danger now? This mailbox is not watched around the clock. Call your "
-        "emergency provider first.\n\nDerisk\nhttp://localhost:8000\n"
+        f"See it\n{PRIVATE_LINK}\n\nLife in danger now?\n\nDerisk\nhttp://localhost:8000\n"
     )
     assert "<bdi>Dear Amina &lt;b&gt;*x*&lt;/b&gt;,</bdi>" in after.html
     assert "<strong><bdi>R-1</bdi></strong>" in after.html
@@ -127,12 +165,7 @@ def test_a_missing_one_that_clients_need_is_refused_with_what_it_is() -> None:
     body = BODY.replace("[See it]({{ status_link }})", "")
 
     assert refusals(body=body) == {
-        "body": [
-            (
-                "{{ status_link }} is missing and must stand in the text: The client's private page, where the request "
-                "stands."
-            )
-        ]
+        "body": [("{{ status_link }} is missing and must be there: The client's page.")]
     }
 
 
