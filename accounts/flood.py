@@ -8,6 +8,7 @@ import ipaddress
 import threading
 import time
 from collections import deque
+from collections.abc import Mapping
 from typing import cast
 
 from django.http import HttpRequest
@@ -28,17 +29,26 @@ class Flood:
 
     def wait(self, address: str | None) -> float:
         """Count one arrival; seconds to wait when it is one too many, else 0. Refused arrivals do not count."""
+        return self.wait_of({sender(address): self._limits[0]})
+
+    def wait_of(self, limits: Mapping[str, int]) -> float:
+        """The same for an arrival that counts for several senders, each with its own limit in the window."""
+        now = time.monotonic()
+        limits = {**limits, _EVERYBODY: self._limits[1]}
+        with self._lock:
+            self._forget(now - self._window)
+            longest = max(self._wait(name, limit, now) for name, limit in limits.items())
+            if not longest:
+                for name in limits:
+                    self._arrivals.setdefault(name, deque()).append(now)
+        return longest
+
+    def is_full(self, address: str | None) -> bool:
+        """Whether one more arrival from there would have to wait; counts nothing."""
         now = time.monotonic()
         with self._lock:
             self._forget(now - self._window)
-            keys = (sender(address), _EVERYBODY)
-            waits = [
-                self._wait(key, limit, now) for key, limit in zip(keys, self._limits, strict=True)
-            ]
-            if not max(waits):
-                for key in keys:
-                    self._arrivals.setdefault(key, deque()).append(now)
-        return max(waits)
+            return self._wait(sender(address), self._limits[0], now) > 0
 
     def _wait(self, key: str, limit: int, now: float) -> float:
         arrivals = self._arrivals.get(key) or deque()

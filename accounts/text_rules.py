@@ -40,6 +40,11 @@ def refuse_invisible(value: str) -> None:
         )
 
 
+def plain(text: str, limit: int) -> str:
+    """Text that nobody typed, such as a header, without what cannot be seen, cut to `limit` characters."""
+    return "".join(letter for letter in text[: 2 * limit] if letter.isprintable())[:limit]
+
+
 def refuse_line_breaks(value: str) -> None:
     """Raise ValidationError(code="line_break"): a name or a number stands on one line."""
     if _LINE_BREAK.search(value):

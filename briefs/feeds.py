@@ -20,6 +20,7 @@ from briefs import (
     geography,
     reading,
     topics,
+    touches,
 )
 
 _ENTRIES = 30
@@ -103,12 +104,20 @@ def _entry(page: reading.BriefPage) -> dict[str, Any]:
         "unique_id": f"urn:uuid:{brief.uid}",
         "unique_id_is_permalink": False,
         "description": brief.summary,
-        "content": render_to_string(
-            "briefs/feed_entry.html", {"page": page, "brief": brief, "site": settings.SITE_URL}
-        ).strip(),
+        "content": render_to_string("briefs/feed_entry.html", _entry_context(page)).strip(),
         "pubdate": brief.published_at,
         "updateddate": brief.modified_at or brief.published_at,
         "language": brief.language,
         "categories": [*names, *filed, *(actor.label for actor in page.actors)],
         "line": f"{dates.long_date(brief.published_at)} · {', '.join(names)}",
+    }
+
+
+def _entry_context(page: reading.BriefPage) -> dict[str, Any]:
+    marks = touches.marks_of(page.brief.pk, page.number, page.brief.language)
+    return {
+        "page": page,
+        "brief": page.brief,
+        "site": settings.SITE_URL,
+        "mark": marks[touches.Section.FEED],
     }

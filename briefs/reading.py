@@ -58,6 +58,11 @@ class BriefPage:
         return sum(count for _, count in self.grades)
 
     @property
+    def number(self) -> int:
+        """Of the version shown; 0 while readers have none."""
+        return self.old_version or (self.versions[0].number if self.versions else 0)
+
+    @property
     def is_past_horizon(self) -> bool:
         """Whether the day of every judgement has gone by."""
         today = timezone.now().date()

@@ -31,6 +31,7 @@ from briefs import (
     reading,
     structured_data,
     subjects,
+    touches,
 )
 from briefs.likelihood import RANGES, Likelihood
 from briefs.maps import drawing
@@ -211,6 +212,7 @@ def brief_context(page: reading.BriefPage, related: prepared.Rows | None = None)
         "locales": [alternates.LOCALES[other["language"]] for other in page.translations],
         "card": settings.SITE_URL + cards.address(brief),
         "data": structured_data.of_page(page),
+        "marks": touches.marks_of(brief.pk, page.number, brief.language),
     }
 
 

@@ -41,12 +41,14 @@ _PROBLEM: dict[str, Any] = {
 _CONTENT = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _MEANINGS = {
     "400": "Something in the query, the body or a header needs another look; `errors` says what.",
+    "401": "The key is wrong, expired or revoked; nothing was stored.",
+    "403": "The key has no leave to do this.",
     "404": "There is nothing here.",
     "406": "Accept the media type that this address has.",
     "409": "The same request is being stored right now, or the state has moved on.",
     "410": "The brief was withdrawn; `detail` says why.",
     "413": "The body is too large.",
-    "415": "Send application/json.",
+    "415": "Send application/json, or multipart/form-data with files.",
     "422": "The Idempotency-Key came with another body before.",
     "429": "Too many requests; Retry-After says when to try again.",
     "503": "The database is away; nothing was stored. Retry-After says when to try again.",

@@ -4,7 +4,12 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, ValidationError
+from django.core.exceptions import (
+    RequestDataTooBig,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+    ValidationError,
+)
 from django.http import Http404, HttpRequest, HttpResponsePermanentRedirect, JsonResponse
 from django.urls import resolve
 from rest_framework import exceptions
@@ -18,7 +23,7 @@ _STATUS_OF_CODE = {"conflict": 409, "in_flight": 409, "key_reused": 422}
 
 def problem_response(error: Exception, context: dict[str, Any]) -> Response | None:
     """DRF's hook: the answer to an exception that a view raised; None leaves it to Django."""
-    if isinstance(error, RequestDataTooBig | TooManyFieldsSent):
+    if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         return _problem(413, "The body is larger than this address takes. Send less.")
     if isinstance(error, RecursionError):
         return _problem(400, "The JSON is nested too deeply.")
@@ -29,7 +34,7 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return None
     detail, errors = _explained(error)
     problem = _problem(response.status_code, detail, errors)
-    for name in ("Retry-After", "Allow"):
+    for name in ("Retry-After", "Allow", "WWW-Authenticate"):
         if name in response:
             problem[name] = response[name]
     return problem

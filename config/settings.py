@@ -360,6 +360,8 @@ MEDIA_ROOT = HOME / "media"
 ERASURE_LIST = Path(env.str("ERASURE_LIST", default=str(HOME / "erasures.jsonl")))
 
 # ---- API
+# Websites whose pages may send enquiries from a browser without a key; a key names its own.
+CORS_ORIGINS = env.list("CORS_ORIGINS", default=[])
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -52,6 +52,7 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
         Entry("Absences", "event_busy", "intake.Absence"),
         Entry("Desks", "desk", "intake.Desk"),
         Entry("Deadlines", "timer", "intake.DeadlinePolicy"),
+        Entry("API keys", "vpn_key", "intake.ApiKey"),
         Entry("Proposal templates", "draft", "proposals.ProposalTemplate"),
         Entry("Mail templates", "stylus_note", "mail.TemplateText"),
         Entry("Staff", "badge", "accounts.User"),

@@ -34,5 +34,6 @@ _django = get_wsgi_application()
 _django.request_class = Utf8Request
 
 from config.page_cache import PageCache  # noqa: E402  # it reads settings, which are there by now
+from config.trails import Trails  # noqa: E402
 
-application = PageCache(_django)
+application = Trails(PageCache(_django))

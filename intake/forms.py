@@ -14,7 +14,7 @@ from django_countries import countries
 
 from accounts.form_fields import EmailField, LineField, LongTextField
 from briefs import geography
-from intake import consent, render_tokens
+from intake import consent, provenance, render_tokens
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.form_fields import (
     MOST_SLUGS,
@@ -165,17 +165,20 @@ class RequestForm(forms.Form):
         label=_("Leave this empty"),
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "q7-none"}),
     )
+    came = forms.Field(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["consent"].label = consent.text_in(get_language() or "en")
 
     @classmethod
-    def empty(cls, slug: str = "", **taken_over: Any) -> "RequestForm":
-        """A form to fill in, opened from the brief with this slug; signed with when it was made."""
+    def empty(cls, slug: str = "", came: str = "", **taken_over: Any) -> "RequestForm":
+        """A form to fill in, opened from the brief with this slug; signed with when it was made and what led here."""
         form_id = str(uuid.uuid4())
         made = render_tokens.make(form_id, slug)
-        return cls(initial={"brief": slug, "form_id": form_id, "made": made, **taken_over})
+        return cls(
+            initial={"brief": slug, "form_id": form_id, "made": made, "came": came, **taken_over}
+        )
 
     def offer_actors(self, names: dict[str, str]) -> None:
         """Show these actors (slug to name) to choose from, and those that were sent already."""
@@ -230,6 +233,16 @@ class RequestForm(forms.Form):
             "trap": data["q7"] or "",
         }
 
+    def as_sent(self) -> str:
+        """What of the form is stored otherwise than it came."""
+        texts = self.content().texts()
+        stored = {k: list(v) if isinstance(v, tuple) else v for k, v in texts.items()}
+        # The slug of a brief is stored as the brief that it names, if that is public.
+        del stored["brief"]
+        ours = self.fields.keys() - stored.keys() - {"brief"}
+        sent = {name: _sent(self.data, name) for name in self.data if name not in ours}
+        return provenance.otherwise(sent, stored)
+
     def idempotency_key(self) -> str | None:
         """The same filled form sent twice has the same key; changed and sent again it is another request."""
         form_id = self.cleaned_data["form_id"] or ""
@@ -237,6 +250,12 @@ class RequestForm(forms.Form):
             return f"form:{uuid.UUID(form_id)}:{self.content().digest()}"
         except ValueError:
             return None
+
+
+def _sent(data: Any, name: str) -> Any:
+    """As the form sent it: a list where there can be several; a line break, which browsers send as two, is one."""
+    several = name in ("services", "countries_of_interest", "actors")
+    return data.getlist(name) if several else data.get(name, "").replace("\r\n", "\n")
 
 
 _TEXTS = (

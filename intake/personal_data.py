@@ -12,6 +12,7 @@ from intake.models import (
     Addition,
     Adviser,
     Alert,
+    ApiKey,
     Assignment,
     Attachment,
     AttachmentScan,
@@ -43,6 +44,14 @@ from intake.models import (
 )
 
 _COUNTED = "Counted by country, language and service; without the rest it names nobody."
+_CAME_FROM = (
+    *(
+        f"{which}_{part}"
+        for which in ("first", "last")
+        for part in ("brief", "version", "section", "language")
+    ),
+    *("utm_source", "utm_medium", "utm_campaign"),
+)
 _NOTES = (
     "Staff's own notes on the work. Ask the house: a person takes out what is about others first."
 )
@@ -74,6 +83,10 @@ declare(
         "idempotency_key": None,  # whoever called the API chose its words
         "content_digest": "0" * 64,  # with it somebody could try whether a text is the one
         "arrival": {},
+        "as_sent": "",
+        **dict.fromkeys(("user_agent", "accept_language", "origin", "network"), ""),
+        # A letter to one reader can have a word of its own.
+        **dict.fromkeys(("utm_term", "utm_content", "referrer_host"), ""),
     },
     keep={
         "countries_of_interest": _COUNTED,
@@ -82,11 +95,14 @@ declare(
         "budget": _COUNTED,
         "language": _COUNTED,
         "brief": "Counted by brief; without the rest it names nobody.",
+        **dict.fromkeys(
+            _CAME_FROM, "Counted by brief and campaign; without the rest it names nobody."
+        ),
         "consent_text": "That there was consent, and to what; the words are ours.",
         "consent_version": "As the words of consent.",
         "consent_language": "As the words of consent.",
     },
-    none="id channel received_at",
+    none="id channel received_at api_key",
     withheld={"content_digest": "Made from the other fields."},
 )
 declare(
@@ -265,6 +281,12 @@ declare(
 )
 
 # ---- The house
+declare(
+    ApiKey,
+    staff="created_by revoked_by",
+    none="id name public_id secret_digest scopes origins per_minute language services brief created_at expires_on"
+    " revoked_at last_used_at",
+)
 declare(
     Adviser,
     staff="user capacity weight credit is_taking_leads time_zone hours holidays_country calendar_seed calendar_digest",

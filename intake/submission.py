@@ -9,6 +9,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from accounts import private_links
 from briefs.models import Brief
@@ -16,9 +18,11 @@ from intake import consent, references, scanning
 from intake.attachments import Upload
 from intake.catalogue import Language
 from intake.models import Attachment, Enquiry, Lead
+from intake.provenance import Provenance
 from jobs import queue
 
 STATUS_PAGE = "intake.status"
+_COUNTRIES = Lead._meta.get_field("countries")
 
 
 @dataclass(frozen=True)
@@ -72,17 +76,19 @@ def receive_enquiry(
     idempotency_key: str | None = None,
     page_language: str = Language.ENGLISH,
     arrival: Mapping[str, Any] | None = None,
+    provenance: Provenance = Provenance(),  # noqa: B008 - frozen
 ) -> Receipt:
     """Store the enquiry with its lead and jobs, once per key, and answer the same to every repeat.
 
-    The language of the page is that of the consent; the lead speaks it unless the client chose another. `arrival` is
-    what `intake.arriving` noted: it is stored for the screening, and changes nothing here.
+    The language of the page is that of the consent; the lead speaks it unless the client chose another. The services
+    and the brief of the website that it came through hold where the client names none. `arrival` is what
+    `intake.arriving` noted: it is stored for the screening, and changes nothing here.
 
     Raises ValidationError: code "key_reused" when the key came with another content before, code
     "in_flight" when its twin is still being stored. Nothing is stored then, and the key stays with its first use.
     """
     try:
-        lead = _store(content, channel, idempotency_key, page_language, arrival or {})
+        lead = _store(content, channel, idempotency_key, page_language, arrival or {}, provenance)
     except IntegrityError:
         return _replay(content, idempotency_key)
     except OperationalError as error:
@@ -103,20 +109,15 @@ def _store(
     key: str | None,
     page_language: str,
     arrival: Mapping[str, Any],
+    provenance: Provenance,
 ) -> Lead:
-    brief = (
-        Brief.objects.public().only("countries").filter(slug=content.brief).first()
-        if content.brief
-        else None
-    )
-    columns = content.texts() | {
-        "brief": brief,
-        "countries_of_interest": list(content.countries_of_interest),
-        "services": list(content.services),
-        "actors": list(content.actors),
-    }
+    brief = _brief_of(content, provenance)
+    lists = ("countries_of_interest", "services", "actors")
+    columns = content.texts() | {name: list(getattr(content, name)) for name in lists}
     enquiry = Enquiry.objects.create(
-        **columns,
+        **columns | provenance.columns() | {"brief": None},
+        # Looked for within the statement that stores, to spare one.
+        **({"brief_id": Subquery(brief.values("pk"))} if brief is not None else {}),
         channel=channel,
         consent_text=consent.text_in(page_language),
         consent_version=consent.VERSION,
@@ -131,7 +132,7 @@ def _store(
                 Attachment(enquiry=enquiry, **vars(upload)) for upload in content.attachments
             )
         )
-    lead = Lead.objects.create(**_lead_fields(enquiry, brief))
+    lead = Lead.objects.create(**_lead_fields(enquiry, brief, provenance))
     queue.enqueue(
         *(
             queue.Ask(kind=kind, subject_id=lead.pk, key=f"lead:{lead.pk}")
@@ -146,22 +147,37 @@ def _store(
     return lead
 
 
-def _lead_fields(enquiry: Enquiry, brief: Brief | None) -> dict[str, object]:
+def _brief_of(content: EnquiryContent, provenance: Provenance) -> QuerySet[Brief] | None:
+    """The public brief that it is about, if it is public; else that of the website it came through."""
+    public = Brief.objects.public().order_by()
+    if content.brief:
+        return public.filter(slug=content.brief)
+    if provenance.key and provenance.key.brief_id:
+        return public.filter(pk=provenance.key.brief_id)
+    return None
+
+
+def _lead_fields(
+    enquiry: Enquiry, brief: QuerySet[Brief] | None, provenance: Provenance
+) -> dict[str, object]:
     seed = uuid.uuid4()
+    key = provenance.key
     return {
         "reference": references.new_reference("R"),
         "enquiry": enquiry,
         "language": enquiry.language or enquiry.consent_language,
         "countries": enquiry.countries_of_interest or _countries_of(brief, enquiry),
-        "services": enquiry.services,
+        "services": enquiry.services or (key.services if key else []),
         "link_seed": seed,
         "link_digest": private_links.digest(private_links.make_token(STATUS_PAGE, seed)),
     }
 
 
-def _countries_of(brief: Brief | None, enquiry: Enquiry) -> list[str]:
+def _countries_of(brief: QuerySet[Brief] | None, enquiry: Enquiry) -> list[str] | Coalesce:
     """Those of the brief, for machines; on the form a person saw them chosen and took them away."""
-    return list(brief.countries) if brief and enquiry.channel == Enquiry.Channel.API else []
+    if brief is None or enquiry.channel != Enquiry.Channel.API:
+        return []
+    return Coalesce(Subquery(brief.values("countries")), Value([], output_field=_COUNTRIES))
 
 
 def _replay(content: EnquiryContent, key: str | None) -> Receipt:

@@ -20,7 +20,7 @@ from accounts.flood import address_of
 from briefs import alternates, finding, geography
 from briefs.models import Actor, Brief
 from briefs.views import render_page
-from intake import arriving, flood, submission
+from intake import arriving, attribution, flood, provenance, submission
 from intake.form_fields import MOST_SLUGS, is_slug
 from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm
 from intake.models import Enquiry
@@ -48,11 +48,19 @@ def request_form(request: HttpRequest) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         language = brief.language if brief else settings.LANGUAGE_CODE
     with translation.override(language):
-        form = _empty_form(request.GET.get("brief", ""), brief)
+        form = _empty_form(request.GET.get("brief", ""), brief, _came_by(request))
         return _page(request, form, language, brief=brief)
 
 
-def _empty_form(slug: str = "", brief: Brief | None = None) -> RequestForm:
+def _came_by(request: HttpRequest) -> str:
+    """Where the reader came from, for the form to carry: as an earlier page of ours had it, or as the address tells."""
+    sealed = request.GET.get("came", "")
+    came = attribution.unseal(sealed) if sealed else None
+    referrer = request.headers.get("Referer", "")
+    return attribution.seal(came or attribution.of_address(request.GET.dict(), referrer))
+
+
+def _empty_form(slug: str = "", brief: Brief | None = None, came: str = "") -> RequestForm:
     taken_over = (
         {
             "countries_of_interest": [
@@ -63,7 +71,7 @@ def _empty_form(slug: str = "", brief: Brief | None = None) -> RequestForm:
         if brief
         else {}
     )
-    return RequestForm.empty(slug, **taken_over)
+    return RequestForm.empty(slug, came, **taken_over)
 
 
 def _receive(request: HttpRequest, language: str) -> HttpResponse:
@@ -83,11 +91,20 @@ def _receive(request: HttpRequest, language: str) -> HttpResponse:
             idempotency_key=form.idempotency_key(),
             page_language=language,
             arrival=arriving.by_form(request, **form.of_its_making()),
+            provenance=_provenance(request, form),
         )
     except (OperationalError, InterfaceError, ValidationError) as error:
         log.error("request not stored", error=type(error).__name__)
         return _page(request, form, language, status=503, retry_after=RETRY_AFTER_SECONDS)
     return HttpResponseRedirect(reverse("intake:status", args=[receipt.token]), status=303)
+
+
+def _provenance(request: HttpRequest, form: RequestForm) -> provenance.Provenance:
+    came = attribution.unseal(form.cleaned_data["came"] or "")
+    if came is None:
+        log.warning("attribution dropped")
+        came = attribution.CameFrom()
+    return provenance.of_request(request, as_sent=form.as_sent(), came=came)
 
 
 def _page(
@@ -99,7 +116,9 @@ def _page(
     status: int = 200,
     retry_after: int = 0,
 ) -> HttpResponse:
-    slug = form.data.get("brief", "") if form.is_bound else form.initial.get("brief", "")
+    slug, came = (
+        (form.data if form.is_bound else form.initial).get(name, "") for name in ("brief", "came")
+    )
     if brief is None and form.is_bound and status != 503:
         brief = _brief(slug)
     form.offer_actors(_actors_of(brief) if brief else {})
@@ -111,7 +130,7 @@ def _page(
         "optional_open": _is_optional_part_used(form),
         "action": _address(language),
         "languages": alternates.of_addresses(
-            {code: _address(code, slug) for code, _ in settings.LANGUAGES}, language
+            {code: _address(code, slug, came) for code, _ in settings.LANGUAGES}, language
         ),
     }
     response = render_page(request, "intake/request.html", context, language, status)
@@ -120,8 +139,9 @@ def _page(
     return response
 
 
-def _address(language: str, slug: str = "") -> str:
+def _address(language: str, slug: str = "", came: str = "") -> str:
     query = {"language": language} | ({"brief": slug} if is_slug(slug, 200) else {})
+    query |= {"came": came} if came and attribution.unseal(came) else {}
     return f"{reverse('intake:request')}?{urlencode(query)}"
 
 

@@ -1,6 +1,7 @@
 """The staff screens of intake."""
 
 from intake.admin.absences import AbsenceAdmin
+from intake.admin.api_keys import ApiKeyAdmin
 from intake.admin.deadlines import DeadlinePolicyAdmin
 from intake.admin.leads import LeadAdmin
 from intake.admin.people import ContactAdmin, OrganisationAdmin
@@ -13,6 +14,7 @@ __all__ = [
     "AbsenceAdmin",
     "AdviserAdmin",
     "AlertAdmin",
+    "ApiKeyAdmin",
     "ContactAdmin",
     "DataCopyAdmin",
     "DeadlinePolicyAdmin",

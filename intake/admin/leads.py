@@ -27,6 +27,7 @@ from intake.admin.privacy import LEAD_VERBS as PRIVACY_VERBS
 from intake.admin.privacy import ConsentsAdmin
 from intake.admin.quarantine import QUARANTINE_VERBS, screening_context
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
+from intake.attribution import UTM
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.models import MOVES, Activity, Adviser, Attachment, Enquiry, Lead, Priority, Status
 from mail.models import Message
@@ -259,6 +260,16 @@ def actor_names(slugs: list[str]) -> list[str]:
     return [names.get(slug, slug) for slug in slugs]
 
 
+def _touched(enquiry: Enquiry, which: str) -> str:
+    """A brief that the client came by, and where its link stood."""
+    brief = getattr(enquiry, f"{which}_brief")
+    if brief is None:
+        return ""
+    number = getattr(enquiry, f"{which}_version")
+    section = getattr(enquiry, f"get_{which}_section_display")()
+    return f"{brief.title} ({brief.reference or 'no reference'}, version {number}, {section})"
+
+
 def enquiry_facts(enquiry: Enquiry) -> list[tuple[str, str]]:
     """The optional fields that the client filled in, with their labels."""
     facts = [
@@ -278,5 +289,14 @@ def enquiry_facts(enquiry: Enquiry) -> list[tuple[str, str]]:
         ("Language", str(Language(enquiry.language).label) if enquiry.language else ""),
         ("Language of the page", str(Language(enquiry.consent_language).label)),
         ("Channel", enquiry.get_channel_display()),
+        ("Through the website", enquiry.api_key.name if enquiry.api_key else ""),
+        ("First brief", _touched(enquiry, "first")),
+        ("Last brief", _touched(enquiry, "last")),
+        ("Campaign", ", ".join(v for name in UTM if (v := getattr(enquiry, name)))),
+        ("Led here by", enquiry.referrer_host),
+        ("Network", enquiry.network),
+        ("Browser", enquiry.user_agent),
+        ("Languages of the browser", enquiry.accept_language),
+        ("Sent from pages of", enquiry.origin),
     ]
     return [(label, value) for label, value in facts if value]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django_countries import countries
 from drf_spectacular.extensions import (
     OpenApiSerializerExtension,
@@ -12,6 +13,8 @@ from rest_framework import serializers
 
 from accounts import text_rules
 from briefs import geography
+from intake import provenance
+from intake.attachments import Upload, check_uploads
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.forms import NEEDS_LIMIT
 from intake.submission import EnquiryContent
@@ -110,9 +113,9 @@ class EnquirySerializer(serializers.Serializer[Any]):
         required=False,
         max_length=0,
         error_messages={
-            "max_length": "Files come through the form at /request/ only; leave them out here."
+            "max_length": "Files do not fit JSON: send the request as multipart/form-data."
         },
-        help_text="Not taken here: files come through the form. Leave it out, or empty.",
+        help_text="Files come with multipart/form-data. Leave it out here, or empty.",
     )
 
     def to_internal_value(self, data: Any) -> Any:
@@ -138,6 +141,45 @@ class EnquirySerializer(serializers.Serializer[Any]):
             data[name] = tuple(dict.fromkeys(data.get(name, ())))
         return EnquiryContent(**data)
 
+    def as_sent(self) -> str:
+        """What of the body is stored otherwise than it came."""
+        # The slug of a brief is stored as the brief that it names, if that is public.
+        texts = {k: v for k, v in self.content().texts().items() if k != "brief"}
+        stored = {k: list(v) if isinstance(v, tuple) else v for k, v in texts.items()}
+        sent = {k: v for k, v in self.initial_data.items() if k not in ("consent", "attachments")}
+        return provenance.otherwise(sent, stored)
+
+
+class UploadField(serializers.Field[Any, Any, Any, Any]):
+    """A file as it came; all of them are checked together."""
+
+    default_error_messages = {"invalid": "Send this as a file, with a name."}
+
+    def to_internal_value(self, data: Any) -> UploadedFile:
+        if not isinstance(data, UploadedFile):
+            self.fail("invalid")
+        return data
+
+
+@extend_schema_field({"type": "string", "enum": ["true"]})
+class SpeltConsentField(ConsentField):
+    """In a form, where everything is text."""
+
+
+class EnquiryFormSerializer(EnquirySerializer):
+    """The same as a form with files; lists are repeated fields."""
+
+    consent = SpeltConsentField(help_text="Must be true.")
+    attachments = serializers.ListField(
+        child=extend_schema_field({"type": "string", "format": "binary"})(UploadField)(),
+        required=False,
+        help_text="At most three files of 10 MB: PDF, Word, Excel, PNG, JPEG or text, by what the bytes say.",
+    )
+
+    def validate_attachments(self, files: list[UploadedFile]) -> tuple[Upload, ...]:
+        """The files, checked as those of the page."""
+        return check_uploads(files)
+
 
 def _unknown(names: list[str]) -> dict[str, Any]:
     text = "There is no such field. Take it out, or see /api/docs/ for its name."
@@ -148,6 +190,7 @@ class EnquirySchema(OpenApiSerializerExtension):
     """Says in the OpenAPI document that other fields are refused."""
 
     target_class = EnquirySerializer
+    match_subclasses = True
 
     def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         """The schema of the body."""

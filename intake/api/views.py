@@ -4,50 +4,69 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import text_rules
-from intake import arriving, flood, submission
+from intake import arriving, flood, keys, provenance, submission
+from intake.api.authentication import KeyAuthentication, MaySendEnquiries
+from intake.api.cross_origin import CrossOrigin
+from intake.api.forms_with_files import FilesParser
 from intake.api.parsing import StrictJSONParser
-from intake.api.serializers import EnquirySerializer, ReceiptSerializer
-from intake.models import Enquiry
+from intake.api.serializers import EnquiryFormSerializer, EnquirySerializer, ReceiptSerializer
+from intake.catalogue import Language
+from intake.models import ApiKey, Enquiry
 
 
-class EnquiriesView(APIView):
+class EnquiriesView(CrossOrigin, APIView):
     """Ask the house for help."""
 
+    authentication_classes = [KeyAuthentication]
+    permission_classes = [AllowAny, MaySendEnquiries]  # the first tells the OpenAPI document
+    parser_classes = [StrictJSONParser, FilesParser]
     throttle_classes = [flood.EnquiryThrottle]
-    parser_classes = [StrictJSONParser]
 
     @extend_schema(
         operation_id="enquiries_create",
-        request=EnquirySerializer,
+        request={
+            "application/json": EnquirySerializer,
+            "multipart/form-data": EnquiryFormSerializer,
+        },
         parameters=[
             OpenApiParameter(
                 "Idempotency-Key",
                 {"type": "string", "minLength": 1, "maxLength": 255},
                 OpenApiParameter.HEADER,
-                description="At most 255 characters. The same key with the same body gets the first answer again; "
-                "with another body, 422. A refused request does not use the key up.",
+                description="At most 255 characters, your own for each request. The same key with the same body gets "
+                "the first answer again; with another body, 422. A refused request does not use the key up.",
             )
         ],
         responses={
             201: ReceiptSerializer,
-            **dict.fromkeys((400, 409, 413, 415, 422, 429, 503)),
+            **dict.fromkeys((400, 401, 403, 409, 413, 415, 422, 429, 503)),
         },
     )
     def post(self, request: Request) -> Response:
         """Store an enquiry; 201 means that it is stored."""
-        key = _idempotency_key(request)
-        serializer = EnquirySerializer(data=request.data)
+        key = keys.of(request)
+        idempotency_key = _idempotency_key(request, key)
+        is_form = request.content_type.lower().startswith(FilesParser.media_type)
+        serializer_class = EnquiryFormSerializer if is_form else EnquirySerializer
+        serializer = serializer_class(data=request.data)
         serializer.is_valid(raise_exception=True)
         receipt = submission.receive_enquiry(
             content=serializer.content(),
             channel=Enquiry.Channel.API,
-            idempotency_key=key,
-            arrival=arriving.by_api(request, email=serializer.validated_data["email"]),
+            idempotency_key=idempotency_key,
+            page_language=(key and key.language) or Language.ENGLISH,
+            arrival=arriving.by_api(
+                request,
+                email=serializer.validated_data["email"],
+                is_known_site=flood.is_proven(request),
+            ),
+            provenance=provenance.of_request(request, as_sent=serializer.as_sent(), key=key),
         )
         address = reverse("intake:status", args=[receipt.token])
         body = {
@@ -57,7 +76,8 @@ class EnquiriesView(APIView):
         return Response(body, status=201, headers={"Cache-Control": "no-store"})
 
 
-def _idempotency_key(request: Request) -> str | None:
+def _idempotency_key(request: Request, sender: ApiKey | None) -> str | None:
+    """The sender's own key as it is kept: two websites, or a website and anybody, may use the same."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return None
@@ -69,4 +89,4 @@ def _idempotency_key(request: Request) -> str | None:
         text_rules.refuse_hidden_characters(key)
     except ValidationError as error:
         raise ValidationError({"Idempotency-Key": error}) from error
-    return f"api:{key}"
+    return f"key{sender.pk}:{key}" if sender else f"api:{key}"

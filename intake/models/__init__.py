@@ -3,6 +3,7 @@
 from intake.models.adviser import Absence, Adviser, Desk, Skill
 from intake.models.after_sending import Addition, ContactCorrection, ErasureRequest
 from intake.models.alert import Alert
+from intake.models.api_key import ApiKey
 from intake.models.deadline import (
     STAGE_OF,
     Clock,
@@ -30,6 +31,7 @@ __all__ = [
     "Addition",
     "Adviser",
     "Alert",
+    "ApiKey",
     "Assignment",
     "Attachment",
     "AttachmentScan",

@@ -7,7 +7,21 @@ from django.db.models.functions import Now
 
 from accounts.erasure_door import frozen
 from briefs.models import Brief
+from briefs.touches import Section
 from intake.catalogue import Budget, Language, Timeframe
+from intake.models.api_key import ApiKey
+
+
+def _brief_touched(help_text: str) -> "models.ForeignKey[Brief | None, Brief | None]":
+    return models.ForeignKey(
+        Brief,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=help_text,
+    )
 
 
 class Enquiry(models.Model):
@@ -59,6 +73,48 @@ class Enquiry(models.Model):
     arrival = models.JSONField(
         default=dict, db_default={}, help_text="How it came, for the screening: facts, no points."
     )
+    api_key = models.ForeignKey(
+        ApiKey,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="enquiries",
+        db_index=False,
+        help_text="Of the website that it came through.",
+    )
+    user_agent = models.CharField(max_length=300, blank=True, db_default="")
+    accept_language = models.CharField(max_length=200, blank=True, db_default="")
+    origin = models.CharField(max_length=255, blank=True, db_default="")
+    network = models.CharField(
+        max_length=50,
+        blank=True,
+        db_default="",
+        help_text="Of the sender: a /24 or a /48, no address.",
+    )
+    as_sent = models.TextField(
+        blank=True,
+        db_default="",
+        help_text="JSON of what arrived otherwise than it is stored in the other fields.",
+    )
+    first_brief = _brief_touched("The first that the reader saw on the way here.")
+    first_version = models.PositiveSmallIntegerField(null=True, blank=True)
+    first_section = models.CharField(max_length=10, choices=Section, blank=True, db_default="")
+    first_language = models.CharField(max_length=2, choices=Language, blank=True, db_default="")
+    last_brief = _brief_touched("Whose link opened the form.")
+    last_version = models.PositiveSmallIntegerField(null=True, blank=True)
+    last_section = models.CharField(max_length=10, choices=Section, blank=True, db_default="")
+    last_language = models.CharField(max_length=2, choices=Language, blank=True, db_default="")
+    utm_source = models.CharField(max_length=100, blank=True, db_default="")
+    utm_medium = models.CharField(max_length=100, blank=True, db_default="")
+    utm_campaign = models.CharField(max_length=100, blank=True, db_default="")
+    utm_term = models.CharField(max_length=100, blank=True, db_default="")
+    utm_content = models.CharField(max_length=100, blank=True, db_default="")
+    referrer_host = models.CharField(
+        max_length=253,
+        blank=True,
+        db_default="",
+        help_text="Whose page led here; never the address.",
+    )
     received_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -69,6 +125,12 @@ class Enquiry(models.Model):
                 name="enquiry_complete",
             ),
             models.CheckConstraint(condition=~Q(consent_text=""), name="enquiry_has_consent"),
+        ]
+        indexes = [
+            # Of the few that have one: the others cost the index nothing.
+            models.Index(
+                fields=["api_key"], condition=Q(api_key__isnull=False), name="enquiry_of_api_key"
+            ),
         ]
         triggers = [
             frozen("intake_enquiry", "enquiry_frozen"),

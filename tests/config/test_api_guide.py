@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from intake import keys
+from intake.models import ApiKey
 from seeds import briefs_loading
 from tests.factories import UserFactory
 
@@ -23,6 +26,13 @@ def ask(client: Client, line: str) -> tuple[Any, int]:
     *options, url = shlex.split(command)[1:]
     path = url.removeprefix("http://localhost:8000")
     headers = dict(options[i + 1].split(": ", 1) for i, word in enumerate(options) if word == "-H")
+    fields = [options[i + 1] for i, word in enumerate(options) if word == "-F"]
+    if fields:
+        form: dict[str, list[Any]] = {}
+        for name, _, value in (field.partition("=") for field in fields):
+            file = value.startswith("@") and SimpleUploadedFile(value[1:], b"Bamako, Gao")
+            form.setdefault(name, []).append(file or value)
+        return client.post(path, form, headers=headers), int(told or 200)
     if "-d" in options:
         body = options[options.index("-d") + 1]
         kind = headers.pop("Content-Type")
@@ -42,12 +52,13 @@ def holds(found: Any, told: Any) -> bool:
 @pytest.mark.django_db
 def test_every_example_does_what_the_page_says(client: Client) -> None:
     briefs_loading.load_briefs(author=UserFactory.create(), approver=UserFactory.create())
+    key = keys.issue_key(key=ApiKey(name="Example"), by=UserFactory.create())
     examples = BLOCK.findall(GUIDE)
     assert len(examples) >= 8
 
     for lines, told in examples:
         for line in lines.strip().splitlines():
-            response, status = ask(client, line)
+            response, status = ask(client, line.replace("derisk_<your key>", key))
             data = response.json()
             assert response.status_code == status, line
             assert status != 200 or data.get("results", True), line

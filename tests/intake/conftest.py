@@ -12,6 +12,7 @@ from intake.needs import gazetteer
 def no_flood() -> None:
     """The counts live in the process, so one test's requests would count in the next."""
     flood.enquiries.clear()
+    flood.wrong_keys.clear()
 
 
 @pytest.fixture(autouse=True)

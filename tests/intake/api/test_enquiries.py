@@ -103,7 +103,7 @@ def test_text_is_stored_to_the_letter(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_commit_and_four_statements(client):
+def test_one_commit_and_three_statements(client):
     factories.BriefFactory(slug="a-brief")
 
     with CaptureQueriesContext(connection) as queries:
@@ -111,7 +111,7 @@ def test_one_commit_and_four_statements(client):
 
     assert response.status_code == 201
     assert [query["sql"].split()[0] for query in queries] == [
-        "BEGIN", "SELECT", "INSERT", "INSERT", "INSERT", "COMMIT",
+        "BEGIN", "INSERT", "INSERT", "INSERT", "COMMIT",
     ]  # fmt: skip
 
 
@@ -294,6 +294,8 @@ WRONG = [
     ({"brief": 5}, {"/brief": "invalid"}),
     ({"attachments": ["file"]}, {"/attachments": "max_length"}),
     ({"attachments": "file"}, {"/attachments": "not_a_list"}),
+    ({"colour": "red"}, {"/colour": "unknown"}),
+    ({"a/b~\ud800": 1, "phone": 5}, {"/a~1b~0\ud800": "unknown", "/phone": "invalid"}),
 ]
 
 
@@ -358,6 +360,23 @@ def test_what_is_no_json_is_refused(client, body):
 
 
 @pytest.mark.django_db
+def test_of_many_unknowns_twenty_are_named(client):
+    response = send(client, FOUR | {f"field{n}": n for n in range(1000)})
+
+    assert len(problem(response)["errors"]) == 20
+    assert rows() == (0, 0, 0)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("where", ['"needs": "a"', '"x": {"needs": 1, "needs": 2}'])
+def test_a_name_that_stands_twice_is_refused(client, where):
+    response = send(client, json.dumps(FOUR)[:-1] + f", {where}}}")
+
+    assert pointers(response) == {"/needs": "duplicate"}
+    assert rows() == (0, 0, 0)
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
 def test_json_that_is_nested_too_deeply_is_refused(client, opening, closing):
     deep = opening * 50_000 + "1" + closing * 50_000
@@ -381,7 +400,7 @@ def test_a_body_too_large_is_a_413(client):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "content_type",
-    ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b", "x", ""],
+    ["text/plain", "application/x-www-form-urlencoded", "multipart/mixed; boundary=b", "x", ""],
 )
 def test_another_media_type_is_a_415(client, content_type):
     response = send(client, FOUR, content_type=content_type)

@@ -1,0 +1,121 @@
+"""Keys of other websites in the staff screens."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from intake import keys
+from intake.models import ApiKey, Enquiry
+from tests import factories
+from tests.intake.admin.screens import client_of
+from tests.intake.api.test_keys import issue, send_as
+
+KEYS = "/staff/intake/apikey/"
+TERMS = {
+    "name": "Partner",
+    "origins": "https://partner.example\r\nhttps://BÜRO.example:8443/",
+    "per_minute": "30",
+    "language": "fr",
+    "services": ["due-diligence"],
+}
+pytestmark = pytest.mark.django_db
+
+
+def desk_lead() -> Client:
+    return client_of(factories.UserFactory(roles=["desk lead"]))
+
+
+def test_a_key_is_issued_shown_once_and_works() -> None:
+    client = desk_lead()
+
+    page = client.post(f"{KEYS}add/", TERMS)
+
+    (text,) = re.findall(r"derisk_[a-z2-7]{16}_[A-Za-z0-9_-]{43}", page.content.decode())
+    key = ApiKey.objects.get()
+    assert "no-store" in page["Cache-Control"]
+    assert key.origins == ["https://partner.example", "https://xn--bro-hoa.example:8443"]
+    assert (key.per_minute, key.language, key.services) == (30, "fr", ["due-diligence"])
+    assert send_as(text).status_code == 201
+    later = client.get(f"{KEYS}{key.pk}/change/").content.decode()
+    assert key.prefix in later
+    assert text not in later
+    assert text not in client.get(KEYS).content.decode()
+    assert Enquiry.objects.get().api_key == key
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "partner.example", "ftp://partner.example", "https://partner.example/page", "https://", "https://a b",
+        "https://user@partner.example", "https://partner.example;script-src", "https://*.example",
+        "https://partner.example:99999", "javascript:alert(1)", "https://partner.example?x",
+    ],
+)  # fmt: skip
+def test_what_is_no_website_is_refused_beside_the_field(line: str) -> None:
+    page = desk_lead().post(f"{KEYS}add/", TERMS | {"origins": line})
+
+    assert page.status_code == 200
+    assert page.context["adminform"].form.errors.keys() == {"origins"}
+    assert ApiKey.objects.count() == 0
+
+
+def test_terms_are_changed_and_the_key_stays() -> None:
+    key, text = issue()
+
+    desk_lead().post(f"{KEYS}{key.pk}/change/", TERMS | {"name": "Renamed", "per_minute": "5"})
+
+    key.refresh_from_db()
+    assert (key.name, key.per_minute) == ("Renamed", 5)
+    assert send_as(text).status_code == 201
+
+
+def test_a_revoked_key_is_refused_and_changes_no_more() -> None:
+    key, text = issue()
+    client = desk_lead()
+
+    client.post(f"{KEYS}{key.pk}/verbs/revoke/")
+    changed = client.post(f"{KEYS}{key.pk}/change/", TERMS | {"name": "Renamed"})
+
+    key.refresh_from_db()
+    assert (key.name, bool(key.revoked_at), changed.status_code) == ("Partner", True, 403)
+    assert send_as(text).status_code == 401
+    with pytest.raises(Exception, match="revoked before"):
+        keys.revoke_key(key=key, by=factories.UserFactory())
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "issues"),
+    [
+        (None, 302, 302),
+        ("analyst", 403, 403),
+        ("adviser", 403, 403),
+        ("auditor", 200, 403),
+        ("desk lead", 200, 200),
+    ],
+)
+def test_who_may(role: str | None, sees: int, issues: int) -> None:
+    key, _ = issue()
+    client = client_of(factories.UserFactory(roles=[role]) if role else None)
+
+    assert client.get(KEYS).status_code == sees
+    assert client.get(f"{KEYS}add/").status_code == issues
+    client.post(f"{KEYS}{key.pk}/verbs/revoke/")
+    client.post(f"{KEYS}{key.pk}/delete/", {"post": "yes"})
+    assert bool(ApiKey.objects.get().revoked_at) == (role == "desk lead")
+
+
+def test_the_list_costs_the_same_for_one_and_for_three() -> None:
+    client = desk_lead()
+    costs = []
+    for number in (1, 2):
+        for _ in range(number):
+            issue()
+        client.get(KEYS)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(KEYS)
+        costs.append(len(queries))
+
+    assert costs[0] == costs[1]
