@@ -70,7 +70,13 @@ def test_the_form_opens_empty_and_each_time_with_another_id(client):
     assert first.status_code == 200
     assert uuid.UUID(form_id) != uuid.UUID(Page(second).fields["form_id"])
     typed = dict.fromkeys(["full_name", "email", "needs", "organisation", "job_title", "phone"], "")
-    assert fields == typed | UNTOUCHED | {"consent": [], "brief": "", "attachments": "", "q7": "", "came": ""}
+    assert fields == typed | UNTOUCHED | {
+        "consent": [],
+        "brief": "",
+        "attachments": "",
+        "q7": "",
+        "came": "",
+    }
     assert Page(first).title == "Ask for help · Derisk"
     assert Page(first).summary() == {}
 
