@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('briefs', '0014_resolutions'),
-        ('intake', '0014_deadlines'),
+        ('intake', '0015_data_copies_and_retention'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('briefs', '0014_resolutions'),
-        ('intake', '0015_api_keys'),
+        ('intake', '0016_api_keys'),
     ]
 
     operations = [
