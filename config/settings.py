@@ -360,8 +360,7 @@ MEDIA_ROOT = HOME / "media"
 ERASURE_LIST = Path(env.str("ERASURE_LIST", default=str(HOME / "erasures.jsonl")))
 
 # ---- API
-# Websites whose pages may send enquiries from a browser without a key; a key names its own.
-CORS_ORIGINS = env.list("CORS_ORIGINS", default=[])
+CORS_ORIGINS = env.list("CORS_ORIGINS", default=[])  # whose pages may send without a key
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
@@ -395,7 +394,6 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # ---- Logs: one JSON line per request and job, ids only
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
