@@ -8,7 +8,6 @@ Progress goes to standard error, one JSON object a line to standard output. Ends
 """
 
 import argparse
-import hashlib
 import json
 import logging
 import os
@@ -81,14 +80,14 @@ def _fill(postgres: embedded.Postgres, counts: dict[str, int], fresh: bool) -> N
     from django.core.management import call_command
     from django.db import connection
 
-    from tests.bench import loading
+    from tests.bench import generating, loading
 
     servers.bare(postgres, fresh)
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as db:
         for count in counts.values():
             name = f"bench_{count}"
             # The small one is made each time: the measure of freshness writes to it.
-            is_new = servers.made(db, name, _stamp(), fresh or count == counts["small"])
+            is_new = servers.made(db, name, generating.MARK, fresh or count == counts["small"])
             connection.close()
             connection.settings_dict["NAME"] = name
             with connection.cursor() as cursor:
@@ -99,13 +98,8 @@ def _fill(postgres: embedded.Postgres, counts: dict[str, int], fresh: bool) -> N
                 say(f"Loading {count:,} briefs")
                 loading.load(postgres.url(name), count)
                 loading.check(postgres.url(name))
-                servers.mark(db, name, _stamp())
+                servers.mark(db, name, generating.MARK)
     say("The briefs are there")
-
-
-def _stamp() -> str:
-    texts = [(HERE / name).read_bytes() for name in ("texts.py", "loading.py")]
-    return hashlib.sha256(b"".join(texts)).hexdigest()[:16]
 
 
 def _measure(

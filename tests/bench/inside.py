@@ -130,7 +130,7 @@ def freshness_ms(address: str) -> list[float]:
     from accounts.models import User
     from briefs import freshness, publishing
     from briefs.models import Brief
-    from tests.bench.loading import APPROVER, slug_of
+    from tests.bench.generating import APPROVER, slug_of
 
     freshness.prefix.cache_clear()  # the connection was to another database before
     late = []

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from tests.bench.loading import slug_of
+from tests.bench.generating import slug_of
 
 # Any such header takes a request past the kept pages.
 UNCACHED = {"Authorization": "Bench"}
