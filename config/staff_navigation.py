@@ -51,6 +51,7 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
         Entry("Advisers", "support_agent", "intake.Adviser"),
         Entry("Absences", "event_busy", "intake.Absence"),
         Entry("Desks", "desk", "intake.Desk"),
+        Entry("Rules", "alt_route", "intake.RoutingRule"),
         Entry("Deadlines", "timer", "intake.DeadlinePolicy"),
         Entry("API keys", "vpn_key", "intake.ApiKey"),
         Entry("Proposal templates", "draft", "proposals.ProposalTemplate"),

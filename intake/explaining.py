@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from intake import conditions, facts, replaying, skills
+from intake.deciding import Verdict
 from intake.models import RoutingDecision
 
 
@@ -41,6 +42,20 @@ def explain(decision: RoutingDecision, viewer_id: int | None = None) -> Explanat
         asked=tuple(_asked(decision.inputs)),
         rows=rows(decision.candidates, decision.chosen_id, decision.is_fallback),
         for_you=_for(decision, viewer_id),
+    )
+
+
+def of_try(
+    why: str, inputs: Mapping[str, Any], candidates: list[dict[str, Any]], verdict: Verdict
+) -> Explanation:
+    """The same of a decision that was only tried."""
+    chosen_id = verdict.chosen.adviser_id if verdict.chosen else None
+    return Explanation(
+        why=why,
+        is_fallback=verdict.is_fallback,
+        rule=tuple(_rule(inputs)),
+        asked=tuple(_asked(inputs)),
+        rows=rows(candidates, chosen_id, verdict.is_fallback),
     )
 
 

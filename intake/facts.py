@@ -115,21 +115,26 @@ def read(lead: Lead) -> list[NeedSuggestion]:
     return suggesting.suggestions_of(lead)
 
 
-_BUDGET = {
+BUDGET_POINTS: dict[str, int] = {
     Budget.UNDER_5K: 10, Budget.FROM_5K_TO_20K: 25, Budget.FROM_20K_TO_100K: 40,
     Budget.OVER_100K: 50, Budget.UNDECIDED: 15,
 }  # fmt: skip
-_TIMEFRAME = {Timeframe.DAYS: 20, Timeframe.WEEKS: 15, Timeframe.MONTHS: 8, Timeframe.OPEN: 3}
+TIMEFRAME_POINTS: dict[str, int] = {
+    Timeframe.DAYS: 20,
+    Timeframe.WEEKS: 15,
+    Timeframe.MONTHS: 8,
+    Timeframe.OPEN: 3,
+}
+ORGANISATION_POINTS = {"known": 15, "new": 5}
+BRIEF_POINTS, URGENT_POINTS = 5, 10
 
 
 def score(facts: Facts) -> int:
     """How much a lead promises, from 0 to 100: a published sum, no forecast (docs/routing.md has the table)."""
-    points = _BUDGET.get(Budget(facts.budget), 0) if facts.budget != NONE else 0
-    points += _TIMEFRAME.get(Timeframe(facts.timeframe), 0) if facts.timeframe != NONE else 0
-    points += {"known": 15, "new": 5}.get(facts.organisation, 0)
-    points += 5 if facts.brief else 0
-    points += 10 if facts.priority == Priority.URGENT else 0
-    return points
+    points = BUDGET_POINTS.get(facts.budget, 0) + TIMEFRAME_POINTS.get(facts.timeframe, 0)
+    points += ORGANISATION_POINTS.get(facts.organisation, 0)
+    points += BRIEF_POINTS if facts.brief else 0
+    return points + (URGENT_POINTS if facts.priority == Priority.URGENT else 0)
 
 
 def in_words(from_text: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, FilteredRelation, IntegerField, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject
+from django.utils import timezone
 
 from intake import skills
 from intake.calendars import NeverWorks, Span
@@ -27,7 +28,7 @@ _RULE = (
 
 def house(rule_ids: Iterable[int] | None = None) -> House:
     """The desks and the rules in force, in their order; or just these rules, drafts among them."""
-    wanted = Q(rules__is_live=True) if rule_ids is None else Q(rules__in=list(rule_ids))
+    wanted = Q(rules__is_live=True) if rule_ids is None else Q(rules__in=list(rule_ids) or [0])
     rows = list(
         Desk.objects.annotate(
             rule=FilteredRelation("rules", condition=wanted),
@@ -102,13 +103,17 @@ def take_turns() -> None:
 
 def team(at: datetime, barred: Mapping[int, str]) -> list[Standing]:
     """Every adviser as they stand at this moment, in the order of their numbers."""
-    return [standing(row, at, barred.get(row.pk, "")) for row in _advisers(at)]
+    rows = _advisers(at, at + _LOOK_AHEAD)
+    return [standing(row, at, barred.get(row.pk, "")) for row in rows]
 
 
-def _advisers(at: datetime) -> Sequence[Any]:
-    absences = Absence.objects.filter(adviser=OuterRef("pk")).near(
-        at.date(), (at + _LOOK_AHEAD).date()
-    )
+def advisers_since(at: datetime) -> Sequence[Any]:
+    """Every adviser with the absences from this moment on, for `standing` at any moment after it."""
+    return _advisers(at, max(at, timezone.now()) + _LOOK_AHEAD)
+
+
+def _advisers(at: datetime, until: datetime) -> Sequence[Any]:
+    absences = Absence.objects.filter(adviser=OuterRef("pk")).near(at.date(), until.date())
     known = Skill.objects.filter(adviser=OuterRef("pk"))
     is_open = Lead.objects.filter(owner=OuterRef("pk"), status__in=OPEN_STATUSES).order_by()
     return list(

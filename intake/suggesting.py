@@ -38,9 +38,10 @@ def suggestions_of(lead: Lead) -> list[NeedSuggestion]:
 
     Another version of the rules adds what it finds; what is there stays as staff left it.
     """
-    known = set(lead.suggestions.values_list("kind", "value")) if lead.needs_read_by else set()
-    made: list[NeedSuggestion] = []
+    known: set[tuple[str, str]] = set()
     if lead.needs_read_by < needs.VERSION:
+        if lead.needs_read_by:
+            known = set(lead.suggestions.values_list("kind", "value"))
         found = needs.read_needs(lead.enquiry.needs, gazetteer.current())
         made = NeedSuggestion.objects.bulk_create(
             _suggestion(lead, one) for one in found if (one.kind, one.value) not in known
@@ -48,7 +49,9 @@ def suggestions_of(lead: Lead) -> list[NeedSuggestion]:
         lead.needs_read_by = needs.VERSION
         lead.save(update_fields=["needs_read_by"])
         _raise_priority(lead, [one for one in made if one.kind == Kind.URGENCY])
-    return list(lead.suggestions.filter(state=State.OPEN)) if known else made
+        if not known:
+            return made
+    return list(lead.suggestions.filter(state=State.OPEN))
 
 
 def _suggestion(lead: Lead, finding: Finding) -> NeedSuggestion:

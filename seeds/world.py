@@ -14,7 +14,16 @@ from django.utils import timezone
 from accounts import roles
 from accounts.models import User
 from intake import deadlines, submission
-from intake.models import Absence, Adviser, Desk, Enquiry, Lead, Skill
+from intake.models import (
+    Absence,
+    Adviser,
+    Desk,
+    Enquiry,
+    Lead,
+    RequiredSkill,
+    RoutingRule,
+    Skill,
+)
 from intake.skills import SkillKind
 from proposals.models import ProposalTemplate, TemplateLine, TemplateSection
 from seeds import briefs_loading
@@ -34,6 +43,8 @@ def load(*, password: str) -> dict[str, int]:
         _adviser(row, users)
     for row in staff["desks"]:
         _desk(row, users)
+    for row in staff["rules"]:
+        _rule(row, users)
     for row in staff["absences"]:
         _absence(row, users)
     deadlines.policies()
@@ -93,6 +104,25 @@ def _desk(row: Mapping[str, Any], users: Mapping[str, User]) -> Desk:
     if is_new:
         desk.members.set(users[email].adviser for email in row.get("members", ()))
     return desk
+
+
+@transaction.atomic
+def _rule(row: Mapping[str, Any], users: Mapping[str, User]) -> None:
+    names = ("position", "conditions", "note", "country_level", "service_level")
+    fields = {name: row[name] for name in names if name in row}
+    rule, is_new = RoutingRule.objects.get_or_create(
+        name=row["name"],
+        defaults=fields
+        | {
+            "is_live": row.get("is_live", True),
+            "desk": Desk.objects.get(name=row["desk"]),
+            "adviser": users[row["adviser"]].adviser if "adviser" in row else None,
+        },
+    )
+    if is_new:
+        for skill, level in row.get("required", {}).items():
+            kind, _, value = skill.partition(":")
+            RequiredSkill.objects.create(rule=rule, kind=kind, value=value, level=level)
 
 
 def _absence(row: Mapping[str, Any], users: Mapping[str, User]) -> None:

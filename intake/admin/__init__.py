@@ -7,6 +7,7 @@ from intake.admin.leads import LeadAdmin
 from intake.admin.people import ContactAdmin, OrganisationAdmin
 from intake.admin.privacy import DataCopyAdmin, ErasureRequestAdmin, RetentionRuleAdmin
 from intake.admin.quarantine import QuarantineAdmin
+from intake.admin.rules import RoutingRuleAdmin
 from intake.admin.team import AdviserAdmin, DeskAdmin
 from intake.admin.watch import AlertAdmin
 
@@ -24,4 +25,5 @@ __all__ = [
     "OrganisationAdmin",
     "QuarantineAdmin",
     "RetentionRuleAdmin",
+    "RoutingRuleAdmin",
 ]

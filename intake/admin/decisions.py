@@ -1,12 +1,49 @@
-"""Why a lead is whose, on its page."""
+"""Why a lead is whose, on its page; and who would get it now."""
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 
 from accounts.models import User
-from intake import explaining
+from accounts.staff_screens import VerbAdmin
+from intake import explaining, trying
 from intake.models import Adviser, Lead, RoutingDecision
+
+TRY = "intake.view_routingrule"
+
+
+class DecisionsAdmin(VerbAdmin):
+    """A lead's page with a look at who would get it now."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """The usual addresses and one for the dry run."""
+        view = self.admin_site.admin_view(self.dry_run)
+        page = path("<int:pk>/dry-run/", view, name="intake_lead_dry_run")
+        return [page, *super().get_urls()]
+
+    def dry_run(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Who would get this lead now, with every reason; for those who may read the rules."""
+        lead = self.get_queryset(request).filter(pk=pk).first()
+        if lead is None:
+            raise Http404
+        if not request.user.has_perm(TRY):
+            raise PermissionDenied
+        tried = trying.dry_run(lead=lead)
+        chosen = tried.verdict.chosen
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Who would get {lead}?",
+            "opts": self.opts,
+            "original": lead,
+            "lead": lead,
+            "who": f"{chosen.name} would get it now" if chosen else "Nobody would get it",
+            "why": explaining.of_try(tried.reason, tried.inputs, tried.candidates, tried.verdict),
+        }
+        return TemplateResponse(request, "intake/admin/dry_run.html", context)
 
 
 def explained(lead: Lead, viewer: User) -> list[RoutingDecision]:

@@ -22,7 +22,7 @@ from intake.admin.deadlines import (
     DueColumn,
     deadlines_context,
 )
-from intake.admin.decisions import explained
+from intake.admin.decisions import TRY, DecisionsAdmin, explained
 from intake.admin.privacy import LEAD_VERBS as PRIVACY_VERBS
 from intake.admin.privacy import ConsentsAdmin
 from intake.admin.quarantine import QUARANTINE_VERBS, screening_context
@@ -113,7 +113,7 @@ LEAD_VERBS: tuple[Verb, ...] = (
 
 
 @admin.register(Lead)
-class LeadAdmin(DueColumn, SuggestionsAdmin, ConsentsAdmin, ReadOnlyAdmin):
+class LeadAdmin(DueColumn, DecisionsAdmin, SuggestionsAdmin, ConsentsAdmin, ReadOnlyAdmin):
     """Requests that somebody must answer: one's own, or all for those who may see all."""
 
     verbs = LEAD_VERBS
@@ -225,6 +225,7 @@ class LeadAdmin(DueColumn, SuggestionsAdmin, ConsentsAdmin, ReadOnlyAdmin):
                 .defer("body")
                 .order_by("pk"),
                 "decisions": explained(obj, request.user),
+                "may_try": request.user.has_perm(TRY),
                 "assignments": obj.assignments.select_related("adviser__user", "by").order_by(
                     "-started_at", "-pk"
                 ),

@@ -65,4 +65,5 @@ class SkillInline(TabularInline):
     formset = SkillFormSet
     fields = ("skill", "level")
     extra = 0
+    hide_title = True
     ordering = ("kind", "value")

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import ModelAdmin, StackedInline
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
@@ -96,14 +96,19 @@ class AdviserSkills(SkillInline):
     verbose_name_plural = "skills"
 
 
-class AbsenceInline(StaffFields, TabularInline):
+class AbsenceInline(StaffFields, StackedInline):
     """When they are away."""
 
     model = Absence
     form = AbsenceForm
     fk_name = "adviser"
     extra = 0
-    fields = AbsenceForm.FIELDS
+    fields = (
+        ("starts_on", "from_hour"),
+        ("ends_on", "to_hour"),
+        ("delegate", "policy"),
+        "note",
+    )
     ordering = ("-starts_on", "-pk")
 
 
