@@ -466,3 +466,23 @@ def test_only_one_desk_is_the_default():
 
     with pytest.raises(IntegrityError, match="desk_one_default"), transaction.atomic():
         factories.DeskFactory()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_drain_a_queue_without_a_double_or_a_deadlock():
+    factories.DeskFactory()
+    people = [adviser(f"A{n}", capacity=99) for n in range(3)]
+    for _ in range(24):
+        factories.new_lead()
+    waiting = list(Job.objects.filter(kind="intake.route_lead").values_list("pk", flat=True))
+
+    # From both ends, and every job tried by both.
+    racing.race(
+        lambda: [working.run_job(pk) for pk in waiting],
+        lambda: [working.run_job(pk) for pk in reversed(waiting)],
+    )
+
+    assert set(Job.objects.filter(pk__in=waiting).values_list("state", "attempts")) == {("done", 1)}
+    assert (RoutingDecision.objects.count(), Assignment.objects.count()) == (24, 24)
+    assert [person.leads.count() for person in people] == [8, 8, 8]
+    assert Adviser.objects.aggregate(total=Sum("credit"))["total"] == 0
