@@ -18,12 +18,13 @@ from django.utils import timezone
 
 from accounts import private_links
 from accounts.models import User
-from intake.models import Absence, Adviser
+from intake.models import Absence, Adviser, Deadline
 
 _PURPOSE = "intake.calendar"
 _PAST = timedelta(days=90)
 _AHEAD = timedelta(days=400)
 _REFRESH = timedelta(hours=1)
+_A_MOMENT = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -143,5 +144,23 @@ def _absence(absence: Absence, title: str, text: str) -> Event:
     return Event(key=f"absence-{absence.pk}", title=title, start=start, end=end, text=text)
 
 
-# What stands in a calendar: each gives the events of one adviser. Deadlines add theirs here.
-SOURCES: list[Callable[[Adviser], Iterable[Event]]] = [own_absences, stand_ins, team_absences]
+def deadlines(adviser: Adviser) -> Iterable[Event]:
+    """By when their leads must move on, with the reference and the way there."""
+    for due in Deadline.objects.open_of(adviser):
+        page = reverse("admin:intake_lead_change", args=[due.lead_id])
+        yield Event(
+            key=f"deadline-{due.pk}",
+            title=f"Due: {due.get_stage_display()}, {due.lead.reference}",
+            start=due.due_at,
+            end=due.due_at + _A_MOMENT,
+            url=f"{settings.SITE_URL}{page}",
+        )
+
+
+# What stands in a calendar: each gives the events of one adviser.
+SOURCES: list[Callable[[Adviser], Iterable[Event]]] = [
+    own_absences,
+    stand_ins,
+    team_absences,
+    deadlines,
+]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from intake.models import Absence, Adviser
 from tests import factories
 from tests.intake.admin.screens import client_of, person, said
+from tests.intake.clockwork import NOW, ticking
 
 ABSENCES = "/staff/intake/absence/"
 TODAY = timezone.localdate()
@@ -261,3 +262,19 @@ def test_three_absences_cost_as_many_statements_as_one():
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db
+def test_the_calendar_tells_what_falls_due_by_reference_only(site, client):
+    awa = factories.AdviserFactory()
+    lead = factories.lead_of(awa, full_name="Secret Client")
+    ticking(lead, NOW)
+
+    events = icalendar.Calendar.from_ical(client.get(link_of(client_of(awa.user))).content).walk(
+        "VEVENT"
+    )
+
+    (event,) = events
+    assert str(event["summary"]) == f"Due: First answer, {lead.reference}"
+    assert event.decoded("dtstart") == NOW
+    assert str(event["url"]) == f"http://testserver/staff/intake/lead/{lead.pk}/change/"
