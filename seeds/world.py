@@ -162,10 +162,13 @@ def _request(row: Mapping[str, Any], key: str) -> None:
         return
     lists = {name: tuple(row.get(name, ())) for name in ("countries_of_interest", "services")}
     waits_since = row.get("waits_since_days")
-    fields = {name: value for name, value in row.items() if name != "waits_since_days"}
-    content = submission.EnquiryContent(**{**fields, **lists})
+    apart = ("waits_since_days", "arrival")
+    fields = {name: value for name, value in row.items() if name not in apart}
     receipt = submission.receive_enquiry(
-        content=content, channel=Enquiry.Channel.API, idempotency_key=key
+        content=submission.EnquiryContent(**{**fields, **lists}),
+        channel=Enquiry.Channel.API,
+        idempotency_key=key,
+        arrival=row.get("arrival"),
     )
     if waits_since:
         lead = Lead.objects.get(reference=receipt.reference)

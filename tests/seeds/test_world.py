@@ -81,16 +81,16 @@ def test_the_command_loads_a_world_that_is_whole_public_and_plainly_fictional(
 
     call_command("seed")
 
-    assert capsys.readouterr().out == f"10 staff, 2 templates, {briefs} briefs, 5 requests\n"
+    assert capsys.readouterr().out == f"10 staff, 2 templates, {briefs} briefs, 7 requests\n"
     made = counts()
     assert {name: made[name] for name in MODEL_NAMES} == {
         "User": 10, "Adviser": 4, "Desk": 2, "ProposalTemplate": 2, "TemplateSection": 8, "TemplateLine": 4,
-        "Brief": briefs + 1, "Enquiry": 5, "Lead": 5,
+        "Brief": briefs + 1, "Enquiry": 7, "Lead": 7,
     }  # fmt: skip
     # What is asked for once for each, whatever other kinds of job there are.
     for kind, number in {
-        "intake.route_lead": 5,
-        "intake.acknowledge": 5,
+        "intake.route_lead": 7,
+        "intake.acknowledge": 7,
         "briefs.announce": briefs,
     }.items():
         assert made[kind] == number, kind
@@ -141,17 +141,25 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
         ("Maria Exemplo", "Carla Adviser"),
         ("Sam Sample", "Lindiwe Lead"),
         ("Nadia Exemple", "Awa Adviser"),  # by what the text says
+        ("Best Rank Agency www.rank.example", None),
+        ("Ruth Sample", None),
     ]
-    urgent = Lead.objects.get(priority="urgent")
+    urgent = Lead.objects.get(priority="urgent", status="routed")
     assert urgent.enquiry.full_name == "Nadia Exemple"
     fallback = RoutingDecision.objects.get(is_fallback=True)
     assert fallback.lead.enquiry.full_name == "Sam Sample"
-    assert set(Lead.objects.values_list("status", flat=True)) == {"routed"}
+    held = Lead.objects.filter(status="quarantined").order_by("pk")
+    assert list(held.values_list("priority", flat=True)) == ["normal", "urgent"]
+    assert Lead.objects.filter(status="routed").count() == 5
+    told = Message.objects.get(template="intake/mail/held_back")
+    assert (told.to_email, told.reference) == ("lead@derisk.example", held[1].reference)
     assert Enquiry.objects.filter(brief__isnull=False).count() == 2
     answered = Message.objects.filter(template="intake/mail/acknowledgement")
     assert sorted(answered.values_list("language", flat=True)) == ["en", "en", "fr", "fr", "pt"]
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
-    assert set(Activity.objects.values_list("kind", flat=True)) == {"matched", "routed", "priority"}
+    assert set(Activity.objects.values_list("kind", flat=True)) == {
+        "matched", "routed", "priority", "quarantined",
+    }  # fmt: skip
     client = Client()
     client.force_login(User.objects.get(email="adviser@derisk.example"))
     shown = client.get(LEADS).context["cl"].result_list
