@@ -15,11 +15,10 @@ _CHUNK = 65_536
 
 
 def tell_length(environ: Environ) -> Environ:
-    """The request's environment, of a chunked request with the body read and its length in it."""
+    """The request's environment, of a chunked request with the body read and its length in it; `forget` it."""
     is_chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
     if not is_chunked or environ.get("CONTENT_LENGTH"):
         return environ
-    # Closed when the request is forgotten, which reads from it until then.
     kept = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
     length = 0
     while length <= LARGEST and (chunk := environ["wsgi.input"].read(_CHUNK)):
@@ -28,3 +27,9 @@ def tell_length(environ: Environ) -> Environ:
     kept.seek(0)
     told = str(length if length <= LARGEST else TOO_LARGE)
     return environ | {"wsgi.input": kept, "CONTENT_LENGTH": told}
+
+
+def forget(environ: Environ) -> None:
+    """Let go of a body that was kept."""
+    if isinstance(environ["wsgi.input"], tempfile.SpooledTemporaryFile):
+        environ["wsgi.input"].close()

@@ -21,6 +21,11 @@ class Utf8Request(WSGIRequest):
     def __init__(self, environ: dict[str, Any]) -> None:
         super().__init__(chunked.tell_length(environ))
 
+    def close(self) -> None:
+        """Called when the answer has left."""
+        super().close()
+        chunked.forget(self.environ)
+
     @property
     def encoding(self) -> str | None:
         return None

@@ -1,6 +1,6 @@
 """The quarantine: what was held back and why, one click to release it, and how often that was right."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -30,6 +30,7 @@ class SpamForm(forms.Form):
 class ManySpamForm(SpamForm):
     """Why all of these are spam; the list posts it to itself once more."""
 
+    intro: Sequence[str] = ()
     action = forms.CharField(widget=forms.HiddenInput)
     _selected_action = forms.Field(widget=forms.MultipleHiddenInput)
 
@@ -131,10 +132,10 @@ class QuarantineAdmin(ReadOnlyAdmin):
 
     @admin.display(description="Why")
     def why(self, row: Quarantine) -> str:
-        """What speaks for spam, the heaviest first."""
+        """The layers with their points, the heaviest first; the lead's page says what shows each."""
         items = screening.items if (screening := _screening(row)) else []
         heaviest = sorted(items, key=lambda item: -item["points"])
-        return "; ".join(item["evidence"] for item in heaviest if item["points"] > 0)
+        return ", ".join(f"{item['what'].replace('_', ' ')} {item['points']}" for item in heaviest)
 
     @admin.display(description="Outcome", ordering="outcome")
     def outcome_name(self, row: Quarantine) -> str:
@@ -214,12 +215,14 @@ class QuarantineAdmin(ReadOnlyAdmin):
                 "closed as spam",
             )
             return None
-        chosen = {"action": "call_chosen_spam", "_selected_action": [row.pk for row in queryset]}
+        rows = list(queryset)
         if not form.is_bound:
-            form = ManySpamForm(initial=chosen)
+            pks = [row.pk for row in rows]
+            form = ManySpamForm(initial={"action": "call_chosen_spam", "_selected_action": pks})
+        form.intro = [f"Spam: {', '.join(row.lead.reference for row in rows)}."]
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Call {len(chosen['_selected_action'])} request(s) spam",
+            "title": f"Call {len(rows)} request(s) spam",
             "opts": self.opts,
             "verb": {"label": "Call spam"},
             "form": form,

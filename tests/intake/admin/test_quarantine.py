@@ -78,10 +78,7 @@ def test_the_list_says_why_the_urgent_first_and_offers_release():
 
     assert html.index(urgent.reference) < html.index(calm.reference)
     assert gone.reference not in html
-    assert (
-        "the field that people do not see held 12 character(s); sent without the page&#x27;s token"
-        in html
-    )
+    assert "trap 40, token 15" in html
     assert "55 of 50" in html
     assert html.count("Urgent") >= 1
     assert f'formaction="{release(calm)}"' in html
