@@ -28,7 +28,7 @@ def release_lead(*, lead: Lead, by: User | None) -> Lead:
     """Let a request go on as any other: matched, routed, acknowledged. `by` nobody: its sender proved to be a person.
 
     One that was called spam, or that nobody looked at in time, may be released too. Raises
-    ValidationError(code="conflict") when it is neither held back nor closed so.
+    ValidationError(code="conflict") when it is neither held back nor closed so, or was erased.
     """
     ends = (Outcome.OPEN, Outcome.SPAM, Outcome.EXPIRED) if by else (Outcome.OPEN,)
     _end(lead, ends, Outcome.RELEASED if by else Outcome.PROVED, by)
@@ -53,7 +53,8 @@ def call_spam(*, lead: Lead, by: User, reason: str) -> Lead:
 
 def _end(lead: Lead, ends: tuple[str, ...], outcome: str, by: User | None) -> None:
     """Note how the quarantine ended, if it stands where one may end so; the lead is locked first, as everywhere."""
-    Lead.objects.select_for_update().get(pk=lead.pk)
+    if Lead.objects.select_for_update().get(pk=lead.pk).erased_at:
+        raise ValidationError("This request was erased; nothing is left to go on.", code="conflict")
     ended = Quarantine.objects.filter(lead=lead, outcome__in=ends).update(
         outcome=outcome, ended_at=Now(), ended_by=by
     )

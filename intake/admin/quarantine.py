@@ -36,6 +36,8 @@ class ManySpamForm(SpamForm):
 
 
 def _may_be_released(lead: Lead) -> bool:
+    if lead.erased_at:
+        return False
     if lead.status != Status.DISQUALIFIED:
         return lead.status == Status.QUARANTINED
     closed = (Outcome.SPAM, Outcome.EXPIRED)
@@ -146,7 +148,8 @@ class QuarantineAdmin(ReadOnlyAdmin):
     @admin.display(description="")
     def release(self, row: Quarantine) -> str:
         """One click. The list is one form already, so that the button names its own address."""
-        if row.outcome not in (Outcome.OPEN, Outcome.SPAM, Outcome.EXPIRED):
+        may_end = (Outcome.OPEN, Outcome.SPAM, Outcome.EXPIRED)
+        if row.outcome not in may_end or row.lead.erased_at:
             return ""
         address = reverse("admin:intake_quarantine_release", args=[row.pk])
         return format_html(

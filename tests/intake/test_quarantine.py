@@ -5,7 +5,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from intake import after_sending, leads, quarantine
+from intake import after_sending, erasing, leads, quarantine
 from intake.models import Activity, Contact, Lead, Quarantine, Screening
 from jobs.models import Job
 from mail.models import Message
@@ -167,6 +167,23 @@ def test_disqualified_by_other_hands_it_counts_as_closed():
     leads.disqualify_lead(lead=lead, by=factories.UserFactory(), reason="No client of ours.")
 
     assert state(lead) == ("disqualified", "closed")
+
+
+@pytest.mark.django_db
+def test_what_was_erased_does_not_go_on():
+    user = factories.UserFactory()
+    lead = held()
+    quarantine.call_spam(lead=lead, by=user, reason="Sells links.")
+    erasing.erase_lead(lead=lead, by=user, because="Asked for it.")
+
+    with pytest.raises(ValidationError) as refusal:
+        quarantine.release_lead(lead=lead, by=user)
+
+    assert refusal.value.code == "conflict"
+    assert state(lead) == ("disqualified", "spam")
+    found = Screening.objects.get(lead=lead)
+    assert (found.items, found.text_bands, set(found.text_digest)) == ([], [], {"0"})
+    assert Lead.objects.get(pk=lead.pk).enquiry.arrival == {}
 
 
 # --- Nobody looks
