@@ -12,8 +12,7 @@ from pytest_django import Settings
 from briefs import subscribing
 from briefs.finding import Wish
 from briefs.models import Notice, Subscriber, Subscription
-from briefs.models.subscription import email_digest
-from mail.models import Message
+from mail.models import Message, email_digest
 from tests.briefs.subscribed import announce, mails_to, reader, subscription_of
 from tests.factories import BriefFactory, UserFactory, publish
 from tests.racing import race

@@ -25,7 +25,7 @@ LEADS = """
 UNSENT = """
     SELECT count(*) FROM mail_message m JOIN intake_lead l ON l.reference = m.reference
     JOIN intake_enquiry e ON e.id = l.enquiry_id
-    WHERE e.email LIKE 'client%%@chaos.example' AND m.state IN ('queued', 'sending') AND %s
+    WHERE e.email LIKE 'client%%@chaos.example' AND m.state IN ('queued', 'sending', 'unsure') AND %s
 """
 OVERDUE = """
     SELECT kind || ' ' || key FROM jobs_job WHERE
