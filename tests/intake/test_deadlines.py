@@ -1,10 +1,10 @@
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils import timezone
 
-from intake import acknowledging, deadlines, leads, routing, suggesting
+from intake import acknowledging, calendar_feed, deadlines, leads, routing, suggesting
 from intake.models import Deadline, DeadlineChange, DeadlinePolicy, Lead
 from jobs.models import Job
 from mail.models import Message
@@ -246,3 +246,60 @@ def test_two_at_once_set_one_clock():
     racing.race(*[lambda: deadlines.keep_deadline(lead_id=lead.pk) for _ in range(2)])
 
     assert Deadline.objects.get().changes.count() == 1
+
+
+# --- By the owner's own hours
+
+
+@pytest.mark.django_db
+def test_the_owners_hours_weekend_and_absence_count():
+    """Nadia works in Cairo, Sunday to Thursday, and is away on the first Sunday."""
+    adviser = factories.AdviserFactory(
+        time_zone="Africa/Cairo", hours=["09:00-17:00"] * 4 + ["", "", "09:00-17:00"]
+    )
+    adviser.absences.create(starts_on=date(2027, 3, 7), ends_on=date(2027, 3, 7))
+    lead = factories.lead_of(adviser)
+
+    deadline = deadlines.keep_deadline(lead_id=lead.pk, started_at=NOW)
+
+    # Thursday from noon to five in Cairo, then Monday from nine: three hours more are over at noon, 10 UTC.
+    assert deadline.due_at == datetime(2027, 3, 8, 10, tzinfo=UTC)
+    assert deadline.changes.get().reason == f"By the calendar of {adviser}."
+
+
+@pytest.mark.django_db
+def test_an_owner_who_never_works_is_counted_as_the_house_is():
+    lead = factories.lead_of(factories.AdviserFactory(hours=[""] * 7))
+
+    deadline = deadlines.keep_deadline(lead_id=lead.pk, started_at=NOW)
+
+    assert deadline.due_at == NOW + 24 * HOUR
+
+
+@pytest.mark.django_db
+def test_what_is_due_stands_in_the_advisers_calendar_by_reference():
+    lead = owned(full_name="Aïcha Example", needs="Zanzibar")
+    deadline = ticking(lead, LATER)
+    ticking(owned(), LATER)
+
+    file = calendar_feed.as_ical(lead.owner).decode()
+
+    assert file.count("BEGIN:VEVENT") == 1
+    assert f"Due: first answer\\, {lead.reference}" in file.replace("\r\n ", "")
+    assert f"DTSTART:{deadline.due_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" in file
+    assert not [word for word in ("Zanzibar", "Aïcha") if word in file]
+
+
+@pytest.mark.django_db
+def test_a_lead_held_back_has_no_clock_until_it_is_released():
+    lead = factories.new_lead()
+    first = deadlines.keep_deadline(lead_id=lead.pk, started_at=NOW)
+    by = factories.UserFactory()
+
+    leads.move_lead(lead=lead, to="quarantined", by=by)
+    first.refresh_from_db()
+    held = Lead.objects.get(pk=lead.pk).due_at
+    leads.move_lead(lead=lead, to="new", by=by)
+
+    assert (first.state, held) == ("cancelled", None)
+    assert Deadline.objects.running().get().stage == "first_answer"

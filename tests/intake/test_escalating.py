@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from intake import escalating, presence
-from intake.models import Activity, Deadline, DeadlineNotice, Lead
+from intake.models import Activity, Adviser, Deadline, DeadlineNotice, Lead
 from jobs.models import Job
 from mail.models import Message
 from tests import factories, racing
@@ -198,3 +198,27 @@ def test_desk_leads_are_those_who_may_give_leads_away(house):
     factories.UserFactory(is_superuser=True)
 
     assert list(presence.desk_leads()) == [house]
+
+
+def test_who_stands_in_for_the_owner_is_told_before_the_desk(house):
+    lead = owned()
+    cover = factories.AdviserFactory(user__full_name="Bruno")
+    lead.owner.absences.create(
+        starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 20), delegate=cover, policy="cover"
+    )
+    ticking(lead, NOW - HOUR)
+
+    sweep()
+
+    assert told() == [("Bruno", "Overdue")]
+
+
+def test_each_is_told_in_their_own_working_hours(house):
+    """Ten UTC is five in the morning in New York."""
+    lead = owned()
+    Adviser.objects.filter(pk=lead.owner_id).update(time_zone="America/New_York")
+    ticking(lead, NOW - HOUR)
+
+    sweep()
+
+    assert told() == [("Fatou", "Overdue")]
