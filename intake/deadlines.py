@@ -116,7 +116,7 @@ def _set(lead: Lead, stage: Stage, start: datetime, by: User | None) -> Deadline
         started_at=start,
         due_at=due,
         warn_at=warn,
-        next_look_at=warn,
+        next_look_at=max(warn, timezone.now()),
     )
     record(deadline, Change.SET, by=by, reason=_whose(lead))
     return deadline

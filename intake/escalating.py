@@ -123,9 +123,9 @@ class _Round:
         if deadline.state != State.MISSED:
             deadline.state = State.MISSED
             deadlines.record(deadline, Change.MISSED)
-            text = f"{deadline.get_stage_display()}, due by {time_zones.in_both(deadline.due_at, 'UTC')}"
+            text = f"{deadline.get_stage_display().capitalize()}, due by {time_zones.in_both(deadline.due_at, 'UTC')}"
             kind = Activity.Kind.DEADLINE_MISSED
-            Activity.objects.create(lead=deadline.lead, kind=kind, text=text.capitalize())
+            Activity.objects.create(lead=deadline.lead, kind=kind, text=text)
         if not any(self.staff.ladder(deadline.lead)[deadline.step :]):
             deadline.next_look_at = None
             return

@@ -51,17 +51,23 @@ class DeadlinePolicy(models.Model):
     )
     clock = models.CharField(max_length=7, choices=Clock, default=Clock.WORKING)
     warn_before = models.PositiveIntegerField(
-        help_text="Minutes of the owner's working time before the end, at which the owner is reminded."
+        "remind before",
+        help_text="Minutes of the owner's working time before the end, at which the owner is reminded.",
     )
     escalate_every = models.PositiveIntegerField(
+        "a step every",
         default=60,
         validators=[MinValueValidator(5)],
         help_text="Minutes between two steps once it is missed: owner, cover, desk, desk leads.",
     )
     is_promised = models.BooleanField(
-        default=True, help_text="The client is told the time, by mail and on the status page."
+        "told to the client",
+        default=True,
+        help_text="The client is told the time, by mail and on the status page.",
     )
-    is_active = models.BooleanField(default=True, help_text="Off: such leads get no deadline.")
+    is_active = models.BooleanField(
+        "in force", default=True, help_text="Off: such leads get no deadline."
+    )
 
     class Meta:
         verbose_name_plural = "deadline policies"

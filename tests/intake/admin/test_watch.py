@@ -35,7 +35,10 @@ def test_the_page_says_in_words_what_is_over_its_limit():
     html = client.get(WATCH).content.decode()
 
     assert "1 of 14 are over their limit" in html
-    assert '<strong class="staff-warning">look</strong>' in html
+    assert (
+        '<strong class="staff-warning">Look: 1</strong> <span class="staff-meta">limit 0</span>'
+        in html
+    )
     assert "Jobs failed for good: 1 (limit 0)" in html
     assert "not over" in html
 
