@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0015_data_copies_and_retention'),
+        ("intake", "0017_attribution"),
     ]
 
     operations = [
