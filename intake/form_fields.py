@@ -1,25 +1,97 @@
 """Fields of the request form beyond those of every public form: lists, slugs and files."""
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django import forms
 from django.core.validators import slug_re
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from intake import attachments
 
 MOST_SLUGS = 20
 
 
+# A list of 250 countries in three languages costs more to write than all else on the page: each entry is written
+# once for a language, plain and chosen, and put together from there.
 class Select(forms.Select):
-    """A list of 250 countries in one template; Django's own takes two templates for each option."""
+    """Django's select box, whose entries are written once."""
 
-    template_name = "intake/select.html"
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        written = _options(_told(self.choices))
+        own = flatatt(self.build_attrs(self.attrs, attrs))
+        entries = [[entry.chosen if entry.value in chosen else entry.plain] for entry in written]
+        return format_html(
+            '<select name="{}"{}>{}</select>', name, own, format_html_join("", "{}", entries)
+        )
+
+
+class Checkboxes(forms.CheckboxSelectMultiple):
+    """Django's check boxes, each written once, label and all."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = set(self.format_value(value))
+        written = _boxes(name, str((attrs or {}).get("id", "")), _told(self.choices))
+        entries = [[entry.chosen if entry.value in chosen else entry.plain] for entry in written]
+        return format_html_join("", "{}", entries)
+
+
+class Entry(NamedTuple):
+    """One value of a list as markup, as it is when chosen and when not."""
+
+    value: str
+    chosen: SafeString
+    plain: SafeString
+
+
+Told = tuple[tuple[str, str], ...]
+
+
+def _told(choices: Any) -> Told:
+    """Values and labels in the language of the moment."""
+    return tuple((str(value), str(label)) for value, label in choices)
+
+
+@lru_cache(maxsize=64)
+def _options(choices: Told) -> list[Entry]:
+    option = '<option value="{}"{}>{}</option>'
+    selected = SafeString(" selected")
+    return [
+        Entry(
+            value,
+            format_html(option, value, selected, label),
+            format_html(option, value, "", label),
+        )
+        for value, label in choices
+    ]
+
+
+@lru_cache(maxsize=64)
+def _boxes(name: str, id_: str, choices: Told) -> list[Entry]:
+    def box(number: int, value: str, label: str, checked: str) -> SafeString:
+        one = f"{id_}_{number}"
+        return format_html(_BOX, one, name, value, one, checked, label)
+
+    checked = SafeString(" checked")
+    return [
+        Entry(value, box(number, value, label, checked), box(number, value, label, ""))
+        for number, (value, label) in enumerate(choices)
+    ]
+
+
+_BOX = (
+    '<label class="choice" for="{}"><input type="checkbox" name="{}" value="{}" id="{}"{}>'
+    " <span>{}</span></label>"
+)
 
 
 class SlugsField(forms.MultipleChoiceField):
     """Slugs of things that a page named. What it named may have gone meanwhile, so that any slug passes."""
 
-    widget = forms.CheckboxSelectMultiple
+    widget = Checkboxes
 
     def valid_value(self, value: str) -> bool:
         return is_slug(value)

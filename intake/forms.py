@@ -19,6 +19,7 @@ from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.form_fields import (
     MOST_SLUGS,
     AttachmentsField,
+    Checkboxes,
     FilesInput,
     Select,
     SlugsField,
@@ -58,7 +59,7 @@ def _choices(label: Words, mistaken: Words, choices: Any) -> forms.MultipleChoic
         label=label,
         required=False,
         choices=choices,
-        widget=forms.CheckboxSelectMultiple,
+        widget=Checkboxes,
         error_messages={"invalid_choice": mistaken},
     )
 

@@ -1,5 +1,6 @@
 """The shape of an enquiry as JSON, with the rules of the form."""
 
+from copy import copy
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -117,6 +118,10 @@ class EnquirySerializer(serializers.Serializer[Any]):
         },
         help_text="Files come with multipart/form-data. Leave it out here, or empty.",
     )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Own fields of this serializer. DRF makes each anew, with its 250 countries: a quarter of a request's cost."""
+        return {name: copy(field) for name, field in self._declared_fields.items()}
 
     def to_internal_value(self, data: Any) -> Any:
         """The checked fields. A name that is none is refused: what it holds would be lost to both sides."""
