@@ -36,6 +36,7 @@ from intake import (
 from intake.client_forms import AddForm, ContactForm, NoForm
 from intake.models import Attachment, Lead, Priority, Status
 from intake.uploading import TOO_MUCH, read_form
+from mail import addresses
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         "sent_at": sent_at,
         "promise": client_promise.promise_of(lead, language),
         "meant": misspelling.likely_address(contact.email),
+        "comes_back": addresses.mark_of(contact.email) is not None,
         "warn_in": _warn_in(lead, language),
         "house": settings.HOUSE,
         "languages": alternates.of_addresses(

@@ -3,7 +3,7 @@
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from accounts.models import User
 from mail import news, outbox
@@ -46,10 +46,10 @@ def lift_mark(*, email: str, by: User | None) -> int:
     lifted = Unreachable.objects.of(email).update(lifted_at=Now(), lifted_by=by)
     if not lifted:
         raise ValidationError("This address takes mail, as far as we know.", code="conflict")
-    held = Message.objects.select_for_update().filter(
-        state=Message.State.HELD, to_email__in={email, email.lower()}
+    held = Message.objects.filter(state=Message.State.HELD).annotate(address=Lower("to_email"))
+    messages = list(
+        held.filter(address=email.lower()).select_for_update(of=("self",)).order_by("pk")
     )
-    messages = list(held.order_by("pk"))
     for message in messages:
         outbox.queue_again(message)
     log.info("mark lifted", released=len(messages), user=by.pk if by else None)

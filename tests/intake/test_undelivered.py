@@ -131,12 +131,16 @@ def test_a_client_who_says_that_the_address_is_right_gets_what_was_held() -> Non
     Message.objects.filter(to_email=CLIENT).update(state="held", failure="address")
     before = Job.objects.filter(kind="mail.deliver").count()
 
+    token = submission.status_token(lead)
+    asked = client_of(None).get(f"/request/{token}/?language=fr").content.decode()
+    assert "Nos messages ne vous parviennent pas" in asked
+
     contact = after_sending.contact_of(lead)
     form = {"full_name": contact.full_name, "email": contact.email, "phone": contact.phone}
-    token = submission.status_token(lead)
     response = client_of(None).post(f"/request/{token}/contact/", form)
 
     assert response.status_code == 303
+    assert "does not reach you" not in client_of(None).get(f"/request/{token}/").content.decode()
     assert addresses.mark_of(CLIENT) is None
     assert Unreachable.objects.get().lifted_by is None
     assert acknowledgement(lead).state == "queued"

@@ -736,14 +736,14 @@ def test_any_wrong_link_is_the_same_404(client):
 
 
 @pytest.mark.django_db
-def test_the_status_page_costs_four_statements_and_takes_no_post(client):
+def test_the_status_page_costs_five_statements_and_takes_no_post(client):
     lead = factories.new_lead()
     address = f"/request/{submission.status_token(lead)}/"
 
     with CaptureQueriesContext(connection) as queries:
         client.get(address)
 
-    assert len(queries) == 4  # lead, contact, files, additions
+    assert len(queries) == 5  # lead, contact, whether mail reaches it, files, additions
     assert client.post(address).status_code == 405
 
 
