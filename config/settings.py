@@ -153,8 +153,8 @@ DATABASES = {
             # random_page_cost: no database of ours is on turning discs; with the default PostgreSQL reads whole tables
             # rather than a thousand rows by their index.
             "options": f"{PATIENCE} -c lock_timeout=3s -c random_page_cost=1.1"
-            # Near enough for a misspelt name; the default of 0.6 misses half of them.
-            " -c pg_trgm.word_similarity_threshold=0.45",
+            # Near enough for a misspelt word, and for a name to suggest (intake/resembling.py), not for more.
+            " -c pg_trgm.word_similarity_threshold=0.45 -c pg_trgm.similarity_threshold=0.5",
         },
     }
 }

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from intake import leads, rescheduling, scanning
+from intake import leads, matching, rescheduling, scanning
 from intake.attachments import Upload
 from intake.models import (
     MOVES,
@@ -125,9 +125,12 @@ def withdraw_request(*, lead: Lead) -> None:
     has its own page to decline it.
     """
     lead = _locked(lead)
-    if lead.closed_at and lead.closing_reason == _WITHDRAWN:
+    if is_withdrawn(lead):
         return
     _refuse_closed(lead)
+    if lead.merged_into_id:
+        _withdraw_merged(lead)
+        return
     if lead.activities.filter(kind=Activity.Kind.PROPOSAL_SENT).exists():
         raise ValidationError(
             gettext("We sent you a proposal. Decline it by the link in its mail."), code="proposal"
@@ -137,6 +140,22 @@ def withdraw_request(*, lead: Lead) -> None:
     kind = Activity.Kind.CLIENT_WITHDREW
     leads.move_lead(lead=lead, to=to, by=None, reason=_WITHDRAWN, activity=kind)
     ask_to_tell(lead.activities.filter(kind=kind).latest("pk"))
+
+
+def is_withdrawn(lead: Lead) -> bool:
+    """Whether the client withdrew this request."""
+    if lead.merged_into_id:
+        return lead.activities.filter(kind=Activity.Kind.CLIENT_WITHDREW).exists()
+    return lead.closed_at is not None and lead.closing_reason == _WITHDRAWN
+
+
+def _withdraw_merged(lead: Lead) -> None:
+    """Another request does the work of this one too; whoever has that decides what the withdrawal means for it."""
+    _record(
+        lead,
+        Activity.Kind.CLIENT_WITHDREW,
+        f"{lead.reference} was merged into {matching.live(lead).reference}. Decide what becomes of that one.",
+    )
 
 
 @transaction.atomic
@@ -161,7 +180,7 @@ def _locked(lead: Lead) -> Lead:
 
 
 def _refuse_closed(lead: Lead) -> None:
-    if lead.closed_at:
+    if matching.live(lead).closed_at:
         raise ValidationError(
             gettext("This request is closed. Send a new one if something has changed."),
             code="closed",
@@ -182,10 +201,11 @@ def ask_to_tell(activity: Activity) -> None:
 
 def tell_owner(*, activity_id: int) -> None:
     """Queue the mail about something that the client did, to the lead's owner or, before there is one, the owner of
-    the default desk. It holds the reference and a link, nothing that the client wrote.
+    the default desk; of a merged lead, to whoever has the one that it was merged into. It holds the reference and a
+    link, nothing that the client wrote.
     """
     activity = Activity.objects.select_related("lead__owner__user").get(pk=activity_id)
-    lead = activity.lead
+    lead = matching.live(activity.lead)
     desk = Desk.objects.filter(is_default=True).select_related("fallback_owner__user").first()
     to = lead.owner or (desk.fallback_owner if desk else None)
     if to is None:

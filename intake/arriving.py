@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from accounts.flood import address_of
-from intake import counting, matching, render_tokens
+from intake import addresses, counting, render_tokens
 
 _FINGERPRINT = ("User-Agent", "Accept", "Accept-Language", "Accept-Encoding")
 
@@ -29,7 +29,7 @@ def by_api(request: Request, *, email: str, is_known_site: bool = False) -> Fact
     A site that we know sends for many people from one network with one program: only their addresses are counted.
     """
     if is_known_site:
-        return _count({"email": matching.email_key(email)})
+        return _count({"email": addresses.email_key(email)})
     return _counts(request, email, "")
 
 
@@ -39,7 +39,7 @@ def _counts(request: HttpRequest | Request, email: str, form_id: str) -> Facts:
         {
             "network": counting.network_of(address_of(request)),
             "browser": "\n".join(headers) if any(headers) else "",
-            "email": matching.email_key(email),
+            "email": addresses.email_key(email),
             "form": form_id,
         }
     )

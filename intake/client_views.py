@@ -27,6 +27,7 @@ from intake import (
     after_sending,
     client_promise,
     flood,
+    matching,
     misspelling,
     needs,
     proving,
@@ -110,8 +111,9 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     language = _language_of(request, lead)
     contact = after_sending.contact_of(lead)
     may_prove = proving.is_wanted(lead)
-    is_offered = lead.status == Status.PROPOSAL
-    sent_at = client_promise.proposal_sent_at(lead) if is_offered else None
+    working = matching.live(lead)
+    is_offered = working.status == Status.PROPOSAL
+    sent_at = client_promise.proposal_sent_at(working) if is_offered else None
     context = {
         "token": token,
         "contact": contact,
@@ -129,7 +131,8 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         "challenge": proving.make_challenge(lead) if may_prove else "",
         "is_held_back": may_prove or lead.status == Status.QUARANTINED,
         "sent_at": sent_at,
-        "promise": client_promise.promise_of(lead, language),
+        "promise": client_promise.promise_of(working, language),
+        "is_closed": _is_closed(lead),
         "meant": misspelling.likely_address(contact.email),
         "comes_back": addresses.mark_of(contact.email) is not None,
         "warn_in": _warn_in(lead, language),
@@ -150,11 +153,20 @@ def _kept_until(lead: Lead) -> date | None:
     return newest.first()
 
 
+def _is_closed(lead: Lead) -> bool:
+    """Of a merged request, whether the one that does its work is; withdrawn it is for its client."""
+    if lead.merged_into_id is None:
+        return lead.closed_at is not None
+    return matching.live(lead).closed_at is not None or after_sending.is_withdrawn(lead)
+
+
 def _stage_of(lead: Lead, *, may_prove: bool, is_ready: bool) -> stages.Stage:
-    """What the client is told of the lead's status."""
+    """What the client is told of the status: of a merged request, that of the lead that does its work."""
+    if lead.merged_into_id and after_sending.is_withdrawn(lead):
+        return stages.STAGES[Status.DISQUALIFIED]
     if is_ready:
         return stages.READY
-    return stages.STAGES[Status.QUARANTINED if may_prove else lead.status]
+    return stages.STAGES[Status.QUARANTINED if may_prove else matching.live(lead).status]
 
 
 def _warn_in(lead: Lead, page_language: str) -> list[str]:
@@ -268,7 +280,7 @@ def _act_page(
         "token": token,
         "form": form,
         "status": status,
-        "is_closed": bool(lead.closed_at) and not ACTS[name].when_closed,
+        "is_closed": _is_closed(lead) and not ACTS[name].when_closed,
         "languages": alternates.of_addresses(
             {code: f"{request.path}?language={code}" for code, _ in settings.LANGUAGES}, language
         ),

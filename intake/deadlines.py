@@ -87,6 +87,17 @@ def enter_stage(lead: Lead, *, by: User | None) -> None:
         _set(lead, stage, now, by)
 
 
+def reopen_stage(lead: Lead, *, by: User | None) -> None:
+    """After the closing of a lead was undone, under its lock: its stage has a clock again if closing it stopped one.
+
+    It counts from where that one began: what was promised does not get later by it.
+    """
+    last = lead.deadlines.order_by("-pk").first()
+    stage = STAGE_OF.get(lead.status)
+    if last and stage == last.stage and last.ended_at and last.state != State.MET:
+        _set(lead, stage, last.started_at, by)
+
+
 @transaction.atomic
 def proposal_sent(*, lead: Lead, by: User | None) -> None:
     """The client has the proposal: what was promised about it is met. Without such a deadline nothing happens."""

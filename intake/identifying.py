@@ -7,18 +7,24 @@ from django.db.models.functions import Lower
 
 from accounts.erasure_map import ERASED_EMAIL, Person
 from intake import after_sending, matching
+from intake.addresses import email_key
 from intake.models import Contact, ContactCorrection, Enquiry, Lead, Organisation
 
 
 def person_of_address(address: str) -> Person:
-    """Everything under an e-mail address, in any case: contact, requests (quarantined ones too), subscriptions."""
-    key = matching.email_key(address)
-    wrote = Enquiry.objects.annotate(address=Lower("email")).filter(address=key)
-    corrected = ContactCorrection.objects.annotate(address=Lower("email")).filter(address=key)
-    theirs = Q(enquiry__in=wrote) | Q(pk__in=corrected.values("lead")) | Q(contact__email_key=key)
-    return _person(
-        Lead.objects.filter(theirs), Contact.objects.filter(email_key=key), {key, address.lower()}
-    )
+    """Everything under an e-mail address, in any case: contact, requests (quarantined ones too), subscriptions.
+
+    With a contact go those that were merged with it, and their addresses: staff said that they are one person.
+    """
+    key = email_key(address)
+    known = Contact.objects.filter(email_key=key).first()
+    same = matching.family(known) if known else []
+    keys = {key, *(one.email_key for one in same)}
+    wrote = Enquiry.objects.annotate(address=Lower("email")).filter(address__in=keys)
+    corrected = ContactCorrection.objects.annotate(address=Lower("email")).filter(address__in=keys)
+    theirs = Q(enquiry__in=wrote) | Q(pk__in=corrected.values("lead")) | Q(contact__in=same)
+    contacts = Contact.objects.filter(pk__in=[one.pk for one in same])
+    return _person(Lead.objects.filter(theirs), contacts, {address.lower(), *keys})
 
 
 def person_of_contact(contact: Contact) -> Person:
@@ -30,7 +36,8 @@ def person_of_lead(lead: Lead) -> Person:
     """One request alone, with the contact if it has no other; what else is under the address stays."""
     others = Lead.objects.filter(contact=lead.contact_id, erased_at=None).exclude(pk=lead.pk)
     is_alone = lead.contact_id is not None and not others.exists()
-    contacts = Contact.objects.filter(leads=lead) if is_alone else Contact.objects.none()
+    same = matching.family(lead.contact) if is_alone and lead.contact else []
+    contacts = Contact.objects.filter(pk__in=[one.pk for one in same])
     return _person(Lead.objects.filter(pk=lead.pk), contacts, ())
 
 
@@ -56,7 +63,7 @@ def _person(leads: QuerySet[Lead], contacts: QuerySet[Contact], addresses: Itera
 
 
 def _alone(leads: frozenset[int], contacts: frozenset[int]) -> frozenset[int]:
-    """Organisations for which nobody else speaks."""
+    """Organisations for which nobody else speaks, and those that were merged into them."""
     wanted = Q(leads__in=leads) | Q(contacts__in=contacts)
     found = Organisation.objects.filter(wanted).exclude(name_key__startswith="erased-")
     theirs = set(found.values_list("pk", flat=True))
@@ -66,4 +73,5 @@ def _alone(leads: frozenset[int], contacts: frozenset[int]) -> frozenset[int]:
         *of_leads.values_list("organisation", flat=True),
         *of_contacts.values_list("organisation", flat=True),
     }
-    return frozenset(theirs - shared)
+    alone = Organisation.objects.filter(pk__in=theirs - shared)
+    return frozenset(one.pk for each in alone for one in matching.family(each))

@@ -24,12 +24,16 @@ def move_lead(
     """Lock the lead, move it to a status that follows its present one, and record that.
 
     Raises ValidationError(code="conflict") when the move is not allowed from where the lead stands by now,
-    or it was erased.
+    or it was erased or merged into another.
     """
     lead = Lead.objects.select_for_update().get(pk=lead.pk)
     old = Status(lead.status)
     if lead.erased_at:
         raise ValidationError("This lead was erased.", code="conflict")
+    if lead.merged_into_id is not None:
+        raise ValidationError(
+            f"This lead was merged into {lead.merged_into}. Undo the merge first.", code="conflict"
+        )
     if to not in MOVES[old]:
         raise ValidationError(
             f"This lead is {old.label}; it cannot become {Status(to).label} from there.",

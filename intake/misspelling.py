@@ -1,7 +1,7 @@
 """Addresses whose domain is one slip of the fingers away from one that half the world uses."""
 
 # Mail for everybody, there and where clients of the house live.
-_COMMON = (
+COMMON_PROVIDERS = (
     "gmail.com", "googlemail.com", "hotmail.com", "hotmail.fr", "outlook.com", "outlook.fr", "live.com", "live.fr",
     "yahoo.com", "yahoo.fr", "yahoo.co.uk", "ymail.com", "icloud.com", "protonmail.com", "proton.me", "orange.fr",
     "wanadoo.fr", "laposte.net", "free.fr", "sapo.pt", "mail.com", "email.com", "gmx.com", "gmx.net", "gmx.de",
@@ -13,9 +13,9 @@ def likely_address(email: str) -> str:
     """The address that was probably meant; empty when there is no reason to ask. Never a reason to refuse."""
     local, _, domain = email.rpartition("@")
     domain = domain.lower()
-    if domain in _COMMON:
+    if domain in COMMON_PROVIDERS:
         return ""
-    meant = next((each for each in _COMMON if _is_one_slip(domain, each)), "")
+    meant = next((each for each in COMMON_PROVIDERS if _is_one_slip(domain, each)), "")
     return f"{local}@{meant}" if meant else ""
 
 

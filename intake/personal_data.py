@@ -29,11 +29,14 @@ from intake.models import (
     Enquiry,
     ErasureRequest,
     Lead,
+    Likeness,
+    Merge,
     NeedSuggestion,
     Organisation,
     Priority,
     ProofOfWork,
     Quarantine,
+    RecordKind,
     RequiredSkill,
     RetentionRule,
     RetentionRun,
@@ -64,6 +67,20 @@ def _of_leads(model: type[Any], path: str = "lead") -> Any:
         found: QuerySet[Any] = model.objects.filter(**{f"{path}__in": person.leads})
         return found
 
+    return rows
+
+
+def _about_records(model: type[Any], person: Person, *ends: str) -> QuerySet[Any]:
+    """Rows that name records by kind and number, with one of the person's at either end."""
+    found = Q(pk__in=[])
+    for kind, pks in (
+        (RecordKind.CONTACT, person.contacts),
+        (RecordKind.ORGANISATION, person.organisations),
+        (RecordKind.LEAD, person.leads),
+    ):
+        for end in ends:
+            found |= Q(**{"kind": kind, f"{end}__in": pks})
+    rows: QuerySet[Any] = model.objects.filter(found)
     return rows
 
 
@@ -153,7 +170,8 @@ declare(
         "link_digest": "As the seed.",
     },
     staff="owner",
-    none="id reference enquiry status priority needs_read_by contact organisation created_at due_at closed_at",
+    none="id reference enquiry status priority needs_read_by contact organisation merged_into created_at due_at"
+    " closed_at",
     withheld={
         "link_seed": "A key to the person's own page.",
         "link_digest": "Made from that key.",
@@ -235,19 +253,52 @@ declare(
         "full_name": ERASED,
         "email": ERASED_EMAIL,
         "email_key": erased_key(),
+        "mailbox_key": "",
+        "domain": "",
+        "latin_key": "",
+        "sound_key": "",
         "phone": "",
         "job_title": "",
     },
-    none="id organisation created_at",
-    withheld={"email_key": "The address once more."},
+    none="id organisation merged_into created_at",
+    withheld={
+        "email_key": "The address once more.",
+        "mailbox_key": "The address once more.",
+        "domain": "The address once more.",
+        "latin_key": "The name once more.",
+        "sound_key": "The name once more.",
+    },
 )
 declare(
     Organisation,
     # Only one for which nobody else speaks: that may be a person's own name.
     of=lambda person: Organisation.objects.filter(pk__in=person.organisations),
-    erase={"name": ERASED, "name_key": erased_key()},
-    none="id created_at",
-    withheld={"name_key": "The name once more."},
+    erase={"name": ERASED, "name_key": erased_key(), "latin_key": "", "sound_key": ""},
+    none="id merged_into created_at",
+    withheld={
+        "name_key": "The name once more.",
+        "latin_key": "The name once more.",
+        "sound_key": "The name once more.",
+    },
+)
+declare(
+    Merge,
+    of=lambda person: _about_records(Merge, person, "source_pk", "target_pk"),
+    erase={"before": {}, "after": {}},  # an empty `before` says that it cannot be undone any more
+    staff="by undone_by",
+    none="id kind source_pk target_pk moved merged_at undone_at",
+    withheld={
+        "before": "Values of the contact, the organisation and the request once more.",
+        "after": "As those before.",
+    },
+)
+declare(
+    Likeness,
+    of=lambda person: _about_records(Likeness, person, "older_pk", "newer_pk"),
+    deletes=Q(),
+    personal="reasons score",
+    staff="decided_by",
+    none="id kind older_pk newer_pk state decided_at found_at",
 )
 
 # ---- Privacy itself

@@ -5,7 +5,8 @@ from django.db.models import Q
 
 from accounts.models import User
 from intake import after_sending, matching
-from intake.models import Activity, Lead
+from intake.addresses import email_key
+from intake.models import Activity, Contact, Lead
 from jobs import queue
 from mail import addresses
 from mail.models import Message, Unreachable
@@ -62,16 +63,17 @@ def _leads_of(message: Message) -> list[Lead]:
     """The lead that a message to a client is about, and the open ones of whom it was to reach."""
     if _is_for_staff(message):
         return []
-    address = matching.email_key(message.to_email)
+    address = email_key(message.to_email)
+    known = Contact.objects.filter(email_key=address).first()
+    theirs = Q(contact=matching.live(known), closed_at__isnull=True) if known else Q(pk__in=[])
     rows = Lead.objects.select_related("enquiry").filter(
-        Q(reference=message.reference) & ~Q(reference="")
-        | Q(contact__email_key=address, closed_at__isnull=True)
+        Q(reference=message.reference) & ~Q(reference="") | theirs
     )
     return [
         lead
         for lead in rows.order_by("pk")
         if lead.reference == message.reference
-        or matching.email_key(after_sending.contact_of(lead).email) == address
+        or email_key(after_sending.contact_of(lead).email) == address
     ]
 
 

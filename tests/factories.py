@@ -4,6 +4,7 @@ What a verb makes is made by the verb: briefs are published, enquiries received.
 written straight into the database, as far as its trigger allows.
 """
 
+import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from accounts import roles
 from accounts.models import User
 from briefs import publishing, reviewing, revising
 from briefs.models import Brief, Judgement
-from intake import submission
+from intake import matching, submission
 from intake.models import Adviser, Assignment, Desk, Enquiry, Lead, Skill, Status
 from intake.submission import EnquiryContent, Receipt
 
@@ -165,6 +166,15 @@ def receive(key: str | None = None, **content: Any) -> Receipt:
 def new_lead(**content: Any) -> Lead:
     """The lead of an enquiry just received."""
     return Lead.objects.get(reference=receive(**content).reference)
+
+
+def matched_lead(owner: Adviser | None = None, status: str = Status.ROUTED, **content: Any) -> Lead:
+    """A lead that has come so far, linked to its people; each from an organisation of its own unless one is named."""
+    content = {"organisation": f"Organisation {uuid.uuid4().hex}"} | content
+    lead = lead_of(owner, status, **content)
+    matching.match_people(lead_id=lead.pk)
+    lead.refresh_from_db()
+    return lead
 
 
 # The way to each status from "new", as the trigger on leads allows it.

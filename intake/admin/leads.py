@@ -23,13 +23,25 @@ from intake.admin.deadlines import (
     deadlines_context,
 )
 from intake.admin.decisions import TRY, DecisionsAdmin, explained
+from intake.admin.lead_people import is_visible_through_its_target, people_context
+from intake.admin.merging import MergingAdmin, undo_verb
 from intake.admin.privacy import LEAD_VERBS as PRIVACY_VERBS
 from intake.admin.privacy import ConsentsAdmin
 from intake.admin.quarantine import QUARANTINE_VERBS, screening_context
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
 from intake.attribution import UTM
 from intake.catalogue import Budget, Language, Service, Timeframe
-from intake.models import MOVES, Activity, Adviser, Attachment, Enquiry, Lead, Priority, Status
+from intake.models import (
+    MOVES,
+    Activity,
+    Adviser,
+    Attachment,
+    Enquiry,
+    Lead,
+    Priority,
+    RecordKind,
+    Status,
+)
 from mail.models import Message
 
 
@@ -108,12 +120,15 @@ LEAD_VERBS: tuple[Verb, ...] = (
         lambda lead, by, reason: leads.disqualify_lead(lead=lead, by=by, reason=reason),
         _may_be_disqualified, "intake.change_lead", "The lead is closed.", ReasonForm,
     ),
+    undo_verb(RecordKind.LEAD),
     *PRIVACY_VERBS,
 )  # fmt: skip
 
 
 @admin.register(Lead)
-class LeadAdmin(DueColumn, DecisionsAdmin, SuggestionsAdmin, ConsentsAdmin, ReadOnlyAdmin):
+class LeadAdmin(
+    DueColumn, DecisionsAdmin, SuggestionsAdmin, MergingAdmin, ConsentsAdmin, ReadOnlyAdmin
+):
     """Requests that somebody must answer: one's own, or all for those who may see all."""
 
     verbs = LEAD_VERBS
@@ -164,6 +179,8 @@ class LeadAdmin(DueColumn, DecisionsAdmin, SuggestionsAdmin, ConsentsAdmin, Read
     @admin.display(description="Status", ordering="status")
     def status_name(self, lead: Lead) -> str:
         """The status in words."""
+        if lead.merged_into is not None:
+            return f"merged into {lead.merged_into}"
         return lead.get_status_display()
 
     @display(description="Priority", ordering="priority", label={"Urgent": "danger"})
@@ -188,7 +205,10 @@ class LeadAdmin(DueColumn, DecisionsAdmin, SuggestionsAdmin, ConsentsAdmin, Read
 
     def attachment(self, request: HttpRequest, pk: int, attachment_pk: int) -> HttpResponse:
         """A client's file, as a download that no browser runs, for whoever may see the lead; not one held back."""
-        lead = self.get_queryset(request).filter(pk=pk).first()
+        lead = Lead.objects.with_page_data().filter(pk=pk).first()
+        assert isinstance(request.user, User)
+        if lead and not is_visible_through_its_target(request.user, lead):
+            raise Http404
         found = lead and lead.enquiry.attachments.filter(pk=attachment_pk).first()
         if not found:
             raise Http404
@@ -210,11 +230,14 @@ class LeadAdmin(DueColumn, DecisionsAdmin, SuggestionsAdmin, ConsentsAdmin, Read
             Activity.objects.filter(lead=obj).select_related("by").order_by("-happened_at", "-pk")
         )
         assert isinstance(request.user, User)
-        since = _since_then(obj, {activity.kind for activity in activities})
+        happened = {activity.kind for activity in activities}
+        since = _since_then(obj, happened)
+        people = people_context(request.user, obj, activities)
         return (
             suggestions_context(request.user, obj)
             | screening_context(obj)
             | deadlines_context(request.user, obj)
+            | people
             | since
             | {
                 "lead": obj,
@@ -229,9 +252,10 @@ class LeadAdmin(DueColumn, DecisionsAdmin, SuggestionsAdmin, ConsentsAdmin, Read
                 "assignments": obj.assignments.select_related("adviser__user", "by").order_by(
                     "-started_at", "-pk"
                 ),
-                "activities": activities,
                 "unreachable": undelivered.mark_of(obj),
-                "messages_sent": Message.objects.about(obj.reference),
+                "messages_sent": Message.objects.about(
+                    obj.reference, *(one.reference for one in people["merged_leads"])
+                ),
                 "may_work": request.user.has_perm("intake.change_lead"),
                 "can_read_messages": request.user.has_perm("mail.view_message"),
             }

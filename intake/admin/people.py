@@ -1,4 +1,6 @@
-"""Contacts and organisations, to look up."""
+"""Contacts and organisations: who they are, what they asked, whom they may be the same as."""
+
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -9,13 +11,52 @@ from django.utils.html import format_html
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin
 from intake.admin import privacy
+from intake.admin.merging import (
+    MergingAdmin,
+    merged_here,
+    merging_context,
+    page_of,
+    suggested,
+    undo_verb,
+)
 from intake.admin.privacy import ConsentsAdmin
-from intake.models import Contact, Lead, Organisation
+from intake.models import Contact, Lead, Organisation, RecordKind
 from mail import addresses
+
+_MOST_SHOWN = 20
+
+
+class PeopleAdmin(MergingAdmin, ReadOnlyAdmin):
+    """The page of a contact or an organisation, for those who may see one of its leads."""
+
+    change_form_outer_before_template = "intake/admin/people.html"
+    show_full_result_count = False
+
+    class Media:
+        css = {"all": ("derisk/staff.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        assert isinstance(request.user, User)
+        rows: Any = self.model.objects.visible_to(request.user)
+        match = request.resolver_match
+        is_list = match is not None and (match.url_name or "").endswith("_changelist")
+        return rows.live() if is_list else rows.select_related("merged_into")
+
+    def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        """Its requests, what it may be the same as, and what was merged with it."""
+        assert isinstance(request.user, User)
+        leads = Lead.objects.visible_to(request.user).filter(**{self.opts.model_name: obj})
+        return merging_context(request.user, obj) | {
+            "record": obj,
+            "leads": leads.select_related("enquiry").order_by("-pk")[:_MOST_SHOWN],
+            "suggested": suggested(request.user, [obj]) if obj.merged_into_id is None else [],
+            "merged": merged_here(obj),
+            "merged_into_page": page_of(obj.merged_into) if obj.merged_into else "",
+        }
 
 
 @admin.register(Contact)
-class ContactAdmin(ConsentsAdmin, ReadOnlyAdmin):
+class ContactAdmin(PeopleAdmin, ConsentsAdmin):
     """People who wrote to the house: those behind the leads that the user may see."""
 
     list_display = ("full_name", "email", "organisation", "job_title", "created_at")
@@ -27,7 +68,7 @@ class ContactAdmin(ConsentsAdmin, ReadOnlyAdmin):
         "full_name", "email", "mail", "phone", "job_title", "organisation", "created_at", "agreed",
     )  # fmt: skip
     readonly_fields = ("agreed",)
-    verbs = privacy.CONTACT_VERBS
+    verbs = (undo_verb(RecordKind.CONTACT), *privacy.CONTACT_VERBS)
 
     @admin.display(description="Agreed to")
     def agreed(self, contact: Contact) -> str:
@@ -43,31 +84,25 @@ class ContactAdmin(ConsentsAdmin, ReadOnlyAdmin):
             return "Nothing came back."
         return f"Does not arrive: {mark}, since {mark.since:%d %B %Y}. Call them."
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
-        assert isinstance(request.user, User)
-        return (
-            super()
-            .get_queryset(request)
-            .filter(leads__in=Lead.objects.visible_to(request.user))
-            .distinct()
-        )
+    def page_context(self, request: HttpRequest, obj: Contact) -> dict[str, Any]:
+        """Also whether the mailbox is shared."""
+        return super().page_context(request, obj) | {"is_shared": obj.is_shared}
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ReadOnlyAdmin):
+class OrganisationAdmin(PeopleAdmin):
     """Organisations behind the leads that the user may see."""
 
+    verbs = (undo_verb(RecordKind.ORGANISATION),)
     list_display = ("name", "created_at")
     search_fields = ("name",)
     ordering = ("name", "pk")
-    show_full_result_count = False
     fields = ("name", "created_at")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Organisation]:
+    def page_context(self, request: HttpRequest, obj: Organisation) -> dict[str, Any]:
+        """Also its people, as far as the user sees their leads."""
         assert isinstance(request.user, User)
-        return (
-            super()
-            .get_queryset(request)
-            .filter(leads__in=Lead.objects.visible_to(request.user))
-            .distinct()
-        )
+        people = Contact.objects.visible_to(request.user).live().filter(organisation=obj)
+        return super().page_context(request, obj) | {
+            "people": people.order_by("full_name", "pk")[:_MOST_SHOWN]
+        }

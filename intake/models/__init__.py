@@ -15,6 +15,7 @@ from intake.models.deadline import (
 )
 from intake.models.enquiry import Attachment, Enquiry
 from intake.models.lead import MOVES, Activity, Lead, Priority, Status
+from intake.models.merging import Likeness, Merge, RecordKind
 from intake.models.people import Contact, Organisation
 from intake.models.privacy import DataCopy, DataCopyDownload, Keeps, RetentionRule, RetentionRun
 from intake.models.routing import Assignment, CreditEntry, RoutingDecision
@@ -50,11 +51,14 @@ __all__ = [
     "ErasureRequest",
     "Keeps",
     "Lead",
+    "Likeness",
+    "Merge",
     "NeedSuggestion",
     "Organisation",
     "Priority",
     "ProofOfWork",
     "Quarantine",
+    "RecordKind",
     "RequiredSkill",
     "RetentionRule",
     "RetentionRun",

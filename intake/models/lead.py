@@ -91,7 +91,12 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     def with_page_data(self) -> "LeadQuerySet":
         """With what a list or a detail page names of the rows around each lead."""
         return self.select_related(
-            "enquiry__brief", "owner__user", "contact", "organisation", "erasure_request"
+            "enquiry__brief",
+            "owner__user",
+            "contact",
+            "organisation",
+            "erasure_request",
+            "merged_into",
         )
 
 
@@ -121,6 +126,15 @@ class Lead(models.Model):
         null=True,
         blank=True,
         related_name="leads",
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="merged_here",
+        help_text="The lead that does the work of this one too.",
     )
     link_seed = models.UUIDField(default=uuid.uuid4, editable=False)
     link_digest = models.CharField(max_length=64, unique=True, editable=False)
@@ -167,6 +181,11 @@ class Lead(models.Model):
                 | (Q(priority="urgent") & ~Q(priority_reason="")),
                 name="lead_urgent_for_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True)
+                | (~Q(merged_into=F("pk")) & Q(closed_at__isnull=False)),
+                name="lead_merged_is_closed",
+            ),
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),
@@ -177,17 +196,27 @@ class Lead(models.Model):
                 name="lead_unrouted",
                 condition=Q(status__in=["new", "quarantined"]),
             ),
+            models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="lead_merged_into",
+            ),
         ]
         triggers = [
             pgtrigger.FSM(
                 name="lead_moves",
                 field="status",
                 transitions=[(str(old), str(new)) for old, news in MOVES.items() for new in news],
+                # Undoing a merge brings back the status from before it.
+                condition=pgtrigger.Condition(
+                    "NOT (OLD.merged_into_id IS NOT NULL AND NEW.merged_into_id IS NULL)"
+                ),
             ),
         ]
         permissions = [
             ("view_all_leads", "Can see every lead, not only their own"),
             ("reassign_lead", "Can give a lead to another adviser"),
+            ("merge_lead", "Can merge leads and undo it"),
         ]
 
     def __str__(self) -> str:
@@ -204,6 +233,8 @@ class Activity(models.Model):
         MOVED = "moved", "Moved on"
         QUARANTINED = "quarantined", "Held back"
         RELEASED = "released", "Released"
+        MERGED = "merged", "Merged"
+        UNMERGED = "unmerged", "Merge undone"
         SUGGESTION_ACCEPTED = "suggestion_accepted", "Suggestion accepted"
         SUGGESTION_DROPPED = "suggestion_dropped", "Suggestion dropped"
         PRIORITY = "priority", "Priority changed"

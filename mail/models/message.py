@@ -20,9 +20,9 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Those whose gate's name begins so; an app's gates begin with its name and a full stop."""
         return self.exclude(gate="").filter(gate__startswith=prefix)
 
-    def about(self, reference: str) -> "MessageQuerySet":
-        """All messages of one lead or proposal, oldest first."""
-        return self.filter(reference=reference).order_by("created_at", "pk")
+    def about(self, *references: str) -> "MessageQuerySet":
+        """All messages of these leads or proposals, oldest first."""
+        return self.filter(reference__in=references).order_by("created_at", "pk")
 
 
 class Failure(models.TextChoices):

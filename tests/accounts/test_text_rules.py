@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts import text_rules
-from intake import matching
+from intake import addresses
 
 # Every control character but tab, line feed and carriage return; every surrogate; the bidi overrides and isolates;
 # what stands for bytes that were no text.
@@ -101,4 +101,4 @@ def test_what_is_taken_fits_the_column_that_it_is_compared_in(local, domain):
     except ValidationError:
         return
 
-    assert len(matching.email_key(email)) <= 254
+    assert len(addresses.email_key(email)) <= 254

@@ -1,10 +1,8 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from accounts import text_rules
 from intake import matching
-from intake.models import Activity, Contact, Lead, Organisation
+from intake.models import Activity, Contact, Lead, Likeness, Organisation
 from tests import factories, racing
 
 
@@ -35,7 +33,9 @@ def test_an_unknown_sender_becomes_a_contact_with_an_organisation():
     assert (contact.phone, contact.job_title) == ("+223 1", "Head")
     assert (contact.email_key, contact.organisation) == ("aicha@client.example", organisation)
     assert (organisation.name, organisation.name_key) == ("Sahel  Logistics", "sahel logistics")
-    assert list(Activity.objects.values_list("kind", "text")) == [("matched", "New contact.")]
+    assert list(Activity.objects.values_list("kind", "text")) == [
+        ("matched", "New contact. New organisation.")
+    ]
 
 
 @pytest.mark.django_db
@@ -45,7 +45,7 @@ def test_an_unknown_sender_becomes_a_contact_with_an_organisation():
 def test_the_same_address_is_the_same_contact_who_keeps_their_details(email):
     first = matched(email="aicha@client.example", full_name="Aïcha", organisation="Sahel")
 
-    second = matched(email=email, full_name="A. Example", organisation="")
+    second = matched(email=email, full_name="Mme Aïcha", organisation="")
 
     assert second.contact == first.contact
     assert second.organisation == first.organisation
@@ -117,9 +117,89 @@ def test_the_longest_address_and_name_fit():
     assert len(lead.organisation.name_key) == 200
 
 
-@given(st.text(max_size=200))
-def test_a_name_and_its_key_have_the_same_key(name):
-    key = matching.name_key(name)
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("known", "named"),
+    [
+        ("Société Exemple", "SOCIETE EXEMPLE"),
+        ("Exemple S.A.R.L.", "Exemple"),
+        ("Exemple", "SARL Exemple"),
+        ("Exemplo, Lda.", "Exemplo Limitada"),
+        ("شركة المثال ش.م.م", "المثال"),
+        ("Example-Freight (Pty) Ltd", "Example Freight Limited"),
+    ],
+)
+def test_an_organisation_is_known_whatever_its_accents_and_legal_form(known, named):
+    first = matched(organisation=known)
+    second = matched(organisation=named)
 
-    assert len(key) <= 200
-    assert key == matching.name_key(key) or len(key) == 200
+    assert second.organisation == first.organisation
+    assert "known by its name" in second.activities.get().text
+    assert not Likeness.objects.filter(kind="organisation").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("known", "named"),
+    [(["Exemple SARL"], "Exemple SA"), (["Exemple SARL", "Exemple SA"], "Exemple")],
+)
+def test_another_legal_form_may_be_another_body(known, named):
+    firsts = [matched(organisation=name).organisation for name in known]
+    second = matched(organisation=named).organisation
+
+    assert second not in firsts
+    pairs = Likeness.objects.of("organisation", second.pk).values_list("older_pk", "state")
+    assert set(pairs) == {(first.pk, "open") for first in firsts}
+
+
+@pytest.mark.django_db
+def test_who_names_no_organisation_is_known_by_the_domain_of_the_house():
+    first = matched(email="awa@house.example", organisation="The House")
+    second = matched(email="bruno@house.example", organisation="")
+
+    assert second.organisation == second.contact.organisation == first.organisation
+    assert second.activities.get().text == (
+        "New contact. Organisation known by the domain of the address."
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("domain", ["gmail.com", "yahoo.fr", "orange.sn", "GMAIL.com"])
+def test_mail_that_anybody_can_have_tells_no_organisation(domain):
+    matched(email="awa@gmail.com", organisation="The House")
+    second = matched(email=f"bruno@{domain}", organisation="")
+
+    assert (second.organisation, second.contact.organisation) == (None, None)
+    assert not Likeness.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_domain_of_two_organisations_tells_neither():
+    matched(email="awa@hub.example", organisation="Alpha")
+    matched(email="bruno@hub.example", organisation="Beta")
+
+    assert matched(email="carla@hub.example", organisation="").organisation is None
+
+
+@pytest.mark.django_db
+def test_a_shared_mailbox_is_named_as_such():
+    first = matched(email="procurement@house.example", full_name="Awa Example")
+    second = matched(email="procurement@house.example", full_name="Bruno Example")
+
+    assert first.activities.get().text == (
+        "New contact. The address is one that several people read."
+    )
+    assert second.contact == first.contact
+    assert second.activities.get().text == (
+        "Known contact with 1 earlier request(s). "
+        "Another name this time, from a shared address, so perhaps somebody else."
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_spellings_at_once_are_one_organisation():
+    pks = [factories.new_lead(organisation=name).pk for name in ("Exemple SARL", "EXEMPLE")]
+
+    first, second = racing.race(*[lambda pk=pk: matching.match_people(lead_id=pk) for pk in pks])
+
+    assert first.organisation == second.organisation

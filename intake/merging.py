@@ -1,0 +1,311 @@
+"""Merging two organisations, contacts or leads into one, and undoing it. Nothing is deleted, nothing frozen changes.
+
+The source stays, points to the target, and its keys lead new requests there. Rows that point to it move, or stay with
+it, as `intake.relations` says. The merge keeps what moved and what the values were; undoing it brings back that.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from intake import deadlines, leads, matching, relations, resembling
+from intake.models import (
+    MOVES,
+    Activity,
+    Contact,
+    Lead,
+    Merge,
+    Organisation,
+    RecordKind,
+    Status,
+)
+from jobs import queue
+
+SOURCE, TARGET, BOTH = "source", "target", "both"
+
+
+@dataclass(frozen=True)
+class Value:
+    """Something that both records say, so that somebody must choose. Columns that belong together go together."""
+
+    name: str
+    label: str
+    columns: tuple[str, ...]
+    can_be_both: bool = False
+
+    def of(self, record: models.Model) -> tuple[Any, ...]:
+        """What a record says."""
+        return tuple(getattr(record, column) for column in self.columns)
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What can be merged, by whom, and what there is to choose."""
+
+    model: type[Any]
+    permission: str
+    values: tuple[Value, ...] = field(default=())
+
+
+SPECS: dict[str, Spec] = {
+    RecordKind.ORGANISATION: Spec(
+        Organisation, "intake.merge_organisation", (Value("name", "Name", ("name",)),)
+    ),
+    RecordKind.CONTACT: Spec(
+        Contact,
+        "intake.merge_contact",
+        (
+            Value("full_name", "Name", ("full_name",)),
+            Value("email", "E-mail", ("email",)),
+            Value("phone", "Phone", ("phone",)),
+            Value("job_title", "Job title", ("job_title",)),
+            Value("organisation", "Organisation", ("organisation_id",)),
+        ),
+    ),
+    RecordKind.LEAD: Spec(
+        Lead,
+        "intake.merge_lead",
+        (
+            Value("language", "Language", ("language",)),
+            Value("countries", "Countries", ("countries",), can_be_both=True),
+            Value("services", "Services", ("services",), can_be_both=True),
+            Value("priority", "Priority", ("priority", "priority_reason")),
+        ),
+    ),
+}
+
+
+def kind_of(record: models.Model) -> RecordKind:
+    """Which kind of record it is."""
+    return RecordKind(str(record._meta.model_name))
+
+
+def may_merge(user: User, kind: str) -> bool:
+    """Whether the user merges such records at all; people only who sees all leads, since those move along."""
+    sees_enough = kind == RecordKind.LEAD or user.has_perm("intake.view_all_leads")
+    return sees_enough and user.has_perm(SPECS[kind].permission)
+
+
+def mergeable_by(user: User, kind: str) -> models.QuerySet[Any]:
+    """The records of a kind that the user may merge."""
+    rows = SPECS[kind].model.objects
+    return rows.visible_to(user) if may_merge(user, kind) else rows.none()
+
+
+def default_choice(value: Value, source: models.Model, target: models.Model) -> str:
+    """Whose value stays unless somebody says otherwise: the target's, the source's where the target has none."""
+    own, other = value.of(target), value.of(source)
+    if value.name == "priority":
+        return SOURCE if other[0] == "urgent" and own[0] != "urgent" else TARGET
+    if value.can_be_both and any(own) and any(other) and own != other:
+        return BOTH
+    return SOURCE if any(other) and not any(own) else TARGET
+
+
+@transaction.atomic
+def merge_records(
+    *, kind: str, source_pk: int, target_pk: int, choices: Mapping[str, str], by: User
+) -> Merge:
+    """Merge the source into the target; `choices` names for each value whose stays, else `default_choice`.
+
+    Raises ValidationError, and changes nothing: code "itself", "gone" when the user may not merge or see one of them,
+    "merged" when one of them was merged before, "conflict" when a lead's state forbids it, "unclassified".
+    """
+    if source_pk == target_pk:
+        raise ValidationError("This is one and the same; choose another.", code="itself")
+    source, target = _locked(kind, source_pk, target_pk, by)
+    _refuse_merged(source, target)
+    related = relations.classified(SPECS[kind].model)
+    if kind == RecordKind.LEAD:
+        _refuse_lead(source, target)
+    after = _chosen(kind, source, target, choices)
+    before = {column: getattr(target, column) for column in after}
+    merge = Merge(kind=kind, source_pk=source.pk, target_pk=target.pk, by=by, after=after)
+    merge.before = {"target": before, "source": _state(source)}
+    merge.moved = _move(related, source, target)
+    merge.before["likenesses"] = resembling.join(kind, source.pk, target.pk, by)
+    merge.save()
+    _put(target, after)
+    _archive(source, target, by)
+    _record(merge, source, target, by)
+    return merge
+
+
+def _locked(kind: str, source_pk: int, target_pk: int, by: User) -> tuple[Any, Any]:
+    """Both records, locked; for people also against whoever links requests to them at this moment."""
+    if kind != RecordKind.LEAD:
+        matching.hold_people()
+    found = mergeable_by(by, kind).filter(pk__in=(source_pk, target_pk)).order_by("pk")
+    rows = {row.pk: row for row in found.select_for_update(of=("self",))}
+    if len(rows) != 2:
+        raise ValidationError(
+            f"There are no two {kind}s here that you may merge. Choose another.", code="gone"
+        )
+    return rows[source_pk], rows[target_pk]
+
+
+def _refuse_merged(source: Any, target: Any) -> None:
+    for record, role in ((source, "It"), (target, "The one to keep")):
+        if record.merged_into_id is not None:
+            raise ValidationError(
+                f"{role} was merged into {record.merged_into} already. Take that one, or undo that merge first.",
+                code="merged",
+            )
+
+
+def _refuse_lead(source: Lead, target: Lead) -> None:
+    if source.erased_at or target.erased_at:
+        raise ValidationError("What was erased cannot be merged.", code="conflict")
+    if Status.QUARANTINED in (source.status, target.status):
+        raise ValidationError(
+            "One of them is held back as possible spam. Decide that first.", code="conflict"
+        )
+    if source.closed_at is None and Status.DISQUALIFIED not in MOVES[source.status]:
+        raise ValidationError(
+            f"{source} has a proposal, so it must stay. Merge the other one into it.",
+            code="conflict",
+        )
+    if target.closed_at and not source.closed_at:
+        raise ValidationError(
+            f"{target} is closed and {source} is open: nobody would answer it. Swap them.",
+            code="conflict",
+        )
+
+
+def _chosen(kind: str, source: Any, target: Any, choices: Mapping[str, str]) -> dict[str, Any]:
+    """The columns of the target that change, with their new values."""
+    changes: dict[str, Any] = {}
+    for value in SPECS[kind].values:
+        choice = choices.get(value.name) or default_choice(value, source, target)
+        new = value.of(source) if choice == SOURCE else value.of(target)
+        if choice == BOTH and value.can_be_both:
+            new = tuple(
+                list(dict.fromkeys([*own, *other]))
+                for own, other in zip(value.of(target), value.of(source), strict=True)
+            )
+        changes |= dict(zip(value.columns, new, strict=True))
+    return {column: new for column, new in changes.items() if new != getattr(target, column)}
+
+
+def _state(source: Any) -> dict[str, Any]:
+    """What archiving changes of an open lead; of others it changes nothing but the pointer."""
+    if not isinstance(source, Lead) or source.closed_at:
+        return {}
+    return {"status": source.status, "closed_at": None, "closing_reason": source.closing_reason}
+
+
+def _move(related: Sequence[relations.Related], source: Any, target: Any) -> dict[str, list[int]]:
+    moved = {}
+    for relation in related:
+        if relation.fate is relations.Fate.MOVES:
+            rows = relation.rows(source)
+            pks = list(rows.order_by("pk").values_list("pk", flat=True))
+            if pks:
+                rows.filter(pk__in=pks).update(**{relation.field: target.pk})
+                moved[relation.name] = pks
+    return moved
+
+
+def _put(record: Any, values: Mapping[str, Any]) -> None:
+    if values:
+        type(record)._default_manager.filter(pk=record.pk).update(**values)
+
+
+def _archive(source: Any, target: Any, by: User) -> None:
+    if isinstance(source, Lead) and source.closed_at is None:
+        reason = f"Merged into {target.reference}"
+        kind = Activity.Kind.MERGED
+        leads.move_lead(lead=source, to=Status.DISQUALIFIED, by=by, reason=reason, activity=kind)
+    elif isinstance(source, Lead):
+        _note(source, Activity.Kind.MERGED, f"Merged into {target.reference}", by)
+    _put(source, {"merged_into_id": target.pk})
+
+
+def _record(merge: Merge, source: Any, target: Any, by: User) -> None:
+    if merge.kind == RecordKind.LEAD:
+        _note(target, Activity.Kind.MERGED, f"{source.reference} was merged into this one", by)
+    else:
+        text = f"{merge.get_kind_display().capitalize()} {source.pk} was merged into {target.pk}"
+        _note_moved(merge, Activity.Kind.MERGED, text, by)
+
+
+def _note(lead: Lead, kind: Activity.Kind, text: str, by: User) -> None:
+    Activity.objects.create(lead=lead, kind=kind, text=text, by=by)
+
+
+def _note_moved(merge: Merge, kind: Activity.Kind, text: str, by: User) -> None:
+    """On every lead that a merge of people moved; with numbers, since the timeline is kept and names may be erased."""
+    pks = sorted({pk for name, pks in merge.moved.items() if ".lead." in name for pk in pks})
+    Activity.objects.bulk_create(Activity(lead_id=pk, kind=kind, text=text, by=by) for pk in pks)
+
+
+@transaction.atomic
+def undo_merge(*, merge: Merge, by: User) -> Merge:
+    """Bring back both records as they were. What came to the target since stays with it, as do values changed since.
+
+    Raises ValidationError, and changes nothing: code "gone" when the user may not, "conflict" when it was undone
+    already, the target was merged away itself, or a later merge changed the same values: undo that one first.
+    """
+    source, target = _locked(merge.kind, merge.source_pk, merge.target_pk, by)
+    merge = Merge.objects.select_for_update().get(pk=merge.pk)
+    _refuse_undo(merge, target)
+    for relation in relations.classified(SPECS[merge.kind].model):
+        rows = relation.rows(target).filter(pk__in=merge.moved.get(relation.name, ()))
+        if relation.fate is relations.Fate.MOVES:
+            rows.update(**{relation.field: source.pk})
+    old = merge.before["target"]
+    kept = {column for column, new in merge.after.items() if getattr(target, column) != new}
+    _put(target, {column: old[column] for column in merge.after if column not in kept})
+    # In one statement: the trigger on a lead's status lets it back only together with the pointer.
+    _put(source, {"merged_into_id": None, **merge.before["source"]})
+    resembling.part(merge.kind, source.pk, target.pk, merge.before["likenesses"])
+    merge.undone_by, merge.undone_at = by, timezone.now()
+    merge.save(update_fields=["undone_by", "undone_at"])
+    _record_undone(merge, source, target, by)
+    return merge
+
+
+def _refuse_undo(merge: Merge, target: Any) -> None:
+    if merge.undone_at:
+        raise ValidationError("This merge was undone already.", code="conflict")
+    if not merge.before:
+        raise ValidationError(
+            "Data of these was erased since, so what was before is not known any more.",
+            code="conflict",
+        )
+    if target.merged_into_id:
+        raise ValidationError(
+            f"{target} was itself merged into {target.merged_into} since. Undo that merge first.",
+            code="conflict",
+        )
+    later = Merge.objects.filter(
+        kind=merge.kind, target_pk=merge.target_pk, undone_at=None, pk__gt=merge.pk
+    )
+    if any(merge.after.keys() & each.after.keys() for each in later):
+        raise ValidationError(
+            f"A later merge into {target} changed the same values. Undo that one first.",
+            code="conflict",
+        )
+
+
+def _record_undone(merge: Merge, source: Any, target: Any, by: User) -> None:
+    kind = Activity.Kind.UNMERGED
+    if merge.kind != RecordKind.LEAD:
+        text = (
+            f"{merge.get_kind_display().capitalize()} {source.pk} is apart from {target.pk} again"
+        )
+        _note_moved(merge, kind, text, by)
+        return
+    _note(source, kind, f"Apart from {target.reference} again", by)
+    _note(target, kind, f"{source.reference} is apart from this one again", by)
+    deadlines.reopen_stage(
+        Lead.objects.select_related("enquiry", "owner__user").get(pk=source.pk), by=by
+    )
+    if merge.before["source"].get("status") == Status.NEW:
+        key = f"lead:{source.pk}:merge:{merge.pk}"
+        queue.enqueue(queue.Ask(kind="intake.route_lead", subject_id=source.pk, key=key))

@@ -1,0 +1,181 @@
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from intake import matching, resembling
+from intake.models import Contact, Lead, Likeness, Organisation
+from tests import factories
+
+
+def matched(**content) -> Lead:
+    """A new lead after matching."""
+    return matching.match_people(lead_id=factories.new_lead(**content).pk)
+
+
+def found(kind: str) -> list[list[str]]:
+    """The reasons of each suggestion of a kind, in words, strongest first."""
+    rows = Likeness.objects.filter(kind=kind).order_by("-score", "pk")
+    return [resembling.in_words(one) for one in rows]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("first", "second", "reasons"),
+    [
+        (
+            {"organisation": "Sahel Logistics"},
+            {"organisation": "Sahel Logistique"},
+            ["names alike (65 %)"],
+        ),
+        ({"organisation": "Exemple SARL"}, {"organisation": "Exemple SA"}, ["the same name with another legal form"]),
+        (
+            {"organisation": "ساحل لوجستيك"},
+            {"organisation": "Sahel Logistic"},
+            ["names sound alike (100 %)"],
+        ),
+        (
+            {"organisation": "World Example Programme", "email": "a@wep.example"},
+            {"organisation": "WEP", "email": "b@wep.example"},
+            ["the same e-mail domain"],
+        ),
+    ],
+)  # fmt: skip
+def test_an_organisation_that_is_near_is_suggested_with_reasons(first, second, reasons):
+    matched(**{"email": "a@one.example"} | first)
+    matched(**{"email": "b@other.example"} | second)
+
+    assert found("organisation") == [reasons]
+    assert Organisation.objects.count() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("first", "second", "reasons"),
+    [
+        (
+            {"full_name": "Awa Example", "email": "awa@house.example"},
+            {"full_name": "Awa Examples", "email": "awa.e@house.example"},
+            ["names alike (79 %)", "the same e-mail domain"],
+        ),
+        (
+            {"full_name": "Awa", "email": "awa@gmail.com"},
+            {"full_name": "A. E.", "email": "a.w.a+crm@googlemail.com"},
+            ["the same mailbox but for a plus part or dots"],
+        ),
+        (
+            {"full_name": "Mohamed Diallo", "email": "md@gmail.com", "phone": "+223 70 00 11 22"},
+            {"full_name": "محمد ديالو", "email": "x@gmail.com", "phone": "0022370001122"},
+            ["names sound alike (100 %)", "the same phone number"],
+        ),
+        (
+            {"full_name": "Awa Example", "email": "awa@gmail.com"},
+            {"full_name": "AWA EXAMPLE", "email": "awa@yahoo.fr"},
+            ["the same name"],
+        ),
+    ],
+)
+def test_a_contact_who_is_near_is_suggested_with_reasons(first, second, reasons):
+    matched(**first)
+    matched(**second)
+
+    assert found("contact") == [reasons]
+    assert Contact.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_name_alone_that_is_only_near_suggests_nobody():
+    matched(full_name="Awa Example", email="awa@gmail.com")
+    matched(full_name="Awa Examplu", email="bruno@yahoo.fr")
+
+    assert not Likeness.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("second", "days", "reasons"),
+    [
+        ({}, 0, ["the same person", "the same text", "0 day(s) apart"]),
+        ({}, 13, ["the same person", "the same text", "13 day(s) apart"]),
+        ({}, 15, None),
+        ({"needs": "Something else."}, 0, None),
+        ({"email": "b@house.example"}, 0, ["the same organisation", "the same text", "0 day(s) apart"]),
+        ({"email": "b@house.example", "needs": "Escort from Gao to Kidal."}, 0, None),
+        ({"email": "b@other.example", "organisation": "Other"}, 0, None),
+    ],
+)  # fmt: skip
+def test_the_same_request_within_days_is_suggested(second, days, reasons):
+    content = {"email": "a@house.example", "organisation": "House", "needs": "An escort to Gao."}
+    first = matched(**content)
+    Lead.objects.filter(pk=first.pk).update(created_at=first.created_at - timedelta(days=days))
+
+    matched(**content | second)
+
+    assert found("lead") == ([reasons] if reasons else [])
+
+
+@pytest.mark.django_db
+def test_what_was_told_apart_is_never_suggested_again():
+    first = matched(organisation="Sahel Logistics", email="a@house.example")
+    matched(organisation="Sahel Logistique", email="b@house.example")
+    by = factories.UserFactory()
+    one = Likeness.objects.get(kind="organisation")
+
+    resembling.tell_apart(likeness=one, by=by)
+    matched(organisation="Sahel Logistique", email="c@house.example")
+    matched(organisation="Sahel Logistics", email="d@house.example")
+
+    one.refresh_from_db()
+    assert (one.state, one.decided_by, one.older_pk) == ("different", by, first.organisation.pk)
+    assert Likeness.objects.filter(kind="organisation").count() == 1
+    with pytest.raises(ValidationError, match="decided already"):
+        resembling.tell_apart(likeness=one, by=by)
+
+
+@pytest.fixture
+def many_near(db) -> None:
+    """100,000 organisations, 1,000 of them and as many contacts with names that are near each other."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute(
+            "INSERT INTO intake_organisation (name, name_key, latin_key, sound_key)"
+            " SELECT k, k, k, '' FROM (SELECT CASE WHEN n % 100 = 0 THEN 'sahel logistics ' || n / 100"
+            " ELSE 'b' || n END k FROM generate_series(1, 100000) n) rows"
+        )
+        cursor.execute(
+            "INSERT INTO intake_contact"
+            " (full_name, email, email_key, phone, job_title, latin_key, sound_key, mailbox_key)"
+            " SELECT 'Awa', e, e, '', '', 'awa example', 'w xmpl', e"
+            " FROM (SELECT n || '@gmail.com' e FROM generate_series(1, 1000) n) rows"
+        )
+        cursor.execute("ANALYZE intake_organisation, intake_contact")
+
+
+def test_a_thousand_near_names_cost_what_one_does_and_an_index_finds_them(many_near):
+    counts = []
+    for content in (
+        {"full_name": "Zenobia Solitaire", "organisation": "Nothing Like It"},
+        {"full_name": "Awa Example", "organisation": "Sahel Logistics"},
+    ):
+        lead = factories.new_lead(**content)
+        with CaptureQueriesContext(connection) as queries:
+            matching.match_people(lead_id=lead.pk)
+        counts.append(len(queries))
+    with connection.cursor() as cursor:
+        near = resembling._near(Organisation.objects.live(), lead_organisation(), resembling.Q())
+        sql, params = near.query.sql_with_params()
+        cursor.execute(f"EXPLAIN {sql}", params)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+
+    assert counts[1] <= counts[0] + 2  # the suggestions of each kind are one statement
+    assert counts[1] <= 20
+    assert Likeness.objects.filter(kind="organisation").count() == resembling.MOST
+    assert Likeness.objects.filter(kind="contact").count() == resembling.MOST
+    assert "organisation_latin" in plan
+    assert "Seq Scan" not in plan
+
+
+def lead_organisation() -> Organisation:
+    return Organisation.objects.get(name="Sahel Logistics")
