@@ -147,27 +147,30 @@ def is_far(wish: Wish) -> bool:
 
 
 def page_of(wish: Wish, hits: Hits) -> list[Brief]:
-    """The briefs of the wish's page in order, and one more when there is a next page; one statement."""
-    keys = _keys_far_down(wish) if is_far(wish) else hits.keys
+    """The briefs of the wish's page in order, and one more when there is a next page.
+
+    One statement; far down the whole list one more, once after each publication.
+    """
+    keys = hits.keys
+    if is_far(wish):
+        if not wish.q and not wish.filters.keys() - {"language"}:
+            return _page_far_down(wish)
+        start = (wish.page - 1) * finding.PAGE_SIZE  # a filter leaves fewer to walk past
+        rows = wish.newest().values_list("pk", flat=True)
+        keys = list(rows[start : start + finding.PAGE_SIZE + 1])
     if not keys:
         return []
-    rows = _rows_of(asking.example_of(wish.q)).read(keys=keys, **asking.texts_marking(wish.q))
-    found = {brief.pk: brief for brief in rows.objects()}
+    marked = _rows_of(asking.example_of(wish.q)).read(keys=keys, **asking.texts_marking(wish.q))
+    found = {brief.pk: brief for brief in marked.objects()}
     return [found[key] for key in keys if key in found]
 
 
-def _keys_far_down(wish: Wish) -> list[int]:
-    """The keys alone come out of the index; only the page's own rows are read."""
-    start = (wish.page - 1) * finding.PAGE_SIZE
-    if wish.q or wish.filters.keys() - {"language"}:  # a filter leaves fewer to walk past
-        rows = wish.newest().values_list("pk", flat=True)
-        return list(rows[start : start + finding.PAGE_SIZE + 1])
+def _page_far_down(wish: Wish) -> list[Brief]:
     ends = kept_answers.while_true(lambda: _ends_of_pages(wish), "ends of pages", wish.language)
     if wish.page - 1 > len(ends):
         return []
     moment, key = ends[wish.page - 2]
-    found = _after(wish.language).read(now=timezone.now(), moment=moment, key=key)
-    return [pk for (pk,) in found.rows]
+    return _after(wish.language).read(now=timezone.now(), moment=moment, key=key).objects()
 
 
 def _ends_of_pages(wish: Wish) -> list[tuple[datetime, int]]:
@@ -180,11 +183,11 @@ def _ends_of_pages(wish: Wish) -> list[tuple[datetime, int]]:
 
 @lru_cache(maxsize=8)
 def _after(language: str) -> prepared.Prepared:
-    """The keys of the page after a place in the list, and one more."""
+    """The page after a place in the list, and one brief more."""
 
-    def build(now: datetime, moment: datetime, key: int) -> QuerySet[Brief, Any]:
+    def build(now: datetime, moment: datetime, key: int) -> QuerySet[Brief]:
         found = Wish(language=language).briefs(now).newest().after(moment, key)
-        return found.values_list("pk")[: finding.PAGE_SIZE + 1]
+        return found.teasers()[: finding.PAGE_SIZE + 1]
 
     moment = prepared.A_MOMENT + timedelta(days=1)
     return prepared.Prepared(build, now=prepared.A_MOMENT, moment=moment, key=1 << 60)
