@@ -241,6 +241,7 @@ class LeadAdmin(
             | since
             | {
                 "lead": obj,
+                "privacy_links": self.privacy_links(request, obj),
                 "enquiry": obj.enquiry,
                 "facts": enquiry_facts(obj.enquiry),
                 "files": obj.enquiry.attachments.filter(addition=None)

@@ -67,12 +67,38 @@ def _is_open(request: ErasureRequest) -> bool:
 
 
 _DONE = "Erased. The record is under Privacy, Erasures."
+# Not among the buttons of daily work: they stand in a card of their own.
 LEAD_VERBS = (
-    Verb("erase", "Erase this request", _erase_lead, _is_there, _ERASE, _DONE, EraseForm),
     Verb(
-        "erase-person", "Erase the person", _erase_person, _is_there, _ERASE, _DONE, ErasePersonForm
+        "erase",
+        "Erase this request",
+        _erase_lead,
+        _is_there,
+        _ERASE,
+        _DONE,
+        EraseForm,
+        is_listed=False,
     ),
-    Verb("copy", "Copy of their data", _copy, _is_there, _COPY, "It is being made.", CopyForm),
+    Verb(
+        "erase-person",
+        "Erase the person",
+        _erase_person,
+        _is_there,
+        _ERASE,
+        _DONE,
+        ErasePersonForm,
+        is_listed=False,
+    ),
+    Verb(
+        "copy",
+        "Copy of their data",
+        _copy,
+        _is_there,
+        _COPY,
+        "It is being made.",
+        CopyForm,
+        is_listed=False,
+    ),
 )
 CONTACT_VERBS = (
     Verb("erase", "Erase this person", _erase_person, _is_known, _ERASE, _DONE, ErasePersonForm),
@@ -312,6 +338,15 @@ class ConsentsAdmin(VerbAdmin):
         name = f"intake_{self.opts.model_name}_consents"
         view = self.admin_site.admin_view(self.consents)
         return [path("<int:pk>/consents/", view, name=name), *super().get_urls()]
+
+    def privacy_links(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """What this user may do about the data of the person behind it: labels and addresses."""
+        found = [("What they agreed to", reverse(self._consents_name(), args=[obj.pk]))]
+        offered = self._offered(request, obj)
+        return found + [(v.label, self._verb_url(obj, v)) for v in offered if v in LEAD_VERBS]
+
+    def _consents_name(self) -> str:
+        return f"admin:intake_{self.opts.model_name}_consents"
 
     def consents(self, request: HttpRequest, pk: int) -> HttpResponse:
         """To what the person behind it agreed, for what purpose, when, and until when."""
