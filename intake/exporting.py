@@ -101,7 +101,7 @@ def archive_of(person: Person, address: str, now: datetime) -> tuple[bytes, dict
             "data.json", json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
         )
         archive.writestr("index.html", render_to_string("intake/data_copy.html", said))
-    return buffer.getvalue(), {table["table"]: len(table["rows"]) for table in tables}
+    return buffer.getvalue(), {table["name"]: len(table["rows"]) for table in tables}
 
 
 def _table(table: Table, person: Person, archive: zipfile.ZipFile) -> dict[str, Any]:

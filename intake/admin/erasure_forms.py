@@ -14,7 +14,7 @@ from accounts.staff_screens import VerbForm
 from intake import identifying
 from intake.models import Contact, ErasureRequest, Lead
 
-_KEPT = "Everything else about them goes, and cannot be brought back."
+_KEPT = "What is not kept goes for good: nobody can bring it back."
 
 
 class EraseForm(VerbForm):
@@ -53,7 +53,7 @@ class EraseForm(VerbForm):
     @property
     def intro(self) -> Sequence[str]:
         """What it reaches."""
-        return ("This request alone is erased. " + _KEPT.replace("them", "it"),)
+        return (f"This request alone is erased. {_KEPT}",)
 
     def clean_again(self) -> str:
         """A person who erases has read whose data it is."""

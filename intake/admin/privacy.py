@@ -172,6 +172,7 @@ class DownloadInline(TabularInline):
     """Who took it, and when."""
 
     model = DataCopyDownload
+    verbose_name_plural = "Downloads"
     extra = 0
     can_delete = False
     hide_title = True
