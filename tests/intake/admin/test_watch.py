@@ -36,7 +36,7 @@ def test_the_page_says_in_words_what_is_over_its_limit():
 
     assert "1 of 14 are over their limit" in html
     assert (
-        '<strong class="staff-warning">Look: 1</strong> <span class="staff-meta">limit 0</span>'
+        '<strong class="staff-warning">Look: 1</strong> <span class="staff-meta">· limit 0</span>'
         in html
     )
     assert "Jobs failed for good: 1 (limit 0)" in html
