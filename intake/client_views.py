@@ -135,7 +135,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         "is_closed": _is_closed(lead),
         "meant": misspelling.likely_address(contact.email),
         "comes_back": addresses.mark_of(contact.email) is not None,
-        "warn_in": _warn_in(lead, language),
+        "warn_in": warn_in(lead, language),
         "house": settings.HOUSE,
         "languages": alternates.of_addresses(
             {code: f"{request.path}?language={code}" for code, _ in settings.LANGUAGES}, language
@@ -169,7 +169,7 @@ def _stage_of(lead: Lead, *, may_prove: bool, is_ready: bool) -> stages.Stage:
     return stages.STAGES[Status.QUARANTINED if may_prove else matching.live(lead).status]
 
 
-def _warn_in(lead: Lead, page_language: str) -> list[str]:
+def warn_in(lead: Lead, page_language: str) -> list[str]:
     """Languages in which to say that this is no emergency line: the client’s, the form’s and the page’s; or none.
 
     By the text itself as long as no worker has read it; then by what was found and staff left of it.

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -25,6 +26,7 @@ from intake.form_fields import (
     SlugsField,
     is_slug,
 )
+from intake.models import ApiKey
 from intake.submission import EnquiryContent
 
 NEEDS_LIMIT = 20_000
@@ -244,13 +246,17 @@ class RequestForm(forms.Form):
         sent = {name: _sent(self.data, name) for name in self.data if name not in ours}
         return provenance.otherwise(sent, stored)
 
-    def idempotency_key(self) -> str | None:
-        """The same filled form sent twice has the same key; changed and sent again it is another request."""
+    def idempotency_key(self, site: ApiKey | None = None) -> str | None:
+        """The same filled form sent twice has the same key; changed and sent again it is another request.
+
+        A form of another website has no id: there the same words on the same day are one request.
+        """
         form_id = self.cleaned_data["form_id"] or ""
+        digest = self.content().digest()
         try:
-            return f"form:{uuid.UUID(form_id)}:{self.content().digest()}"
+            return f"form:{uuid.UUID(form_id)}:{digest}"
         except ValueError:
-            return None
+            return f"site{site.pk}:{timezone.now():%Y-%m-%d}:{digest}" if site else None
 
 
 def _sent(data: Any, name: str) -> Any:

@@ -16,14 +16,14 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts import private_links
-from accounts.flood import address_of
-from briefs import alternates, finding, geography
+from briefs import alternates, geography
 from briefs.models import Actor, Brief
 from briefs.views import render_page
-from intake import arriving, attribution, flood, provenance, submission
+from intake import arriving, attribution, flood, provenance, sites, submission
 from intake.form_fields import MOST_SLUGS, is_slug
 from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm
-from intake.models import Enquiry
+from intake.models import ApiKey, Enquiry
+from intake.sites import Site
 from intake.uploading import TOO_MUCH, read_form
 
 log = structlog.get_logger("derisk.intake")
@@ -37,19 +37,24 @@ RETRY_AFTER_SECONDS = 30
 def request_form(request: HttpRequest) -> HttpResponse:
     """The form that asks how we can help; a request that was stored leads to its status page.
 
-    It speaks the language of its address, else that of the brief that it was opened from.
+    It speaks the language of its address, else that of the website or the brief that it was opened from.
     """
-    if request.method == "POST":
-        language = finding.wish_from(request.GET).spoken
-        with translation.override(language):
-            return _receive(request, language)
-    brief = _brief(request.GET.get("brief", ""))
+    return answer(request, sites.of_address(request))
+
+
+def answer(request: HttpRequest, site: Site) -> HttpResponse:
+    """The form, empty or as it was sent, for the website that its address names."""
+    brief = _brief(request.GET.get("brief", "")) if request.method != "POST" else None
     language = request.GET.get("language", "")
     if language not in dict(settings.LANGUAGES):
-        language = brief.language if brief else settings.LANGUAGE_CODE
+        of_site = site.key.language if site.key else ""
+        language = of_site or (brief.language if brief else settings.LANGUAGE_CODE)
     with translation.override(language):
+        if request.method == "POST":
+            return site.dress(_receive(request, language, site))
         form = _empty_form(request.GET.get("brief", ""), brief, _came_by(request))
-        return _page(request, form, language, brief=brief)
+        status = 410 if site.is_framed and not site.may_go_on else 200
+        return site.dress(_page(request, form, language, site, brief=brief, status=status))
 
 
 def _came_by(request: HttpRequest) -> str:
@@ -74,43 +79,52 @@ def _empty_form(slug: str = "", brief: Brief | None = None, came: str = "") -> R
     return RequestForm.empty(slug, came, **taken_over)
 
 
-def _receive(request: HttpRequest, language: str) -> HttpResponse:
+def _receive(request: HttpRequest, language: str, site: Site) -> HttpResponse:
     try:
         form = RequestForm(*read_form(request))
     except TOO_MUCH:
-        return _page(request, _empty_form(), language, status=413)
-    wait = flood.enquiries.wait(address_of(request)) if settings.THROTTLE else 0
-    if wait:
-        return _page(request, form, language, status=429, retry_after=int(wait) + 1)
+        return _page(request, _empty_form(), language, site, status=413)
+    if site.is_framed and not site.may_go_on:
+        return _page(request, form, language, site, status=410)
+    key = site.credited(request)
+    if wait := flood.wait_for(request, key):
+        return _page(request, form, language, site, status=429, retry_after=int(wait) + 1)
     if not form.is_valid():
-        return _page(request, form, language, status=400)
+        return _page(request, form, language, site, status=400)
     try:
         receipt = submission.receive_enquiry(
             content=form.content(),
             channel=Enquiry.Channel.FORM,
-            idempotency_key=form.idempotency_key(),
+            idempotency_key=form.idempotency_key(key),
             page_language=language,
             arrival=arriving.by_form(request, **form.of_its_making()),
-            provenance=_provenance(request, form),
+            provenance=_provenance(request, form, key),
         )
     except (OperationalError, InterfaceError, ValidationError) as error:
         log.error("request not stored", error=type(error).__name__)
-        return _page(request, form, language, status=503, retry_after=RETRY_AFTER_SECONDS)
-    return HttpResponseRedirect(reverse("intake:status", args=[receipt.token]), status=303)
+        return _page(request, form, language, site, status=503, retry_after=RETRY_AFTER_SECONDS)
+    page = reverse("intake:status", args=[receipt.token])
+    if site.is_framed and key:
+        page = reverse("intake:embedded_receipt", args=[receipt.token])
+        page += alternates.language_query(language)
+    return HttpResponseRedirect(page, status=303)
 
 
-def _provenance(request: HttpRequest, form: RequestForm) -> provenance.Provenance:
+def _provenance(
+    request: HttpRequest, form: RequestForm, key: ApiKey | None
+) -> provenance.Provenance:
     came = attribution.unseal(form.cleaned_data["came"] or "")
     if came is None:
         log.warning("attribution dropped")
         came = attribution.CameFrom()
-    return provenance.of_request(request, as_sent=form.as_sent(), came=came)
+    return provenance.of_request(request, as_sent=form.as_sent(), came=came, key=key)
 
 
 def _page(
     request: HttpRequest,
     form: RequestForm,
     language: str,
+    site: Site,
     *,
     brief: Brief | None = None,
     status: int = 200,
@@ -128,9 +142,10 @@ def _page(
         "taken_over": _taken_over(brief, language) if brief and not form.is_bound else "",
         "status": status,
         "optional_open": _is_optional_part_used(form),
-        "action": _address(language),
+        "action": _address(site, language),
+        "base": "intake/embedded_base.html" if site.is_framed else "base.html",
         "languages": alternates.of_addresses(
-            {code: _address(code, slug, came) for code, _ in settings.LANGUAGES}, language
+            {code: _address(site, code, slug, came) for code, _ in settings.LANGUAGES}, language
         ),
     }
     response = render_page(request, "intake/request.html", context, language, status)
@@ -139,10 +154,13 @@ def _page(
     return response
 
 
-def _address(language: str, slug: str = "", came: str = "") -> str:
+def _address(site: Site, language: str, slug: str = "", came: str = "") -> str:
+    """Where the form goes; one of a website that takes no more requests goes to our own."""
     query = {"language": language} | ({"brief": slug} if is_slug(slug, 200) else {})
+    query |= {"key": site.public_id} if site.may_go_on else {}
     query |= {"came": came} if came and attribution.unseal(came) else {}
-    return f"{reverse('intake:request')}?{urlencode(query)}"
+    name = "intake:embedded" if site.is_framed and site.may_go_on else "intake:request"
+    return f"{reverse(name)}?{urlencode(query)}"
 
 
 def _taken_over(brief: Brief, language: str) -> str:

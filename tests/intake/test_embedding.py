@@ -1,0 +1,171 @@
+"""Our form on other websites: who may frame it, whose requests they are, and that nobody's words are lost."""
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from intake import consent, flood, keys
+from intake.models import Enquiry, Lead
+from tests import factories
+from tests.intake import breaking
+from tests.intake.api.test_enquiries import FOUR
+from tests.intake.api.test_keys import SITE, issue
+from tests.intake.pages import Page
+
+FORM = FOUR | {"consent": "on"}
+GUIDE = (Path(settings.BASE_DIR) / "docs/embedding.md").read_text(encoding="utf-8")
+pytestmark = pytest.mark.django_db
+
+
+def framed(key: Any, more: str = "") -> str:
+    return f"/embed/request/?key={key.public_id}{more}"
+
+
+def ancestors(response: Any) -> str:
+    """Who may frame an answer, as the policy says it; X-Frame-Options must not contradict."""
+    (found,) = re.findall(r"frame-ancestors ([^;]*)", response["Content-Security-Policy"])
+    assert ("X-Frame-Options" in response) == (found == "'none'")
+    return str(found)
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "pt", "ar"])
+def test_the_framed_form_is_whole_and_small_in_four_languages(language: str) -> None:
+    key, _ = issue()
+
+    response = Client().get(framed(key, f"&language={language}"))
+
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert ancestors(response) == SITE
+    assert f'lang="{language}"' in page
+    assert consent.text_in(language) in unescape(page)
+    assert len(response.content) < 60_000
+    assert dict(response.cookies) == {}
+    assert "<nav" not in page
+    assert re.findall(r'(?:src|href|action)="(?:https?:)?//', page) == []
+
+
+def test_only_the_framed_pages_of_a_key_may_be_framed() -> None:
+    _, text = issue()
+    own = issue(origins=[])[0]
+
+    assert ancestors(Client().get(f"/request/?key={text[7:23]}")) == "'none'"
+    assert ancestors(Client().get(framed(own))) == "'none'"
+    assert ancestors(Client().get("/embed/request/?key=aaaaaaaaaaaaaaaa")) == "'none'"
+    assert Client().get("/embed/request/?key=%00").status_code == 404
+
+
+def test_a_request_from_the_frame_is_the_websites_and_ends_in_the_frame() -> None:
+    key, _ = issue(language="fr", services=["due-diligence"])
+    fields = Page(Client().get(framed(key), headers={"Referer": f"{SITE}/risk/"})).fields
+    hidden = {name: fields[name] for name in ("form_id", "made", "came")}
+
+    sent = Client().post(framed(key), FORM | hidden)
+    receipt = Client().get(sent["Location"])
+
+    lead = Lead.objects.select_related("enquiry").get()
+    page = receipt.content.decode()
+    assert (sent.status_code, receipt.status_code) == (303, 200)
+    assert (lead.enquiry.api_key, lead.language, lead.services) == (key, "fr", ["due-diligence"])
+    assert lead.enquiry.consent_language == "fr"
+    assert lead.enquiry.referrer_host == "partner.example"
+    assert ancestors(receipt) == SITE
+    assert lead.reference in page
+    (link,) = re.findall(r'href="(/request/[^"]+)" target="_blank"', page)
+    assert ancestors(Client().get(link)) == "'none'"
+    assert receipt["Cache-Control"] == "no-store, private"
+
+
+def test_errors_come_back_in_the_frame_with_what_was_typed() -> None:
+    key, _ = issue()
+
+    response = Client().post(framed(key), FORM | {"email": "none"})
+
+    assert (response.status_code, ancestors(response)) == (400, SITE)
+    assert Page(response).fields["needs"] == FOUR["needs"]
+    assert (
+        f'action="/embed/request/?language=en&amp;key={key.public_id}"' in response.content.decode()
+    )
+
+
+def test_a_danger_in_the_words_is_answered_in_the_frame_too() -> None:
+    key, _ = issue()
+
+    sent = Client().post(framed(key), FORM | {"needs": "Our driver was kidnapped near Gao today."})
+
+    assert "not an emergency line" in Client().get(sent["Location"]).content.decode()
+
+
+@pytest.mark.parametrize("address", ["/embed/request/?key={}", "/request/?key={}"])
+def test_what_is_typed_when_the_key_is_revoked_is_not_lost(address: str) -> None:
+    key, _ = issue()
+    keys.revoke_key(key=key, by=factories.UserFactory())
+    client = Client()
+
+    response = client.post(address.format(key.public_id), FORM)
+    if response.status_code == 410:
+        assert ancestors(response) == SITE
+        page = response.content.decode()
+        assert 'target="_top"' in page
+        assert Page(response).fields["needs"] == FOUR["needs"]
+        assert Enquiry.objects.count() == 0
+        (action,) = re.findall(r'action="([^"]+)"', page)
+        response = client.post(unescape(action), FORM)
+
+    assert response.status_code == 303
+    assert Enquiry.objects.get().api_key is None
+
+
+def test_another_websites_page_gets_no_credit_and_loses_nothing() -> None:
+    key, _ = issue()
+
+    Client().post(f"/request/?key={key.public_id}", FORM, HTTP_ORIGIN="https://other.example")
+    Client().post(f"/request/?key={key.public_id}", FORM | {"needs": "More"}, HTTP_ORIGIN=SITE)
+
+    assert [e.api_key for e in Enquiry.objects.order_by("pk")] == [None, key]
+
+
+def test_the_keys_limit_holds_for_its_form() -> None:
+    key, _ = issue(per_minute=2)
+
+    statuses = [
+        Client().post(framed(key), FORM, REMOTE_ADDR=f"192.0.2.{n}").status_code for n in range(3)
+    ]
+
+    assert statuses == [303, 303, 429]
+    assert flood.PER_ADDRESS > 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_a_database_the_words_come_back_in_the_frame() -> None:
+    key, _ = issue()
+
+    with breaking.no_server():
+        response = Client().post(framed(key), FORM)
+
+    assert (response.status_code, ancestors(response)) == (503, "http:")
+    assert Page(response).fields["needs"] == FOUR["needs"]
+    assert f"/embed/request/?language=en&amp;key={key.public_id}" in response.content.decode()
+
+
+def test_the_examples_of_the_guide_work() -> None:
+    key, _ = issue()
+    iframe, form = (
+        unescape(block).replace("PUBLIC_ID", key.public_id)
+        for block in re.findall(r"```html\n(.*?)```", GUIDE, re.DOTALL)
+    )
+    (source,) = re.findall(r'src="https://www.example.org([^"]+)"', iframe)
+    (action,) = re.findall(r'action="https://www.example.org([^"]+)"', form)
+    names = set(re.findall(r' name="(\w+)"', form)) - {"attachments"}
+
+    assert Client().get(source).status_code == 200
+    assert consent.text_in("en") in form
+    first = Client().post(action, {name: FORM[name] for name in names}, HTTP_ORIGIN=SITE)
+    second = Client().post(action, {name: FORM[name] for name in names}, HTTP_ORIGIN=SITE)
+    assert (first.status_code, second["Location"]) == (303, first["Location"])
+    assert Enquiry.objects.get().api_key == key
