@@ -23,6 +23,7 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
     "Work": (
         Entry("Leads", "inbox", "intake.Lead"),
         Entry("Quarantine", "gpp_maybe", "intake.Quarantine"),
+        Entry("Sources", "ads_click", "intake.Lead", page="intake_lead_sources"),
         Entry("Proposals", "contract", "proposals.ProposalVersion"),
         Entry("Mail", "mail", "mail.Message"),
     ),

@@ -28,6 +28,7 @@ from intake.admin.merging import MergingAdmin, undo_verb
 from intake.admin.privacy import LEAD_VERBS as PRIVACY_VERBS
 from intake.admin.privacy import ConsentsAdmin
 from intake.admin.quarantine import QUARANTINE_VERBS, screening_context
+from intake.admin.sources import SourcesAdmin
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
 from intake.attribution import UTM
 from intake.catalogue import Budget, Language, Service, Timeframe
@@ -127,7 +128,13 @@ LEAD_VERBS: tuple[Verb, ...] = (
 
 @admin.register(Lead)
 class LeadAdmin(
-    DueColumn, DecisionsAdmin, SuggestionsAdmin, MergingAdmin, ConsentsAdmin, ReadOnlyAdmin
+    SourcesAdmin,
+    DueColumn,
+    DecisionsAdmin,
+    SuggestionsAdmin,
+    MergingAdmin,
+    ConsentsAdmin,
+    ReadOnlyAdmin,
 ):
     """Requests that somebody must answer: one's own, or all for those who may see all."""
 
