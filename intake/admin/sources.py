@@ -22,12 +22,12 @@ class SourcesAdmin:
         view = self.admin_site.admin_view
         urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [
-            path("sources/", view(self.sources), name="intake_lead_sources"),
+            path("sources/", view(self.sources_page), name="intake_lead_sources"),
             path("sources.csv", view(self.sources_csv), name="intake_lead_sources_csv"),
             *urls,
         ]
 
-    def sources(self, request: HttpRequest) -> HttpResponse:
+    def sources_page(self, request: HttpRequest) -> HttpResponse:
         """The report."""
         by, days, rows = self._counted(request)
         context = {
