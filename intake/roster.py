@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from intake import skills
-from intake.calendars import NeverWorks, Span
+from intake.calendars import Span
 from intake.deciding import House
 from intake.eligibility import Standing
 from intake.models.adviser import OPEN_STATUSES, Absence, Adviser, Desk, Skill
@@ -168,9 +168,10 @@ def standing(row: Any, at: datetime, barred: str, open_leads: int | None = None)
 
 
 def _works_next(row: Any, away: Sequence[Span], at: datetime) -> datetime | None:
+    # Hours that cannot be read count as none: one adviser's row must not stop everybody's leads.
     try:
         return row.calendar(away).next_working(at)
-    except NeverWorks:
+    except ValueError:
         return None
 
 

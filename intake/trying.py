@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.utils import timezone
 
 from briefs import geography
@@ -21,7 +21,7 @@ from intake import conflicts, facts, roster, routing, skills
 from intake.catalogue import Language, Service
 from intake.deciding import House, Verdict
 from intake.eligibility import Standing
-from intake.models import Assignment, Lead, NeedSuggestion
+from intake.models import Assignment, Lead, NeedSuggestion, RoutingDecision
 from intake.models.adviser import OPEN_STATUSES
 
 MOST_LEADS = 500
@@ -138,7 +138,7 @@ def _past(visible: Any, number: int) -> Sequence[Any]:
     first = Assignment.objects.filter(decision__isnull=False).select_related("adviser__user")
     return list(
         visible.for_routing()
-        .filter(routing_decisions__isnull=False)
+        .filter(Exists(RoutingDecision.objects.filter(lead=OuterRef("pk"))))
         .prefetch_related(Prefetch("assignments", first, to_attr="first_owners"), "suggestions")
         .order_by("-created_at", "-pk")[: min(number, MOST_LEADS)]
     )

@@ -235,6 +235,18 @@ def test_only_open_leads_count_against_the_capacity(status, counts):
     assert reasons(decision)["Awa"] == (full if counts else [])
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("hours", [[""] * 7, ["nine to five"] * 7])
+def test_who_has_no_hours_gets_nothing_and_stops_nobody(hours):
+    adviser("Awa", hours=hours)
+    bruno = adviser("Bruno")
+
+    decision = routing.route_lead(lead_id=factories.new_lead().pk)
+
+    assert decision.chosen == bruno
+    assert reasons(decision)["Awa"] == ["has no working hours in the next two years"]
+
+
 # --- Nobody can
 
 

@@ -275,6 +275,6 @@ def test_the_calendar_tells_what_falls_due_by_reference_only(site, client):
     )
 
     (event,) = events
-    assert str(event["summary"]) == f"Due: First answer, {lead.reference}"
+    assert str(event["summary"]) == f"Due: first answer, {lead.reference}"
     assert event.decoded("dtstart") == NOW
     assert str(event["url"]) == f"http://testserver/staff/intake/lead/{lead.pk}/change/"
