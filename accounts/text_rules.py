@@ -14,10 +14,12 @@ BREAKS = r"\r\n\u2028\u2029"
 # cell. They have their place within a text, and make none by themselves.
 INVISIBLE = (
     r"\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u2800\u3164"
-    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8" + "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    r"\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
 )
+# More of them, which patterns of JavaScript, and so of JSON Schema, cannot name in a range.
+_INVISIBLE_TOO = "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 _HIDDEN = re.compile(rf"[{UNSEEN}\ud800-\udfff]")
-_SEEN = re.compile(f"[^{INVISIBLE}]")
+_SEEN = re.compile(f"[^{INVISIBLE}{_INVISIBLE_TOO}]")
 _LINE_BREAK = re.compile(f"[{BREAKS}]")
 
 
