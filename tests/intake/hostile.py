@@ -403,7 +403,7 @@ BODIES: list[Body] = [
     _raw("a megabyte", json.dumps(_GOOD | {"needs": "x" * 1_000_000}).encode(), 413),
     _raw("a megabyte of a name", json.dumps(_GOOD | {"x" * 1_000_000: 1}).encode(), 413),
     Body("a form", URLENCODED, _PLAIN, 415),
-    Body("parts", MULTIPART, _PARTS + END, 415),
+    Body("consent in words of a form", MULTIPART, _PARTS + END, 400, ("/consent",)),
     Body("text", "text/plain", _TEXT_OF_GOOD.encode(), 415),
     Body("a media type that is none", "x", _TEXT_OF_GOOD.encode(), 415),
     Body(
