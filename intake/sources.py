@@ -65,12 +65,13 @@ def count_sources(*, user: User, by: str, days: int) -> list[Row]:
         .values(name=F(grouping.path))
         .annotate(
             requests=Count("pk"),
-            proposals=Count("pk", filter=Exists(sent)),
+            offered=Count("pk", filter=Exists(sent)),
             won=Count("pk", filter=Q(status=Status.WON)),
         )
         .order_by("-requests", "name")
     )
-    return [Row(**row | {"name": _named(grouping, row["name"])}) for row in found[:MOST_ROWS]]
+    rows = found.values_list("name", "requests", "offered", "won")[:MOST_ROWS]
+    return [Row(_named(grouping, name), *counts) for name, *counts in rows]
 
 
 def _named(grouping: Grouping, value: str | None) -> str:
