@@ -4,8 +4,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.db.models import QuerySet
+from django.forms.utils import ErrorList
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -41,6 +42,12 @@ class AbsenceForm(forms.ModelForm):
                 "Nobody stands in for themselves: name another delegate.", code="own_delegate"
             )
         return delegate
+
+    def _post_clean(self) -> None:
+        """Put what the database refuses beside a field: a stacked row does not show what is wrong with the whole."""
+        super()._post_clean()  # type: ignore[misc]
+        for error in self.errors.pop(NON_FIELD_ERRORS, ErrorList()).as_data():
+            self.add_error("delegate" if "delegate" in error.message else "ends_on", error)
 
 
 class WhenFilter(admin.SimpleListFilter):
@@ -186,4 +193,9 @@ class _Own:
 
 
 def _adviser_of(request: HttpRequest) -> Adviser | None:
-    return Adviser.objects.select_related("user").filter(user=request.user.pk).first()
+    """The adviser that the user is, if any; asked once for a page, which asks for leave several times."""
+    if not hasattr(request, "own_adviser"):
+        found = Adviser.objects.select_related("user").filter(user=request.user.pk).first()
+        setattr(request, "own_adviser", found)  # noqa: B010 - no attribute that Django knows
+    own: Adviser | None = getattr(request, "own_adviser")  # noqa: B009
+    return own

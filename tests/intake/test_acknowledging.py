@@ -127,9 +127,12 @@ def test_the_jobs_of_a_request_do_their_work_and_each_once():
 
     ran = [working.run_job(job.pk) for job in jobs]
     ran_again = [working.run_job(job.pk) for job in jobs]
+    notice = Job.objects.get(kind="intake.notify_owner")
+    told = [working.run_job(notice.pk), working.run_job(notice.pk)]
 
     lead.refresh_from_db()
     assert (ran, ran_again) == ([True] * 4, [False] * 4)
+    assert told == [True, False]
     assert (lead.owner, lead.status, lead.organisation.name) == (owner, "routed", "Sahel")
     assert sorted(Message.objects.values_list("template", flat=True)) == [
         "intake/mail/acknowledgement",

@@ -108,7 +108,7 @@ def see_why_it_is_mine(visit: Visit, lead: Lead, notice_path: str) -> None:
     expect(main.get_by_role("heading", name=f"Why {lead.owner}?")).to_be_visible()
     chosen = main.locator("tr.chosen td")
     expect(chosen.nth(0)).to_have_text(str(lead.owner))
-    expect(chosen.nth(1)).to_have_text("Yes")
+    expect(chosen.nth(1)).to_have_text("Has it")
     assert main.locator(".staff-table tbody tr").count() == 4
     expect(main).to_contain_text("JNIM turns on Mali’s towns")
 
