@@ -17,6 +17,10 @@ NOWHERE := env DERISK_HOME=$(CURDIR)/var DATABASE_URL=postgres://nobody@127.0.0.
 	SITE_URL=https://www.derisk.example ALLOWED_HOSTS=www.derisk.example EMAIL_URL=smtp://127.0.0.1:1 DEBUG=off \
 	TRUSTED_PROXIES=1 SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ
 
+# One process more than cores: some tests wait for real processes. In the order of the files, so that the slow ones are
+# not the last.
+SPREAD := -n $(shell echo $$(( $$(nproc) + 1 ))) --maxprocesses 5 --dist loadfile --no-loadscope-reorder
+
 CHECKS := formatted linted imports types migrations deployable templates bandit rules
 
 .DEFAULT_GOAL := help
@@ -28,8 +32,8 @@ help:  ## this list
 demo: $(RUNTIME)  ## everything on this machine, real parts, on http://localhost:8000 (PORT=… for another); Ctrl-C ends it
 	@exec $(BIN)/python -m config.demo --stop-with-parent
 
-test: $(DEVELOPMENT)  ## the whole test suite against real servers, on up to four cores (ARGS=… for a part, on one)
-	@$(BIN)/python -m pytest $(or $(ARGS),-n auto --maxprocesses 4 --dist loadfile)
+test: $(DEVELOPMENT)  ## the whole test suite against real servers, on all cores (ARGS=… for a part, on one)
+	@$(BIN)/python -m pytest $(or $(ARGS),$(SPREAD))
 
 bench: $(DEVELOPMENT)  ## the benchmarks, one JSON object a line (ARGS="--quick" for a short run); what they load stays in var/bench
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -109,7 +109,7 @@ def see_why_it_is_mine(visit: Visit, lead: Lead, notice_path: str) -> None:
     chosen = main.locator("tr.chosen td")
     expect(chosen.nth(0)).to_have_text(str(lead.owner))
     expect(chosen.nth(1)).to_have_text("Has it")
-    assert main.locator(".staff-table tbody tr").count() == 4
+    assert main.locator(".staff-table:has(tr.chosen) tbody tr").count() == 4
     expect(main).to_contain_text("JNIM turns on Mali’s towns")
 
 
