@@ -25,12 +25,13 @@ def django_db_setup(
 
     In place of pytest-django's, which makes none when no test that was collected asks for `db`.
     """
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), databases.one_at_a_time():
         is_kept = databases.restore_kept(connection.creation._get_test_db_name())
         made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=is_kept)
         connection.close()
         name = str(connection.settings_dict["NAME"])
         databases.keep(name)
+    with django_db_blocker.unblock():
         databases.copy(name, databases.pristine(name))
     yield
     with django_db_blocker.unblock():

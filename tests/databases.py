@@ -1,5 +1,6 @@
 """The migrated test database: kept from run to run, and copied for tests whose data other processes must see."""
 
+import fcntl
 import hashlib
 import os
 import subprocess
@@ -77,6 +78,18 @@ def kept_dump() -> Path:
     return KEPT / f"{digest.hexdigest()[:32]}.dump"
 
 
+@contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Let the first process of a run migrate and keep, and the others find what it kept."""
+    if OF_OURS not in os.environ:
+        yield
+        return
+    KEPT.mkdir(parents=True, exist_ok=True)
+    with (KEPT / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def restore_kept(name: str) -> bool:
     """Make the database `name` from the dump of an earlier run; whether there was one."""
     dump = kept_dump()
@@ -94,7 +107,6 @@ def keep(name: str) -> None:
     dump = kept_dump()
     if OF_OURS not in os.environ or dump.exists():
         return
-    KEPT.mkdir(parents=True, exist_ok=True)
     new = dump.with_suffix(f".{uuid.uuid4().hex}")
     _run("pg_dump", "--format=custom", "--compress=0", "--file", new, url(name))
     new.rename(dump)  # whole or not there, whoever else does the same
