@@ -20,7 +20,7 @@ from django.http.request import split_domain_port, validate_host
 
 from briefs import freshness
 from briefs.api import media
-from config import logs
+from config import logs, whole_answers
 from config.kept_pages import Copies, KeptPage
 from jobs.hints import BrokerAway
 
@@ -68,17 +68,10 @@ class PageCache:
         self, environ: Environ, start_response: StartResponse, key: str, token: bytes | None
     ) -> Iterable[bytes]:
         """Have the page made; keep it when it may be kept."""
-        answer: list[Any] = []
         whole = environ | {
             "REQUEST_METHOD": "GET"
         }  # whoever asks for the head alone is told of this body
-        made = self.application(whole, lambda *args: answer.extend(args[:2]))
-        try:
-            body = b"".join(made)
-        finally:
-            if hasattr(made, "close"):
-                made.close()
-        status, headers = answer
+        status, headers, body = whole_answers.ask(self.application, whole)
         if token is None or not _may_keep(status, headers, body):
             start_response(status, headers)
             return _body_for(environ, body)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from config import whole_answers
 from intake import attribution
 
 _PAGE = re.compile(
@@ -37,14 +38,7 @@ class Trails:
             return self.application(environ, start_response)
         shared = environ | {"QUERY_STRING": query, "HTTP_ACCEPT_ENCODING": ""}
         shared.pop("HTTP_IF_NONE_MATCH", None)
-        answer: list[Any] = []
-        made = self.application(shared, lambda *args: answer.extend(args[:2]))
-        try:
-            body = b"".join(made)
-        finally:
-            if hasattr(made, "close"):
-                made.close()
-        status, headers = answer
+        status, headers, body = whole_answers.ask(self.application, shared)
         return _serve(environ, start_response, status, headers, _lay(body, trail))
 
 

@@ -3,9 +3,7 @@
 import hashlib
 import re
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 
 from intake import after_sending, client_promise, deadlines, needs, speaking, submission
 from intake.models import Lead
@@ -31,7 +29,6 @@ def acknowledge_lead(*, lead_id: int) -> None:
     language = speaking.language_for(enquiry)
     promise = client_promise.promise_of(lead, language)
     name = name_to_greet(contact.full_name)
-    address = reverse("intake:status", args=[submission.status_token(lead)])
     outbox.queue_message(
         outbox.Letter(
             key=_key(lead, contact.email),
@@ -40,7 +37,7 @@ def acknowledge_lead(*, lead_id: int) -> None:
             to_name=name,
             language=language,
             reference=lead.reference,
-            private_url=f"{settings.SITE_URL}{address}",
+            private_url=submission.status_url(submission.status_token(lead)),
             context={
                 "reference": lead.reference,
                 "full_name": name,

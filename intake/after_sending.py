@@ -4,13 +4,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext
 
-from intake import leads, matching, rescheduling, scanning
+from intake import leads, matching, rescheduling, scanning, staff_links
 from intake.attachments import Upload
 from intake.models import (
     MOVES,
@@ -210,7 +208,6 @@ def tell_owner(*, activity_id: int) -> None:
     to = lead.owner or (desk.fallback_owner if desk else None)
     if to is None:
         return
-    address = reverse("admin:intake_lead_change", args=[lead.pk])
     outbox.queue_message(
         outbox.Letter(
             key=f"client_news:activity:{activity.pk}",
@@ -221,7 +218,7 @@ def tell_owner(*, activity_id: int) -> None:
             context={
                 "reference": lead.reference,
                 "what": activity.get_kind_display(),
-                "lead_url": f"{settings.SITE_URL}{address}",
+                "lead_url": staff_links.lead_url(lead.pk),
             },
         )
     )

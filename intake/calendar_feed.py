@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from accounts import private_links
 from accounts.models import User
+from intake import staff_links
 from intake.models import Absence, Adviser, Deadline
 
 _PURPOSE = "intake.calendar"
@@ -147,13 +148,12 @@ def _absence(absence: Absence, title: str, text: str) -> Event:
 def deadlines(adviser: Adviser) -> Iterable[Event]:
     """By when their leads must move on, with the reference and the way there."""
     for due in Deadline.objects.open_of(adviser):
-        page = reverse("admin:intake_lead_change", args=[due.lead_id])
         yield Event(
             key=f"deadline-{due.pk}",
             title=f"Due: {due.get_stage_display()}, {due.lead.reference}",
             start=due.due_at,
             end=due.due_at + _A_MOMENT,
-            url=f"{settings.SITE_URL}{page}",
+            url=staff_links.lead_url(due.lead_id),
         )
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts import time_zones
 from accounts.models import User
-from intake import deadlines, presence, promising
+from intake import deadlines, presence, promising, staff_links
 from intake.models import (
     Activity,
     Clock,
@@ -199,5 +199,5 @@ def _line(user: User, notice: DeadlineNotice) -> dict[str, object]:
         "is_owner": bool(lead.owner and lead.owner.user_id == user.pk),
         "owner": str(lead.owner) if lead.owner else "",
         "due": time_zones.in_both(notice.due_at, user.time_zone),
-        "url": settings.SITE_URL + reverse("admin:intake_lead_change", args=[lead.pk]),
+        "url": staff_links.lead_url(lead.pk),
     }

@@ -3,7 +3,6 @@
 A key reads `derisk_<public id>_<secret>`. The public id is no secret: it stands in pages that frame our form.
 """
 
-import hashlib
 import re
 import secrets
 
@@ -14,6 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from rest_framework.request import Request
 
+from accounts import private_links
 from accounts.models import User
 from intake.models import ApiKey
 from intake.models.api_key import Scope
@@ -40,7 +40,8 @@ def issue_key(*, key: ApiKey, by: User) -> str:
     """Store a new key and return its full text, which is kept nowhere. Raises ValidationError."""
     secret = secrets.token_urlsafe(32)
     key.public_id = "".join(secrets.choice(_ALPHABET) for _ in range(16))
-    key.secret_digest = _digest(secret)
+    # 256 random bits need no slow hash: nobody can try them all.
+    key.secret_digest = private_links.digest(secret)
     key.created_by = by
     key.scopes = key.scopes or [Scope.SEND_ENQUIRIES.value]
     key.full_clean(exclude=["created_at"])
@@ -68,7 +69,7 @@ def read(text: str) -> tuple[str, str | None] | None:
 
 def find(public_id: str, secret: str | None) -> ApiKey | None:
     """The key that this shows, also one that opens nothing any more; None without one, or when the secret is wrong."""
-    digest = None if secret is None else _digest(secret)
+    digest = None if secret is None else private_links.digest(secret)
     rows = list(ApiKey.objects.raw(_FIND, {"public_id": public_id, "digest": digest}))
     if not rows or (digest and not constant_time_compare(rows[0].secret_digest, digest)):
         return None
@@ -87,8 +88,3 @@ def why_closed(key: ApiKey) -> str:
     if key.expires_on and key.expires_on < timezone.now().date():
         return "This key has expired."
     return ""
-
-
-def _digest(secret: str) -> str:
-    """256 random bits need no slow hash: nobody can try them all."""
-    return hashlib.sha256(secret.encode()).hexdigest()

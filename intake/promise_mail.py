@@ -1,8 +1,5 @@
 """Telling the client that a promise got later."""
 
-from django.conf import settings
-from django.urls import reverse
-
 from intake import acknowledging, after_sending, client_promise, speaking, submission
 from intake.models import Deadline, DeadlineChange, Stage
 from mail import outbox
@@ -21,7 +18,6 @@ def tell_promise(*, change_id: int) -> None:
     language = speaking.language_for(enquiry)
     assert change.due_before is not None
     name = acknowledging.name_to_greet(contact.full_name)
-    address = reverse("intake:status", args=[submission.status_token(lead)])
     outbox.queue_message(
         outbox.Letter(
             key=f"promise:change:{change.pk}",
@@ -30,7 +26,7 @@ def tell_promise(*, change_id: int) -> None:
             to_name=name,
             language=language,
             reference=lead.reference,
-            private_url=f"{settings.SITE_URL}{address}",
+            private_url=submission.status_url(submission.status_token(lead)),
             context={
                 "reference": lead.reference,
                 "full_name": name,

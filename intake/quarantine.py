@@ -7,11 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from intake import leads
+from intake import leads, staff_links
 from intake.models import Activity, Lead, Priority, Quarantine, Status
 from jobs import queue
 from jobs.kinds import JobError
@@ -99,7 +98,6 @@ def tell_of_urgent(*, lead_id: int) -> None:
     readers = list(_who_decide())
     if not readers:
         raise JobError("Nobody may decide about the quarantine. Give somebody the role desk lead.")
-    address = reverse("admin:intake_lead_change", args=[lead.pk])
     for user in readers:
         outbox.queue_message(
             outbox.Letter(
@@ -110,7 +108,7 @@ def tell_of_urgent(*, lead_id: int) -> None:
                 reference=lead.reference,
                 context={
                     "reference": lead.reference,
-                    "lead_url": f"{settings.SITE_URL}{address}",
+                    "lead_url": staff_links.lead_url(lead.pk),
                 },
             )
         )

@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from intake import conflicts, credit, deciding, facts, matching, roster, rules
+from intake import conflicts, credit, deciding, facts, matching, roster, rules, staff_links
 from intake.deciding import House, Verdict
 from intake.eligibility import Standing
 from intake.models import (
@@ -204,7 +202,6 @@ def notify_owner(*, assignment_id: int) -> None:
     if assignment.ended_at is not None:
         return
     lead, user = assignment.lead, assignment.adviser.user
-    address = reverse("admin:intake_lead_change", args=[lead.pk])
     outbox.queue_message(
         outbox.Letter(
             key=f"notice:lead:{lead.pk}:assignment:{assignment.pk}",
@@ -214,7 +211,7 @@ def notify_owner(*, assignment_id: int) -> None:
             reference=lead.reference,
             context={
                 "reference": lead.reference,
-                "lead_url": f"{settings.SITE_URL}{address}",
+                "lead_url": staff_links.lead_url(lead.pk),
                 "is_urgent": lead.priority == Priority.URGENT,
             },
         )

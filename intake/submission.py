@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from accounts import private_links
 from briefs.models import Brief
@@ -204,3 +206,8 @@ def _receipt(lead: Lead) -> Receipt:
 def status_token(lead: Lead) -> str:
     """The token of the client's status page."""
     return private_links.make_token(STATUS_PAGE, lead.link_seed)
+
+
+def status_url(token: str) -> str:
+    """The absolute address of the client's status page, private."""
+    return f"{settings.SITE_URL}{reverse('intake:status', args=[token])}"

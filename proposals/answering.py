@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import private_links, text_rules
-from intake import leads
+from intake import leads, staff_links
 from intake.models import Activity, Status
 from mail import outbox
 from proposals import withdrawing
@@ -193,7 +193,6 @@ def _tell_adviser(version: ProposalVersion, outcome: str) -> None:
     lead = version.proposal.lead
     owner = lead.owner
     assert owner is not None
-    address = reverse("admin:intake_lead_change", args=[lead.pk])
     outbox.queue_message(
         outbox.Letter(
             key=f"version:{version.pk}:{outcome}:adviser",
@@ -204,7 +203,7 @@ def _tell_adviser(version: ProposalVersion, outcome: str) -> None:
             context={
                 "reference": version.proposal.reference,
                 "outcome": outcome,
-                "lead_url": f"{settings.SITE_URL}{address}",
+                "lead_url": staff_links.lead_url(lead.pk),
             },
         )
     )

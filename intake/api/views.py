@@ -1,8 +1,6 @@
 """`POST /api/v1/enquiries/`."""
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -68,10 +66,9 @@ class EnquiriesView(CrossOrigin, APIView):
             ),
             provenance=provenance.of_request(request, as_sent=serializer.as_sent(), key=key),
         )
-        address = reverse("intake:status", args=[receipt.token])
         body = {
             "reference": receipt.reference,
-            "status_url": f"{settings.SITE_URL}{address}",
+            "status_url": submission.status_url(receipt.token),
         }
         return Response(body, status=201, headers={"Cache-Control": "no-store"})
 
