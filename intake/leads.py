@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from intake import deadlines, routing
-from intake.models import MOVES, Activity, Adviser, Assignment, Lead, Quarantine, Status
+from intake.models import MOVES, Activity, Adviser, Assignment, Hold, Lead, Quarantine, Status
 
 _CLOSED = (Status.WON, Status.LOST, Status.DISQUALIFIED)
 
@@ -48,6 +48,10 @@ def move_lead(
     if old == Status.QUARANTINED:  # unless whoever moves it has said already how that ended
         Quarantine.objects.open().filter(lead=lead).update(
             outcome=Quarantine.Outcome.CLOSED, ended_at=Now(), ended_by=by
+        )
+    if to in (Status.LOST, Status.DISQUALIFIED):  # what was won must still be decided
+        Hold.objects.open().filter(lead=lead).update(
+            decision=Hold.Decision.OVER, decided_at=Now(), decided_by=by, reason=text
         )
     deadlines.enter_stage(lead, by=by)
     return lead

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils import timezone
 
-from intake.models import Deadline, Lead, RoutingDecision, Stage, Status
+from intake.models import Deadline, Hold, Lead, RoutingDecision, Stage, Status
 from jobs.models import Heartbeat, Job
 from mail.models import Message
 
@@ -43,6 +43,8 @@ class Measures:
     oldest_unrouted: float | None = None
     quarantined: int = 0
     oldest_quarantined: float | None = None
+    held: int = 0
+    oldest_held: float | None = None
     routed: int = 0
     time_to_route: dict[str, float] = field(default_factory=dict)
     stages: dict[str, StageCount] = field(default_factory=dict)
@@ -87,7 +89,12 @@ def _of_jobs(now: datetime) -> dict[str, Any]:
 
 
 def _of_leads(now: datetime) -> dict[str, Any]:
-    waiting = Lead.objects.filter(status__in=[Status.NEW, Status.QUARANTINED]).order_by()
+    open_holds = Hold.objects.open()
+    # What is held waits for a person, not for an adviser: it is counted as held.
+    waiting = Lead.objects.filter(
+        ~Exists(open_holds.filter(lead=OuterRef("pk"))),
+        status__in=[Status.NEW, Status.QUARANTINED],
+    ).order_by()
     older = {
         f"over_{age}": Count("pk", filter=Q(created_at__lte=now - timedelta(seconds=age)))
         for age in AGES
@@ -95,14 +102,17 @@ def _of_leads(now: datetime) -> dict[str, Any]:
     rows = waiting.values("status").annotate(n=Count("pk"), first=Min("created_at"), **older)
     by_status = {row["status"]: row for row in rows}
     none: dict[str, Any] = {}
-    new, held = by_status.get(Status.NEW, none), by_status.get(Status.QUARANTINED, none)
+    new, spam = by_status.get(Status.NEW, none), by_status.get(Status.QUARANTINED, none)
+    held = open_holds.aggregate(n=Count("lead", distinct=True), first=Min("opened_at"))
     total = new.get("n", 0)
     return {
         # Cumulative, as Prometheus counts: how many are no older than so many seconds.
         "unrouted": {str(age): total - new.get(f"over_{age}", 0) for age in AGES} | {"any": total},
         "oldest_unrouted": _age(new.get("first"), now),
-        "quarantined": held.get("n", 0),
-        "oldest_quarantined": _age(held.get("first"), now),
+        "quarantined": spam.get("n", 0),
+        "oldest_quarantined": _age(spam.get("first"), now),
+        "held": held["n"],
+        "oldest_held": _age(held["first"], now),
     }
 
 

@@ -18,6 +18,7 @@ from intake.models import (
     MOVES,
     Activity,
     Contact,
+    Hold,
     Lead,
     Merge,
     Organisation,
@@ -164,6 +165,11 @@ def _refuse_lead(source: Lead, target: Lead) -> None:
     if Status.QUARANTINED in (source.status, target.status):
         raise ValidationError(
             "One of them is held back as possible spam. Decide that first.", code="conflict"
+        )
+    if Hold.objects.open().filter(lead__in=(source, target)).exists():
+        raise ValidationError(
+            "One of them is held until somebody has decided about it. Decide that first.",
+            code="conflict",
         )
     if source.closed_at is None and Status.DISQUALIFIED not in MOVES[source.status]:
         raise ValidationError(

@@ -28,6 +28,7 @@ from intake.models import (
     Desk,
     Enquiry,
     ErasureRequest,
+    Hold,
     Lead,
     Likeness,
     Merge,
@@ -221,6 +222,22 @@ declare(
     none="id lead score line rules screened_at",
     withheld=dict.fromkeys(("text_digest", "text_bands"), "Made from the words of the request."),
 )
+declare(
+    Hold,
+    of=_of_leads(Hold),
+    erase={
+        "found": ERASED,
+        "matches": [],
+        "reason": Case(When(decision="open", then=Value("")), default=Value(ERASED)),
+    },
+    staff="reviewer decided_by",
+    none="id lead kind opened_at decision decided_at",
+    withheld=dict.fromkeys(
+        ("found", "matches", "reason"),
+        "The house's own check, which names others: their confidence comes first.",
+    ),
+)
+declare(Hold.concerned.through, staff="user", none="id hold")
 declare(Quarantine, staff="ended_by", none="id lead held_at outcome ended_at would_expire_at")
 declare(ProofOfWork, none="id lead nonce solved_at")
 

@@ -51,6 +51,7 @@ _FATES: dict[str, Fate] = {
     "intake.contactcorrection.lead": Fate.STAYS,
     "intake.deadline.lead": Fate.STAYS,
     "intake.erasurerequest.lead": Fate.STAYS,
+    "intake.hold.lead": Fate.STAYS,
     "intake.needsuggestion.lead": Fate.STAYS,
     "intake.proofofwork.lead": Fate.STAYS,
     "intake.quarantine.lead": Fate.STAYS,

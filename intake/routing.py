@@ -26,7 +26,7 @@ from mail import outbox
 
 @transaction.atomic
 def route_lead(*, lead_id: int) -> RoutingDecision | None:
-    """Give a new lead to the adviser who should have it; None when it is not new any more.
+    """Give a new lead to the adviser who should have it; None when it is not new any more, or held for a decision.
 
     The first rule in force that it meets says whose it is, else the default desk. Takes turns with other routings, so
     that two leads at once see each other's credit. Stores the decision with every candidate, the assignment, the
@@ -35,7 +35,8 @@ def route_lead(*, lead_id: int) -> RoutingDecision | None:
     take the lead with it. Raises JobError when nobody may have it: no lead goes where nobody looks.
     """
     lead = _locked(lead_id)
-    if lead.status != Status.NEW:
+    # The hold is the stated outcome; whoever decides about it asks for the routing again.
+    if lead.status != Status.NEW or lead.holds.open().exists():
         return None
     suggestions = facts.read(lead)
     house = roster.house()

@@ -12,6 +12,7 @@ from intake import (
     erasing_again,
     escalating,
     exporting,
+    holding,
     matching,
     promise_mail,
     quarantine,
@@ -38,6 +39,12 @@ def route_lead(job: Job) -> None:
     """Give the lead to an adviser, unless it is held back."""
     if screening.passes(lead_id=job.subject_id):
         routing.route_lead(lead_id=job.subject_id)
+
+
+@kind("intake.tell_reviewer")
+def tell_reviewer(job: Job) -> None:
+    """Tell somebody that they are to decide about a lead that is held."""
+    holding.tell_reviewer(hold_id=job.subject_id)
 
 
 @kind("intake.notify_owner")

@@ -54,6 +54,7 @@ def _of_leads(m: Measures) -> list[Reading]:
     return [
         _age("unrouted", "Oldest without an adviser", m.oldest_unrouted, 10 * _MINUTE, _LEADS, "status__exact=new"),
         _age("quarantined", "Oldest in quarantine", m.oldest_quarantined, _DAY, _LEADS, "status__exact=quarantined"),
+        _age("held", "Oldest held for a decision", m.oldest_held, 4 * 60 * _MINUTE),
         _age("time_to_route", "From receipt to adviser, slowest of the last hour", slowest, 10 * _MINUTE),
     ]  # fmt: skip
 

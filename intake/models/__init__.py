@@ -14,6 +14,7 @@ from intake.models.deadline import (
     Stage,
 )
 from intake.models.enquiry import Attachment, Enquiry
+from intake.models.hold import Hold, HoldKind
 from intake.models.lead import MOVES, Activity, Lead, Priority, Status
 from intake.models.merging import Likeness, Merge, RecordKind
 from intake.models.people import Contact, Organisation
@@ -49,6 +50,8 @@ __all__ = [
     "Desk",
     "Enquiry",
     "ErasureRequest",
+    "Hold",
+    "HoldKind",
     "Keeps",
     "Lead",
     "Likeness",

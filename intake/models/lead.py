@@ -212,6 +212,19 @@ class Lead(models.Model):
                     "NOT (OLD.merged_into_id IS NOT NULL AND NEW.merged_into_id IS NULL)"
                 ),
             ),
+            pgtrigger.Trigger(
+                name="lead_held_is_not_routed",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("status"),
+                condition=pgtrigger.Condition("OLD.status = 'new' AND NEW.status = 'routed'"),
+                func="""
+                    IF EXISTS (SELECT FROM intake_hold WHERE lead_id = NEW.id AND decision = 'open') THEN
+                        RAISE EXCEPTION 'A lead that is held is not routed.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'lead_held_is_not_routed';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
         ]
         permissions = [
             ("view_all_leads", "Can see every lead, not only their own"),
@@ -233,6 +246,8 @@ class Activity(models.Model):
         MOVED = "moved", "Moved on"
         QUARANTINED = "quarantined", "Held back"
         RELEASED = "released", "Released"
+        HELD = "held", "Held for a decision"
+        HOLD_DECIDED = "hold_decided", "Decided about the hold"
         MERGED = "merged", "Merged"
         UNMERGED = "unmerged", "Merge undone"
         SUGGESTION_ACCEPTED = "suggestion_accepted", "Suggestion accepted"

@@ -9,7 +9,7 @@ from tests.chaos.house import House
 from tests.chaos.senders import MAY_PASS, THANKS, Request
 
 OVERDUE_SECONDS = 5  # two sweeps and a bit
-HELD = ("quarantined",)  # where a lead may stay without an adviser, for a reason that staff see
+HELD = ("quarantined",)  # where a lead may stay without an adviser and an answer, as staff see
 LEADS = """
     SELECT enquiry.email, lead.reference, lead.link_digest, lead.status,
         (SELECT count(*) FROM intake_assignment a WHERE a.lead_id = lead.id AND a.ended_at IS NULL),
@@ -18,7 +18,8 @@ LEADS = """
             AND m.template = 'intake/mail/acknowledgement'),
         extract(epoch FROM lead.created_at)::float,
         (SELECT extract(epoch FROM min(d.decided_at))::float FROM intake_routingdecision d
-            WHERE d.lead_id = lead.id)
+            WHERE d.lead_id = lead.id),
+        EXISTS (SELECT FROM intake_hold h WHERE h.lead_id = lead.id AND h.decision = 'open')
     FROM intake_enquiry enquiry LEFT JOIN intake_lead lead ON lead.enquiry_id = enquiry.id
     WHERE enquiry.email LIKE 'client%%@chaos.example' AND %s
 """
@@ -55,12 +56,15 @@ class StoredLead:
     acknowledgements: int
     created_at: float  # seconds since 1970
     decided_at: float | None
+    is_held: bool = False
 
     @property
     def is_settled(self) -> bool:
         """With one adviser for one stated reason, and acknowledged once; or held where staff see it."""
         if self.status in HELD:
             return not self.assignments
+        if self.is_held and self.status == "new":
+            return not self.assignments and self.acknowledgements == 1
         once = self.assignments == self.decisions == self.acknowledgements == 1
         return once and self.status != "new"
 

@@ -10,7 +10,7 @@ from mail.models import Message
 from tests import factories, racing
 from tests.intake.clockwork import HOUR, ticking
 
-STATEMENTS = 10  # due jobs, dead ones, heartbeats, leads, routing, deadlines, missed, messages, unsent; and one spare
+STATEMENTS = 11  # due jobs, dead ones, heartbeats, leads, holds, routing, deadlines, missed, messages, unsent
 
 START = timezone.now()
 
