@@ -3,8 +3,10 @@
 import traceback
 from pathlib import Path
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import InterfaceError, OperationalError
 
 from jobs import kinds
 
@@ -21,6 +23,11 @@ def describe(error: Exception) -> str:
         name = f"{name}: {', '.join(_codes(error))}"
     ours = [f for f in traceback.extract_tb(error.__traceback__) if _is_ours(f.filename)]
     return f"{name} at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else name
+
+
+def is_interruption(error: Exception) -> bool:
+    """Whether the try was ended from outside: the database went away or was busy, or time was up."""
+    return isinstance(error, OperationalError | InterfaceError | SoftTimeLimitExceeded)
 
 
 def _codes(error: ValidationError) -> list[str]:

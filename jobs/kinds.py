@@ -20,19 +20,33 @@ class JobError(Exception):
 
 @dataclass(frozen=True)
 class Kind:
-    """A name, what is done, whether it reaches outside the database, and how often the sweep asks for it by itself."""
+    """A name, what is done, whether it reaches outside the database, and how often the sweep asks for it by itself.
+
+    Between two failed tries it waits for `longest_pause` at most: by itself an hour where others must mend something
+    first, such as a mail server, and five minutes where all that is needed is our own database.
+    """
 
     name: str
     work: Work
     is_external: bool
     every: timedelta | None = None
+    pause: timedelta | None = None
+
+    @property
+    def longest_pause(self) -> timedelta:
+        """The longest wait after a failure."""
+        return self.pause or (timedelta(hours=1) if self.is_external else timedelta(minutes=5))
 
 
 _KINDS: dict[str, Kind] = {}
 
 
 def kind(
-    name: str, *, external: bool = False, every: timedelta | None = None
+    name: str,
+    *,
+    external: bool = False,
+    every: timedelta | None = None,
+    longest_pause: timedelta | None = None,
 ) -> Callable[[Work], Work]:
     """Register a function as the work of a kind of job.
 
@@ -45,7 +59,7 @@ def kind(
     def register(work: Work) -> Work:
         if name in _KINDS and _KINDS[name].work is not work:
             raise ValueError(f"Two functions claim the job kind {name!r}.")
-        _KINDS[name] = Kind(name=name, work=work, is_external=external, every=every)
+        _KINDS[name] = Kind(name, work, external, every, longest_pause)
         return work
 
     return register

@@ -20,12 +20,6 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Taken by a worker that did not come back within its lease."""
         return self.filter(state=Job.State.LEASED, lease_until__lt=Now())
 
-    def claimable(self) -> "JobQuerySet":
-        """Due or abandoned, with a try left."""
-        due = Q(state=Job.State.PENDING, run_at__lte=Now())
-        abandoned = Q(state=Job.State.LEASED, lease_until__lt=Now())
-        return self.filter(due | abandoned, attempts__lt=F("max_attempts"))
-
     def unhinted(self, again_after: timedelta) -> "JobQuerySet":
         """Due jobs that no worker was told of since they became due, or not lately."""
         return self.due().filter(
@@ -56,6 +50,11 @@ class Job(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     run_at = models.DateTimeField(db_default=Now(), help_text="Not before this time.")
     attempts = models.PositiveSmallIntegerField(default=0)
+    interruptions = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,
+        help_text="Attempts that ended with their worker or their connection, not by what they did.",
+    )
     max_attempts = models.PositiveSmallIntegerField(default=MAX_ATTEMPTS)
     lease_token = models.UUIDField(
         null=True, blank=True, help_text="Whoever holds it may finish the job."
@@ -110,11 +109,6 @@ class Heartbeat(models.Model):
 def beat(name: str) -> None:
     """Note that the process of this name works now."""
     Heartbeat.objects.update_or_create(name=name, defaults={"beaten_at": Now()})
-
-
-def backoff(attempts: int) -> timedelta:
-    """How long a job waits after its nth failure: 4, 16, 64 … seconds, at most an hour."""
-    return timedelta(seconds=min(3600, 4**attempts))
 
 
 def age_of_oldest_due() -> timedelta:

@@ -29,7 +29,8 @@ declare(
         "state": Case(When(_WAITING, then=Value(Job.State.DONE)), default=F("state")),
         "done_at": Case(When(_WAITING, then=Coalesce(F("done_at"), Now())), default=F("done_at")),
     },
-    none="id kind key subject_id run_at attempts max_attempts lease_token lease_until hinted_at request_id created_at",
+    none="id kind key subject_id run_at attempts interruptions max_attempts lease_token lease_until hinted_at "
+    "request_id created_at",
     withheld={"last_error": "What failed inside our software; it holds no data of clients."},
     is_last=True,
 )

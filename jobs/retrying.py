@@ -18,7 +18,7 @@ def retry_job(*, job: Job, by: User) -> Job:
     revived = (
         Job.objects.dead()
         .filter(pk=job.pk)
-        .update(state=Job.State.PENDING, attempts=0, run_at=Now())
+        .update(state=Job.State.PENDING, attempts=0, interruptions=0, run_at=Now())
     )
     if not revived:
         raise ValidationError(

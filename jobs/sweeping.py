@@ -37,7 +37,9 @@ def free_abandoned() -> int:
     jobs = list(Job.objects.abandoned().select_for_update(skip_locked=True).order_by("pk")[:BATCH])
     for job in jobs:
         working.record_failure(
-            job, "The worker stopped, hung or lost its connection while it worked."
+            job,
+            "The worker stopped, hung or lost its connection while it worked.",
+            was_stopped=True,
         )
     return len(jobs)
 

@@ -10,11 +10,16 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from jobs import failures, kinds
-from jobs.models import Job, backoff
+from jobs import failures, kinds, pausing
+from jobs.models import Job
 
 log = structlog.get_logger("derisk.job")
-_LEVELS = {"done": logging.INFO, "lease lost": logging.WARNING, "failed": logging.ERROR}
+_LEVELS = {
+    "done": logging.INFO,
+    "lease lost": logging.WARNING,
+    "stopped": logging.WARNING,
+    "failed": logging.ERROR,
+}
 
 
 class LeaseLost(Exception):
@@ -31,8 +36,9 @@ def run_job(job_id: int) -> bool:
     ):
         outcome, error = _try(job)
         # Here, not while the error is being handled: if this fails too, its traceback would show that error's text.
-        if outcome == "failed" and not record_failure(job, error):
-            outcome = "lease lost"
+        if error:
+            is_noted = record_failure(job, error, was_stopped=outcome == "stopped")
+            outcome = outcome if is_noted else "lease lost"
         log.log(_LEVELS[outcome], "job", outcome=outcome, attempt=job.attempts, error=error)
     return True
 
@@ -43,18 +49,20 @@ def _try(job: Job) -> tuple[str, str]:
     except LeaseLost:
         return "lease lost", ""
     except Exception as error:  # noqa: BLE001 - any failure becomes a row that staff see and retry
-        return "failed", failures.describe(error)
+        outcome = "stopped" if failures.is_interruption(error) else "failed"
+        return outcome, failures.describe(error)
     return "done", ""
 
 
 def claim(job_id: int) -> Job | None:
-    """Take the job for one lease, counting the attempt before the work; None when it is not to be had.
+    """Take a due job for one lease, counting the attempt before the work; None when it is not to be had.
 
-    One conditional UPDATE: of two workers at once, one finds the row changed and gets nothing.
+    What another worker dropped is due again when a sweep has freed it. One conditional UPDATE: of two workers at once,
+    one finds the row changed and gets nothing.
     """
     token = uuid.uuid4()
     taken = (
-        Job.objects.claimable()
+        Job.objects.due()
         .filter(pk=job_id)
         .update(
             state=Job.State.LEASED,
@@ -85,13 +93,14 @@ def _complete(job: Job) -> None:
         raise LeaseLost
 
 
-def record_failure(job: Job, error: str) -> bool:
+def record_failure(job: Job, error: str, *, was_stopped: bool = False) -> bool:
     """Put the job back with a pause, or lay it down dead after its last try; False when the lease is lost."""
-    is_dead = job.attempts >= job.max_attempts
+    then = pausing.after(job, was_stopped=was_stopped)
     return bool(
         Job.objects.filter(pk=job.pk, state=Job.State.LEASED, lease_token=job.lease_token).update(
-            state=Job.State.DEAD if is_dead else Job.State.PENDING,
-            run_at=Now() + backoff(job.attempts),
+            state=Job.State.DEAD if then.is_dead else Job.State.PENDING,
+            interruptions=then.interruptions,
+            run_at=Now() + then.pause,
             lease_token=None,
             lease_until=None,
             last_error=error[:500],

@@ -35,9 +35,13 @@ class House:
 
     def __post_init__(self) -> None:
         self.change(kinds_for_tests.TABLES)
-        self.sweeps = [self.stack.sweep()]
+        self.sweeps = [self.sweep()]
 
     # --- Processes
+
+    def sweep(self) -> Process:
+        """A sweep that knows the kinds of the tests."""
+        return self.stack.sweep(**SETTINGS)
 
     def workers(self, count: int) -> list[Process]:
         """At least so many workers that are alive, new ones where some were killed."""

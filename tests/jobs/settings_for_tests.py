@@ -1,5 +1,6 @@
-"""The settings of a worker that knows the kinds of the tests as well."""
+"""The settings of a worker and a sweep that know the kinds of the tests as well."""
 
 from config.settings import *  # noqa: F403
+from config.settings import INSTALLED_APPS as OURS
 
-CELERY_INCLUDE = ["tests.jobs.kinds_for_tests"]
+INSTALLED_APPS = [*OURS, "tests.jobs.kinds_app.KindsForTests"]

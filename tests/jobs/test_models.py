@@ -5,17 +5,11 @@ import pytest
 from django.db import IntegrityError
 from django.db.models.functions import Now
 
-from jobs.models import Heartbeat, Job, age_of_beat, age_of_oldest_due, backoff, beat
+from jobs.models import Heartbeat, Job, age_of_beat, age_of_oldest_due, beat
 from tests.jobs.making import make_job
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
-
-
-def test_backoff_grows_by_four_up_to_an_hour() -> None:
-    waits = [backoff(n).total_seconds() for n in range(1, 9)]
-
-    assert waits == [4, 16, 64, 256, 1024, 3600, 3600, 3600]
 
 
 LEASE = {"lease_token": uuid.UUID(int=1), "lease_until": Now()}
@@ -47,17 +41,17 @@ def test_the_database_refuses_a_second_job_of_one_key() -> None:
         make_job(key="a")
 
 
-def test_claimable_are_due_and_abandoned_jobs_with_a_try_left() -> None:
+def test_due_and_abandoned_jobs() -> None:
     leased = {"state": "leased", "lease_token": uuid.uuid4()}
     due = make_job()
-    abandoned = make_job(**leased, lease_until=Now() - MINUTE, attempts=7)
+    abandoned = make_job(**leased, lease_until=Now() - MINUTE)
     make_job(run_at=Now() + MINUTE)
     make_job(**leased, lease_until=Now() + MINUTE)
-    make_job(**leased, lease_until=Now() - MINUTE, attempts=8)
     make_job(state="done", done_at=Now())
     make_job(state="dead")
 
-    assert set(Job.objects.claimable()) == {due, abandoned}
+    assert Job.objects.due().get() == due
+    assert Job.objects.abandoned().get() == abandoned
 
 
 def test_the_age_of_the_oldest_due_job() -> None:

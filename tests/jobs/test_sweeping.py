@@ -52,24 +52,26 @@ def make_unhinted(**fields: object) -> Job:
 # --- Freeing
 
 
-def test_frees_what_a_worker_dropped_and_says_why() -> None:
-    job = make_leased(lease_until=PAST, attempts=2)
+def test_frees_what_a_worker_dropped_and_says_why(register: Callable[..., str]) -> None:
+    job = make_leased(kind=register(lambda job: None), lease_until=PAST, attempts=2)
 
     assert sweeping.free_abandoned() == 1
 
     job.refresh_from_db()
     assert (job.state, job.attempts, job.lease_token, job.lease_until) == ("pending", 2, None, None)
     assert "worker stopped" in job.last_error
-    assert timedelta(seconds=15) < job.run_at - timezone.now() <= timedelta(seconds=16)
+    assert job.interruptions == 1
+    assert job.run_at - timezone.now() <= timedelta(seconds=1)
 
 
-def test_lays_down_dead_what_was_dropped_at_the_last_try() -> None:
-    job = make_leased(lease_until=PAST, attempts=8)
+def test_what_was_dropped_too_often_is_dead(register: Callable[..., str]) -> None:
+    kind = register(lambda job: None)
+    job = make_leased(kind=kind, lease_until=PAST, attempts=16, interruptions=15)
 
     sweeping.free_abandoned()
 
     job.refresh_from_db()
-    assert (job.state, job.attempts) == ("dead", 8)
+    assert (job.state, job.attempts, job.interruptions) == ("dead", 16, 16)
     assert "worker stopped" in job.last_error
 
 

@@ -6,14 +6,15 @@ from functools import partial
 
 import pytest
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from jobs import kinds, working
+from jobs import kinds, sweeping, working
 from jobs.models import Job
 from tests import racing
 from tests.jobs.making import FUTURE, PAST, make_job, make_leased
@@ -57,20 +58,19 @@ def test_a_claim_takes_nothing_else(fields: dict[str, object]) -> None:
     assert Job.objects.filter(attempts=0, lease_token=None).count() == 1
 
 
-def test_a_claim_leaves_a_lease_alone_until_it_runs_out() -> None:
+def test_a_claim_leaves_a_lease_alone_until_a_sweep_has_freed_the_job() -> None:
     job = make_leased()
     assert working.claim(job.pk) is None
-
     Job.objects.update(lease_until=PAST)
+    assert working.claim(job.pk) is None
+
+    sweeping.free_abandoned()
+    Job.objects.update(run_at=Now())
     claimed = working.claim(job.pk)
 
     assert claimed is not None
     assert claimed.attempts == 2
     assert claimed.lease_token != job.lease_token
-
-
-def test_a_claim_does_not_take_an_abandoned_job_that_had_its_last_try() -> None:
-    assert working.claim(make_leased(lease_until=PAST, attempts=8).pk) is None
 
 
 def test_a_claim_of_a_job_that_does_not_exist_is_none() -> None:
@@ -187,6 +187,8 @@ def test_external_work_without_a_finish_is_done(register: Callable[..., str]) ->
 def take_away(job: Job) -> None:
     """What another worker does when this one's lease ran out."""
     Job.objects.filter(pk=job.pk).update(lease_until=PAST)
+    sweeping.free_abandoned()
+    Job.objects.filter(pk=job.pk).update(run_at=Now())
     assert working.claim(job.pk) is not None
 
 
@@ -203,7 +205,7 @@ def test_work_in_the_database_is_rolled_back_with_a_lost_lease(
     assert working.run_job(job.pk)
 
     assert not Group.objects.filter(name="effect").exists()
-    assert state_of(job) == ("leased", 2, "")  # the other worker's, untouched
+    assert state_of(job)[:2] == ("leased", 2)  # the other worker's, untouched
     assert job.lease_until is not None
     assert job.lease_until > timezone.now()
 
@@ -222,7 +224,7 @@ def test_the_end_of_external_work_is_not_recorded_with_a_lost_lease(
     working.run_job(job.pk)
 
     assert recorded == []
-    assert state_of(job) == ("leased", 2, "")
+    assert state_of(job)[:2] == ("leased", 2)
 
 
 def test_a_failure_is_not_recorded_with_a_lost_lease(register: Callable[..., str]) -> None:
@@ -234,7 +236,7 @@ def test_a_failure_is_not_recorded_with_a_lost_lease(register: Callable[..., str
 
     working.run_job(job.pk)
 
-    assert state_of(job) == ("leased", 2, "")
+    assert (state_of(job)[:2], "LookupError" in job.last_error) == (("leased", 2), False)
 
 
 # --- Failing
@@ -256,7 +258,8 @@ def test_a_failure_rolls_the_work_back_and_waits(register: Callable[..., str]) -
     state, attempts, error = state_of(job)
     assert (state, attempts, job.lease_token, job.lease_until) == ("pending", 1, None, None)
     assert error.startswith("ValueError at test_working.py:")
-    assert timedelta(seconds=3) < job.run_at - timezone.now() <= timedelta(seconds=4)
+    assert job.interruptions == 0
+    assert timedelta(seconds=2) < job.run_at - timezone.now() <= timedelta(seconds=4)
     assert not Group.objects.filter(name="effect").exists()
 
 
@@ -277,6 +280,22 @@ def test_a_job_is_dead_after_eight_tries_and_is_tried_no_more(register: Callable
     assert tries == [1, 2, 3, 4, 5, 6, 7, 8]
     assert waits == ["pending"] * 7 + ["dead"] * 5
     assert job.last_error.startswith("jobs.kinds.JobError: The printer is on fire. at ")
+
+
+@pytest.mark.parametrize(
+    "error", [OperationalError("gone"), InterfaceError("gone"), SoftTimeLimitExceeded()]
+)
+def test_what_is_stopped_from_outside_is_tried_again_at_once_and_counted_apart(
+    register: Callable[..., str], caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    job = make_job(kind=register(failing(error)), attempts=3, interruptions=1)
+
+    working.run_job(job.pk)
+
+    assert state_of(job)[:2] == ("pending", 4)
+    assert job.interruptions == 2
+    assert job.run_at - timezone.now() <= timedelta(seconds=2)
+    assert [line["outcome"] for line in logged(caplog, "derisk.job")] == ["stopped"]
 
 
 def test_a_kind_that_this_version_lacks_is_a_failure() -> None:
@@ -311,7 +330,7 @@ def test_when_the_failure_cannot_be_recorded_the_first_error_stays_private(
 ) -> None:
     job = make_job(kind=register(failing(ValueError("Amina Diallo"))))
 
-    def away(job: Job, error: str) -> bool:
+    def away(job: Job, error: str, *, was_stopped: bool) -> bool:
         raise DatabaseError("the connection is lost")
 
     monkeypatch.setattr(working, "record_failure", away)
