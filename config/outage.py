@@ -5,9 +5,8 @@ from collections.abc import Callable
 import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
-from config import problems
+from config import error_pages, problems
 
 log = structlog.get_logger("derisk.outage")
 RETRY_AFTER_SECONDS = 30
@@ -36,6 +35,6 @@ def unavailable(request: HttpRequest) -> HttpResponse:
         text = "The database does not answer. Nothing was stored. Send the same request again."
         response: HttpResponse = problems.json_problem(503, text)
     else:
-        response = render(request, "503.html", status=503)
+        response = error_pages.page(request, 503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response

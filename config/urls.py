@@ -7,6 +7,10 @@ from drf_spectacular.views import SpectacularAPIView
 
 from config import api_schema, favicon, health, metrics, problems
 
+handler400 = "config.error_pages.bad_request"
+handler403 = "config.error_pages.not_allowed"
+handler404 = "config.error_pages.not_found"
+handler500 = "config.error_pages.fault"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("briefs.urls")),
     path("", include("intake.urls")),

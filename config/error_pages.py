@@ -1,0 +1,64 @@
+"""The pages of last resort, in the language that the address asks for, else the one that the browser likes best.
+
+They need no database, no session and no cookie, and nothing in the request may make them fail.
+"""
+
+import re
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from briefs import alternates
+
+_ASKED = re.compile(r"(?:^|&)language=([a-z]{2})(?:&|$)")
+
+
+def page(request: HttpRequest, status: int) -> HttpResponse:
+    """The page for this status, as the reader can read it."""
+    language = language_for(request)
+    context = {
+        "language_query": alternates.language_query(language),
+        "languages": alternates.of_page("/", language),
+    }
+    with translation.override(language):
+        response = HttpResponse(render_to_string(f"{status}.html", context), status=status)
+    response["Content-Language"] = language
+    response["Vary"] = "Accept-Language"
+    return response
+
+
+def language_for(request: HttpRequest) -> str:
+    """One of ours: as `language` in the address says, else the first of Accept-Language; staff read English."""
+    spoken = dict(settings.LANGUAGES)
+    if request.path_info.startswith("/staff/"):
+        return settings.LANGUAGE_CODE
+    # Not request.GET, which refuses an address of thousands of fields.
+    asked = _ASKED.search(request.META.get("QUERY_STRING", ""))
+    if asked and asked[1] in spoken:
+        return asked[1]
+    liked = parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    codes = (code.split("-")[0] for code, weight in liked if weight > 0)
+    return next((code for code in codes if code in spoken), settings.LANGUAGE_CODE)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: what cannot be read."""
+    return page(request, 400)
+
+
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: what this person may not do."""
+    return page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: nothing is there."""
+    return page(request, 404)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """500: a fault of ours."""
+    return page(request, 500)
