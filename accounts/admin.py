@@ -54,9 +54,10 @@ class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
 class ErasureAdmin(ReadOnlyAdmin):
     """Proof of what was erased. A search for an address says whether its person was."""
 
+    empty_words = "Nobody’s data was erased."
     list_display = ("made_at", "scope", "which", "because", "by", "rows_erased", "kept_until")
     list_filter = ("scope",)
-    list_select_related = ("by",)
+    list_select_related = ("by", "asked_by")
     search_fields = ("uuid",)
     search_help_text = (
         "A reference, a number of a record, or a whole address: was this person erased?"
@@ -64,7 +65,8 @@ class ErasureAdmin(ReadOnlyAdmin):
     ordering = ("-made_at", "-pk")
     show_full_result_count = False
     fields = (
-        "uuid", "made_at", "scope", "which", "because", "by", "by_table", "what_is_kept", "kept_until",
+        "uuid", "made_at", "scope", "which", "because", "asked_by", "by", "alone_because",
+        "by_table", "what_is_kept", "kept_until",
     )  # fmt: skip
     readonly_fields = ("which", "by_table", "what_is_kept")
 

@@ -76,6 +76,8 @@ def carry_out(
     scope: Erasure.Scope,
     because: str,
     by: User | None,
+    asked_by: User | None = None,
+    alone_because: str = "",
 ) -> Erasure:
     """Erase what `look` shows, in one transaction with the proof. The caller has locked and closed what is open.
 
@@ -86,6 +88,8 @@ def carry_out(
         scope=scope,
         because=because,
         by=by,
+        asked_by=asked_by,
+        alone_because=alone_because,
         references=sorted(person.references),
         address_digests=sorted(address_digest(address) for address in person.addresses),
     )

@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
@@ -98,6 +98,12 @@ class Erasure(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    alone_because = models.CharField(
+        max_length=300, blank=True, help_text="Why one person did it who had asked for it as well."
+    )
     rows = models.JSONField(help_text="By table, the ids of the rows that were changed or deleted.")
     kept = models.JSONField(
         default=list, help_text="What stayed: table, how many, why, until when."
@@ -112,6 +118,12 @@ class Erasure(models.Model):
             models.CheckConstraint(
                 condition=Q(by__isnull=False) | Q(scope__in=["retention", "replay"]),
                 name="erasure_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(scope__in=["retention", "replay"])
+                | ~Q(alone_because="")
+                | Q(asked_by__isnull=False) & ~Q(asked_by=F("by")),
+                name="erasure_by_two",
             ),
         ]
         indexes = [
@@ -133,6 +145,7 @@ class Erasure(models.Model):
         ]
         permissions = [
             ("erase_person", "Can erase people's data"),
+            ("erase_alone", "Can carry out an erasure that they asked for themselves"),
             ("export_person", "Can make and download the copy of a person's data"),
         ]
 

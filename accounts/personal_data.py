@@ -37,8 +37,8 @@ declare(User.user_permissions.through, staff="id user permission")
 # The proof that stays: references and digests under our key, no name and no address.
 declare(
     Erasure,
-    staff="by",
-    none="id uuid scope references address_digests because rows kept kept_until opened_xact made_at",
+    staff="by asked_by",
+    none="id uuid scope references address_digests because alone_because rows kept kept_until opened_xact made_at",
 )
 # Of staff alone, who log in; gone eight hours after the last use.
 declare(Session, staff="session_key session_data expire_date")

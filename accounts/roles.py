@@ -66,6 +66,7 @@ _WORK_LEADS = (
 _READ_PRIVACY = (
     "accounts.view_erasure",
     "intake.view_erasurerequest",
+    "intake.view_erasureorder",
     "intake.view_datacopy",
     "intake.view_datacopydownload",
     "intake.view_retentionrule",

@@ -43,6 +43,7 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
     ),
     "Privacy": (
         Entry("Erasure requests", "person_remove", "intake.ErasureRequest"),
+        Entry("Erasures to do", "group_remove", "intake.ErasureOrder"),
         Entry("Erasures", "ink_eraser", "accounts.Erasure"),
         Entry("Copies of data", "folder_zip", "intake.DataCopy"),
         Entry("Retention", "auto_delete", "intake.RetentionRule"),

@@ -7,22 +7,40 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import erasing
 from accounts.erasure_map import ERASED_EMAIL, Person
 from accounts.models import Erasure, User
 from intake import after_sending, identifying, leads, speaking
-from intake.models import MOVES, Activity, Contact, ErasureRequest, Lead, Status
+from intake.models import (
+    MOVES,
+    Activity,
+    Contact,
+    ErasureOrder,
+    ErasureRequest,
+    Lead,
+    Status,
+)
 from jobs import queue
 from mail import outbox
 from mail.models import Message
 
+ALONE = "accounts.erase_alone"
 _CLOSING = "Erased"
 _TELL, _REFUSE = "intake/mail/erased", "intake/mail/erasure_refused"
 
 
-def erase_lead(*, lead: Lead, by: User, because: str, tells: bool = True) -> Erasure:
+def erase_lead(
+    *,
+    lead: Lead,
+    by: User,
+    asked_by: User,
+    because: str,
+    tells: bool = True,
+    alone_because: str = "",
+) -> Erasure:
     """Erase one request, spam and quarantined ones too, and the contact if it has no other; twice is once.
 
     What the person has elsewhere stays. Raises ValidationError as `erase_person`.
@@ -31,16 +49,25 @@ def erase_lead(*, lead: Lead, by: User, because: str, tells: bool = True) -> Era
         lambda: identifying.person_of_lead(Lead.objects.get(pk=lead.pk)),
         known=lambda: Erasure.objects.filter(references__contains=[lead.reference]),
         scope=Erasure.Scope.LEAD, because=because, by=by, tells=tells,
+        asked_by=asked_by, alone_because=alone_because,
     )  # fmt: skip
 
 
 def erase_person(
-    *, by: User, because: str, contact: Contact | None = None, address: str = "", tells: bool = True
+    *,
+    by: User,
+    asked_by: User,
+    because: str,
+    contact: Contact | None = None,
+    address: str = "",
+    tells: bool = True,
+    alone_because: str = "",
 ) -> Erasure:
     """Erase everything of a contact, or of an address without one: requests, mails, subscriptions; twice is once.
 
     What must be kept is kept, with the reason. Open requests are closed first; the person gets one mail that says
-    what was done. Raises ValidationError: code "required" without a reason, "names_the_person" when the reason holds
+    what was done. Raises ValidationError: code "one_person" when `by` asked for it too and may not act alone, or does
+    not say why, "required" without a reason, "names_the_person" when the reason holds
     their name or address, which would then stay for ever, "nothing" when there is nothing of them.
     """
     wanted = contact.email if contact else address
@@ -48,6 +75,7 @@ def erase_person(
         lambda: identifying.person_of_address(wanted),
         known=lambda: erasing.erasures_of(wanted),
         scope=Erasure.Scope.PERSON, because=because, by=by, tells=tells,
+        asked_by=asked_by, alone_because=alone_because,
     )  # fmt: skip
 
 
@@ -60,11 +88,14 @@ def erase(
     because: str,
     by: User | None,
     tells: bool,
+    asked_by: User | None = None,
+    alone_because: str = "",
 ) -> Erasure:
     """Lock whom `find` finds, find them again, erase; when nothing is left, the erasure that `known` finds."""
     because = because.strip()
     if not because:
         raise ValidationError("Say why, for the record.", code="required")
+    alone_because = _require_two(by, asked_by, alone_because)
     erasing.lock(find())
     person = find()
     if not person.leads and not erasing.look(person):
@@ -72,10 +103,17 @@ def erase(
         if earlier is None:
             raise ValidationError("We hold nothing about this person.", code="nothing")
         return earlier
-    _refuse_names(because, person)
+    refuse_names(f"{because} {alone_because}", person)
     farewell = _farewell(person) if tells else None
     _close(person, by)
-    erasure = erasing.carry_out(person=person, scope=scope, because=because, by=by)
+    erasure = erasing.carry_out(
+        person=person,
+        scope=scope,
+        because=because,
+        by=by,
+        asked_by=asked_by,
+        alone_because=alone_because,
+    )
     _record(person, erasure, by)
     queue.enqueue(queue.Ask("intake.note_erasure", erasure.pk, key=f"erasure:{erasure.pk}"))
     if farewell:
@@ -83,8 +121,21 @@ def erase(
     return erasure
 
 
-def _refuse_names(because: str, person: Person) -> None:
-    """The reason stays; a name or an address in it would undo what is recorded."""
+def _require_two(by: User | None, asked_by: User | None, alone_because: str) -> str:
+    """The reason of who acts alone; "" when two people do it, or a rule of retention does."""
+    if by is None or by != asked_by:
+        return ""
+    if not by.has_perm(ALONE):
+        raise ValidationError(
+            "You asked for this: somebody else has to carry it out.", code="one_person"
+        )
+    if not alone_because.strip():
+        raise ValidationError("Say why nobody else can carry it out.", code="one_person")
+    return alone_because.strip()
+
+
+def refuse_names(because: str, person: Person) -> None:
+    """The reason stays; a name or an address in it would undo what is recorded: ValidationError."""
     found = Lead.objects.filter(pk__in=person.leads, erased_at=None).select_related("enquiry")
     words = set(person.addresses)
     for lead in found:
@@ -117,6 +168,10 @@ def _record(person: Person, erasure: Erasure, by: User | None) -> None:
         answered_at=timezone.now(),
         answered_by=by,
         erasure=erasure,
+    )
+    reached = Q(lead__in=person.leads) | Q(contact__in=person.contacts)
+    ErasureOrder.objects.filter(reached, state=ErasureOrder.State.OPEN).update(
+        state=ErasureOrder.State.DONE, ended_at=timezone.now(), ended_by=by, erasure=erasure
     )
 
 

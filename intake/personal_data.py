@@ -27,6 +27,7 @@ from intake.models import (
     DeadlinePolicy,
     Desk,
     Enquiry,
+    ErasureOrder,
     ErasureRequest,
     Hold,
     Lead,
@@ -143,6 +144,11 @@ declare(
     of=_of_leads(ContactCorrection),
     erase={"full_name": ERASED, "email": ERASED_EMAIL, "phone": ""},
     none="id lead made_at",
+)
+declare(
+    ErasureOrder,
+    staff="asked_by ended_by",
+    none="id lead contact scope because tells asked_at state ended_at erasure",
 )
 declare(
     ErasureRequest,

@@ -50,6 +50,9 @@ _FATES: dict[str, Fate] = {
     "intake.assignment.lead": Fate.STAYS,
     "intake.contactcorrection.lead": Fate.STAYS,
     "intake.deadline.lead": Fate.STAYS,
+    "intake.erasureorder.lead": Fate.STAYS,
+    # Not what another person's merge may widen: it stays with whom it was asked for.
+    "intake.erasureorder.contact": Fate.STAYS,
     "intake.erasurerequest.lead": Fate.STAYS,
     "intake.hold.lead": Fate.STAYS,
     "intake.needsuggestion.lead": Fate.STAYS,

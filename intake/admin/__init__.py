@@ -3,6 +3,7 @@
 from intake.admin.absences import AbsenceAdmin
 from intake.admin.api_keys import ApiKeyAdmin
 from intake.admin.deadlines import DeadlinePolicyAdmin
+from intake.admin.erasure_orders import ErasureOrderAdmin
 from intake.admin.leads import LeadAdmin
 from intake.admin.people import ContactAdmin, OrganisationAdmin
 from intake.admin.privacy import DataCopyAdmin, ErasureRequestAdmin, RetentionRuleAdmin
@@ -20,6 +21,7 @@ __all__ = [
     "DataCopyAdmin",
     "DeadlinePolicyAdmin",
     "DeskAdmin",
+    "ErasureOrderAdmin",
     "ErasureRequestAdmin",
     "LeadAdmin",
     "OrganisationAdmin",

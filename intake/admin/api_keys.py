@@ -86,6 +86,7 @@ def _revoke(key: ApiKey, by: User) -> None:
 class ApiKeyAdmin(VerbAdmin):
     """Which other websites may send us enquiries, and how much."""
 
+    empty_words = "No other website sends us requests. With a key one can."
     form = ApiKeyForm
     verbs = (
         Verb(

@@ -11,34 +11,18 @@ from accounts.erasing import Step
 from accounts.erasure_map import Person
 from accounts.form_fields import LineField, LongTextField
 from accounts.staff_screens import VerbForm
-from intake import identifying
-from intake.models import Contact, ErasureRequest, Lead
+from intake import erasure_orders, identifying
+from intake.erasing import ALONE
+from intake.models import Contact, ErasureOrder, ErasureRequest, Lead
 
+_TWO = "Two people are needed: one asks for it, another one carries it out."
 _KEPT = "What is not kept goes for good: nobody can bring it back."
 
 
-class EraseForm(VerbForm):
-    """Why, and the name of the thing once more; beside it, table by table, what will happen."""
+class _ErasureForm(VerbForm):
+    """Beside it, table by table, what will happen."""
 
     beside = "intake/admin/erasure_preview.html"
-    because = LineField(
-        label="Why?",
-        limit=300,
-        help_text="For the record, which stays: who asked, how and when. No name and no address.",
-    )
-    tells = forms.BooleanField(
-        label="Tell the person by mail, once, that it was done", required=False, initial=True
-    )
-    again = LineField(label="", limit=254)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["again"].label = f"Type {self.expected} to go on"
-
-    @property
-    def expected(self) -> str:
-        """What must be typed again."""
-        return str(self.obj.reference)
 
     @property
     def person(self) -> Person:
@@ -50,10 +34,61 @@ class EraseForm(VerbForm):
         """What will happen, table by table."""
         return erasing.look(self.person)
 
+
+class EraseForm(_ErasureForm):
+    """Why a request is to be erased."""
+
+    because = LineField(
+        label="Why?",
+        limit=300,
+        help_text="For the record, which stays: who asked, how and when. No name and no address.",
+    )
+    tells = forms.BooleanField(
+        label="Tell the person by mail, once, that it was done", required=False, initial=True
+    )
+
     @property
     def intro(self) -> Sequence[str]:
-        """What it reaches."""
-        return (f"This request alone is erased. {_KEPT}",)
+        """What it reaches, and that it takes two."""
+        return (f"This request alone is to be erased. {_KEPT}", _TWO)
+
+
+class CarryOutForm(_ErasureForm):
+    """The name of the thing once more, and of who asked for it, why nobody else can do it."""
+
+    again = LineField(label="", limit=254)
+    alone_because = LineField(
+        label="Why can nobody else carry it out?",
+        limit=300,
+        required=False,
+        help_text="You asked for it yourself. The reason stays in the record; no name and no address.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["again"].label = f"Type {self.expected} to go on"
+        if self.obj.asked_by != self.by or not self.by.has_perm(ALONE):
+            del self.fields["alone_because"]
+
+    @property
+    def expected(self) -> str:
+        """What must be typed again."""
+        if self.obj.scope == ErasureOrder.Scope.LEAD:
+            return str(self.obj.lead.reference)
+        return erasure_orders.address_of(self.obj)
+
+    @property
+    def person(self) -> Person:
+        """Whom it is about."""
+        return erasure_orders.person_of(self.obj)
+
+    @property
+    def intro(self) -> Sequence[str]:
+        """Who asked and why, what it reaches, and that a second person is needed."""
+        requests = ", ".join(sorted(self.person.references)) or "none"
+        said = f"{self.obj.asked_by} asked for it: {self.obj.because}"
+        needed = (_TWO,) if self.obj.asked_by == self.by else ()
+        return (said, f"Requests that it reaches: {requests}. {_KEPT}", *needed)
 
     def clean_again(self) -> str:
         """A person who erases has read whose data it is."""
@@ -74,20 +109,15 @@ class ErasePersonForm(EraseForm):
     """The same for all that a person sent and got."""
 
     @property
-    def expected(self) -> str:
-        """The address that stands for the person."""
-        return address_of(self.obj)
-
-    @property
     def person(self) -> Person:
         """Everything under the address."""
-        return identifying.person_of_address(self.expected)
+        return identifying.person_of_address(address_of(self.obj))
 
     @property
     def intro(self) -> Sequence[str]:
         """What it reaches."""
         requests = ", ".join(sorted(self.person.references)) or "none"
-        return (f"Requests that it reaches: {requests}. {_KEPT}",)
+        return (f"Requests that it reaches: {requests}. {_KEPT}", _TWO)
 
 
 class RefuseForm(VerbForm):

@@ -19,10 +19,9 @@ from django.urls import URLPattern, path, reverse
 
 from accounts.models import User
 from accounts.staff_screens import Verb, VerbAdmin, VerbForm
-from briefs import geography
 from intake import addresses, merging, names, relations, resembling
-from intake.catalogue import Language, Service
-from intake.models import Contact, Lead, Likeness, Merge, Organisation, Priority, RecordKind
+from intake.admin import telling_apart
+from intake.models import Lead, Likeness, Merge, Organisation, RecordKind
 
 _MOST_FOUND = 20
 
@@ -175,8 +174,12 @@ class MergingAdmin(VerbAdmin):
         context = self._merge_context(request, f"Merge {record} with another", record) | {
             "asked": asked,
             "found": [
-                {"record": one, "said": summary(one), "page": merge_page_of(record, one)}
-                for one in _with_words(found)[:_MOST_FOUND]
+                {
+                    "record": one,
+                    "said": telling_apart.summary(one),
+                    "page": merge_page_of(record, one),
+                }
+                for one in telling_apart.with_words(found)[:_MOST_FOUND]
             ],
             "suggested": [] if asked else suggested(request.user, [record]),
         }
@@ -201,7 +204,9 @@ class MergingAdmin(VerbAdmin):
             )
         except ValidationError as error:
             return self._preview(request, source, target, error.messages, choices)
-        self.message_user(request, f"{source} is merged into this one.", messages.SUCCESS)
+        self.message_user(
+            request, f"{telling_apart.called(source)} is merged into this one.", messages.SUCCESS
+        )
         return HttpResponseRedirect(page_of(target))
 
     def apart(self, request: HttpRequest, pk: int, likeness_pk: int) -> HttpResponse:
@@ -227,7 +232,7 @@ class MergingAdmin(VerbAdmin):
         assert isinstance(request.user, User)
         spec = merging.SPECS[str(self.opts.model_name)]
         rows = spec.model.objects.visible_to(request.user)
-        record = _with_words(rows.filter(pk=pk)).first()
+        record = telling_apart.with_words(rows.filter(pk=pk)).first()
         if record is None:
             raise Http404
         if not merging.may_merge(request.user, str(self.opts.model_name)):
@@ -249,9 +254,12 @@ class MergingAdmin(VerbAdmin):
             ]
         except ValidationError as error:
             errors = errors or error.messages
-        context = self._merge_context(request, f"Merge {source} into {target}", source) | {
-            "source": source,
-            "target": target,
+        assert isinstance(request.user, User)
+        title = f"Merge {telling_apart.called(source)} into {telling_apart.called(target)}"
+        context = self._merge_context(request, title, source) | {
+            "source": telling_apart.called(source),
+            "target": telling_apart.called(target),
+            "lines": telling_apart.side_by_side(request.user, source, target),
             "is_lead": isinstance(source, Lead),
             "values": [_choice(value, source, target, choices or {}) for value in _values(source)],
             "moves": [(r, n) for r, n in related if r.fate is relations.Fate.MOVES],
@@ -290,48 +298,11 @@ def _choice(
     """A row of the preview: what each says, whose stays unless somebody chooses, and whether there is a choice."""
     return {
         "value": value,
-        "source": shown(value, source),
-        "target": shown(value, target),
+        "source": telling_apart.value_in_words(value.name, value.columns[0], source),
+        "target": telling_apart.value_in_words(value.name, value.columns[0], target),
         "differs": value.of(source) != value.of(target),
         "chosen": choices.get(value.name) or merging.default_choice(value, source, target),
     }
-
-
-def shown(value: merging.Value, record: Any) -> str:
-    """What a record says, in words."""
-    match value.name:
-        case "organisation":
-            return str(record.organisation or "")
-        case "language":
-            return str(Language(record.language).label)
-        case "countries":
-            return ", ".join(geography.country_name(code, "en") for code in record.countries)
-        case "services":
-            return ", ".join(str(Service(slug).label) for slug in record.services)
-        case "priority":
-            is_urgent = record.priority == Priority.URGENT
-            return f"Urgent: {record.priority_reason}" if is_urgent else "Normal"
-    return str(getattr(record, value.columns[0]))
-
-
-def summary(record: Any) -> str:
-    """A line that tells a record from others of its name."""
-    if isinstance(record, Lead):
-        enquiry = record.enquiry
-        who = ", ".join(filter(None, (enquiry.full_name, enquiry.organisation)))
-        return f"{who} · {record.get_status_display()} · {enquiry.received_at:%-d %B %Y}"
-    if isinstance(record, Contact):
-        return " · ".join(filter(None, (record.email, str(record.organisation or ""))))
-    return f"since {record.created_at:%-d %B %Y}"
-
-
-def _with_words(rows: Any) -> Any:
-    """With what `summary` and `shown` name."""
-    if rows.model is Lead:
-        return rows.select_related("enquiry", "merged_into").order_by("-pk")
-    if rows.model is Contact:
-        return rows.select_related("organisation", "merged_into").order_by("full_name", "pk")
-    return rows.select_related("merged_into").order_by("name", "pk")
 
 
 def _asked_for(record: Any, asked: str) -> Q:

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin
 from briefs import freshness
 from intake import consenting, erasing, exporting, identifying, retaining
+from intake.admin import erasure_orders
 from intake.admin.erasure_forms import (
     CopyForm,
     EraseForm,
@@ -35,14 +36,6 @@ from intake.models import (
 )
 
 _ERASE, _COPY = "accounts.erase_person", "accounts.export_person"
-
-
-def _erase_person(thing: Any, by: User, because: str, tells: bool) -> None:
-    erasing.erase_person(address=address_of(thing), by=by, because=because, tells=tells)
-
-
-def _erase_lead(lead: Lead, by: User, because: str, tells: bool) -> None:
-    erasing.erase_lead(lead=lead, by=by, because=because, tells=tells)
 
 
 def _refuse(request: ErasureRequest, by: User, answer: str) -> None:
@@ -66,26 +59,25 @@ def _is_open(request: ErasureRequest) -> bool:
     return request.state == ErasureRequest.State.OPEN
 
 
-_DONE = "Erased. The record is under Privacy, Erasures."
 # Not among the buttons of daily work: they stand in a card of their own.
 LEAD_VERBS = (
     Verb(
         "erase",
-        "Erase this request",
-        _erase_lead,
+        "Erase this request…",
+        erasure_orders.ask_for_lead,
         _is_there,
         _ERASE,
-        _DONE,
+        erasure_orders.ASKED,
         EraseForm,
         is_listed=False,
     ),
     Verb(
         "erase-person",
-        "Erase the person",
-        _erase_person,
+        "Erase the person…",
+        erasure_orders.ask_for_person,
         _is_there,
         _ERASE,
-        _DONE,
+        erasure_orders.ASKED,
         ErasePersonForm,
         is_listed=False,
     ),
@@ -101,17 +93,25 @@ LEAD_VERBS = (
     ),
 )
 CONTACT_VERBS = (
-    Verb("erase", "Erase this person", _erase_person, _is_known, _ERASE, _DONE, ErasePersonForm),
+    Verb(
+        "erase",
+        "Erase this person…",
+        erasure_orders.ask_for_person,
+        _is_known,
+        _ERASE,
+        erasure_orders.ASKED,
+        ErasePersonForm,
+    ),
     Verb("copy", "Copy of their data", _copy, _is_known, _COPY, "It is being made.", CopyForm),
 )
 REQUEST_VERBS = (
     Verb(
         "erase",
-        "Erase the person",
-        _erase_person,
+        "Erase the person…",
+        erasure_orders.ask_for_person,
         _is_open,
         _ERASE,
-        _DONE,
+        erasure_orders.ASKED,
         ErasePersonForm,
         is_main=True,
     ),
@@ -123,6 +123,7 @@ REQUEST_VERBS = (
 class ErasureRequestAdmin(VerbAdmin, ReadOnlyAdmin):
     """Who asked to be erased, and by when the law wants an answer: one month."""
 
+    empty_words = "No client has asked to be erased."
     verbs = REQUEST_VERBS
     list_display = ("lead", "asked_at", "due", "state_name", "answered_at", "answered_by")
     list_filter = ("state",)
@@ -190,6 +191,7 @@ class DownloadInline(TabularInline):
 class DataCopyAdmin(VerbAdmin, ReadOnlyAdmin):
     """Archives for people who asked what we hold on them."""
 
+    empty_words = "Nobody has asked what we hold on them."
     inlines = (DownloadInline,)
     list_display = ("address", "asked_at", "by", "made_at", "expires_at")
     list_select_related = ("by",)
@@ -308,6 +310,7 @@ class RetentionRuleAdmin(VerbAdmin):
 class RetentionRunAdmin(ReadOnlyAdmin):
     """What the rules reached, and when."""
 
+    empty_words = "No rule has run, and nobody has looked what one would reach."
     list_display = (
         "rule",
         "ran_at",

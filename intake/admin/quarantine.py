@@ -88,6 +88,7 @@ class OutcomeFilter(admin.SimpleListFilter):
 class QuarantineAdmin(ReadOnlyAdmin):
     """Requests that were held back. The page of each is its lead's."""
 
+    empty_words = "Nothing is held back."
     list_display = (
         "reference", "client", "priority_name", "score", "why", "held_at", "outcome_name", "release",
     )  # fmt: skip

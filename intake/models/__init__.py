@@ -14,6 +14,7 @@ from intake.models.deadline import (
     Stage,
 )
 from intake.models.enquiry import Attachment, Enquiry
+from intake.models.erasure_order import ErasureOrder
 from intake.models.hold import Hold, HoldKind
 from intake.models.lead import MOVES, Activity, Lead, Priority, Status
 from intake.models.merging import Likeness, Merge, RecordKind
@@ -49,6 +50,7 @@ __all__ = [
     "DeadlinePolicy",
     "Desk",
     "Enquiry",
+    "ErasureOrder",
     "ErasureRequest",
     "Hold",
     "HoldKind",

@@ -260,6 +260,7 @@ class Activity(models.Model):
         FILE_HELD_BACK = "file_held_back", "File held back"
         CLIENT_ERASURE = "client_erasure", "Client asked for erasure"
         MAIL_FAILED = "mail_failed", "Mail to the client did not arrive"
+        ERASURE_ASKED = "erasure_asked", "Erasure asked for"
         ERASED = "erased", "Erased"
         ERASURE_REFUSED = "erasure_refused", "Erasure refused"
         DATA_COPIED = "data_copied", "Copy of their data made"

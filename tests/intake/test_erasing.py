@@ -20,7 +20,9 @@ WHY = "Asked for by letter 12 of this year."
 
 
 def erase(lead: Lead, **given):
-    given = {"contact": lead.contact, "by": lead.owner.user, "because": WHY} | given
+    given = {
+        "contact": lead.contact, "by": lead.owner.user, "asked_by": factories.UserFactory(), "because": WHY,
+    } | given  # fmt: skip
     return erasing_people.erase_person(**given)
 
 
@@ -86,7 +88,9 @@ def test_one_request_alone_leaves_the_other_and_the_contact(lead):
     second = Lead.objects.exclude(pk=lead.pk).get()
     Lead.objects.filter(pk=second.pk).update(contact=lead.contact_id)
 
-    erasure = erasing_people.erase_lead(lead=second, by=lead.owner.user, because=WHY)
+    erasure = erasing_people.erase_lead(
+        lead=second, asked_by=factories.UserFactory(), by=lead.owner.user, because=WHY
+    )
 
     lead.refresh_from_db()
     assert erasure.references == [second.reference]
@@ -101,8 +105,12 @@ def test_a_second_time_is_the_first(lead):
 
     contact = Contact.objects.get(pk=lead.contact_id)
     assert (contact.full_name, contact.email_key) == ("Erased", f"erased-{contact.pk}")
-    again = erasing_people.erase_person(address=EMAIL, by=lead.owner.user, because=WHY)
-    alone = erasing_people.erase_lead(lead=lead, by=lead.owner.user, because=WHY)
+    again = erasing_people.erase_person(
+        address=EMAIL, asked_by=factories.UserFactory(), by=lead.owner.user, because=WHY
+    )
+    alone = erasing_people.erase_lead(
+        lead=lead, asked_by=factories.UserFactory(), by=lead.owner.user, because=WHY
+    )
 
     assert {first.pk, again.pk, alone.pk} == {first.pk}
     assert Message.objects.filter(template="intake/mail/erased").count() == 1
@@ -128,7 +136,10 @@ def test_a_reason_is_wanted_that_names_nobody(lead, because, code):
 def test_nobody_is_not_erased(lead):
     with pytest.raises(ValidationError) as refusal:
         erasing_people.erase_person(
-            address="nobody@client.example", by=lead.owner.user, because=WHY
+            address="nobody@client.example",
+            asked_by=factories.UserFactory(),
+            by=lead.owner.user,
+            because=WHY,
         )
 
     assert refusal.value.code == "nothing"
@@ -167,6 +178,7 @@ def test_frozen_rows_stay_frozen_but_for_an_erasure_that_names_them_in_its_trans
         address_digests=[],
         because=WHY,
         by=lead.owner.user,
+        asked_by=factories.UserFactory(),
         rows={"intake_enquiry": [stranger.enquiry_id]},
     )
 
@@ -185,7 +197,9 @@ def refused(sql: str) -> bool:
 @pytest.mark.django_db(transaction=True)
 def test_an_erasure_that_was_committed_opens_nothing_any_more():
     lead = factories.new_lead()
-    erasing_people.erase_lead(lead=lead, by=factories.UserFactory(), because=WHY)
+    erasing_people.erase_lead(
+        lead=lead, asked_by=factories.UserFactory(), by=factories.UserFactory(), because=WHY
+    )
 
     assert refused("UPDATE intake_enquiry SET needs = 'x'")
 

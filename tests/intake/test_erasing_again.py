@@ -22,7 +22,9 @@ def backup(settings, tmp_path):
     """A list of one erasure, and a database from before it."""
     settings.ERASURE_LIST = tmp_path / "list" / "erasures.jsonl"
     lead = factories.new_lead(email=EMAIL, full_name="Returning Client")
-    erasing.erase_lead(lead=lead, by=factories.UserFactory(), because=WHY)
+    erasing.erase_lead(
+        lead=lead, asked_by=factories.UserFactory(), by=factories.UserFactory(), because=WHY
+    )
     line = json.loads(erasing_again.line_of(Erasure.objects.get()))
     restored = factories.new_lead(email=EMAIL, full_name="Returning Client")
     matching.match_people(lead_id=restored.pk)

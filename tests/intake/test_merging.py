@@ -370,7 +370,13 @@ def test_whoever_is_erased_is_erased_from_what_was_merged_too():
         merge(ORGANISATION, source.organisation, target.organisation, by, name="source"),
     ]
 
-    erasing.erase_person(contact=target.contact, by=by, because="Asked for it.", tells=False)
+    erasing.erase_person(
+        contact=target.contact,
+        asked_by=factories.UserFactory(),
+        by=by,
+        because="Asked for it.",
+        tells=False,
+    )
 
     assert "xylo" not in str(world()).lower()
     assert "xylo" not in str(list(Merge.objects.values())).lower()

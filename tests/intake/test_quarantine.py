@@ -174,7 +174,9 @@ def test_what_was_erased_does_not_go_on():
     user = factories.UserFactory()
     lead = held()
     quarantine.call_spam(lead=lead, by=user, reason="Sells links.")
-    erasing.erase_lead(lead=lead, by=user, because="Asked for it.")
+    erasing.erase_lead(
+        lead=lead, asked_by=factories.UserFactory(), by=user, because="Asked for it."
+    )
 
     with pytest.raises(ValidationError) as refusal:
         quarantine.release_lead(lead=lead, by=user)

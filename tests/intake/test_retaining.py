@@ -128,7 +128,12 @@ def test_what_an_erasure_had_to_leave_goes_when_its_day_has_come():
     lead = make_person(factories.AdviserFactory())
     making.accept(making.make_sent(lead))
     rule(Keeps.ACCEPTED, days=3653)
-    first = erasing.erase_person(contact=lead.contact, by=lead.owner.user, because="Asked for.")
+    first = erasing.erase_person(
+        contact=lead.contact,
+        asked_by=factories.UserFactory(),
+        by=lead.owner.user,
+        because="Asked for.",
+    )
     assert first.kept_until
     assert retaining.apply_rule(rule=rule(Keeps.ACCEPTED, days=3653)).done == 0
 

@@ -7,10 +7,19 @@ from django.test import Client
 
 from accounts.models import User
 from briefs.models import Brief
-from intake.models import Activity, Adviser, Desk, Enquiry, Lead, RoutingDecision
+from intake.models import (
+    Activity,
+    Adviser,
+    ApiKey,
+    Desk,
+    Enquiry,
+    Lead,
+    Likeness,
+    RoutingDecision,
+)
 from jobs import working
 from jobs.models import Job
-from mail.models import Message
+from mail.models import Message, Unreachable
 from proposals.models import ProposalTemplate, TemplateLine, TemplateSection
 from seeds import world
 from tests.intake.admin.screens import LEADS
@@ -81,16 +90,16 @@ def test_the_command_loads_a_world_that_is_whole_public_and_plainly_fictional(
 
     call_command("seed")
 
-    assert capsys.readouterr().out == f"10 staff, 2 templates, {briefs} briefs, 7 requests\n"
+    assert capsys.readouterr().out == f"10 staff, 2 templates, {briefs} briefs, 11 requests\n"
     made = counts()
     assert {name: made[name] for name in MODEL_NAMES} == {
         "User": 10, "Adviser": 4, "Desk": 2, "ProposalTemplate": 2, "TemplateSection": 8, "TemplateLine": 4,
-        "Brief": briefs + 1, "Enquiry": 7, "Lead": 7,
+        "Brief": briefs + 1, "Enquiry": 11, "Lead": 11,
     }  # fmt: skip
     # What is asked for once for each, whatever other kinds of job there are.
     for kind, number in {
-        "intake.route_lead": 7,
-        "intake.acknowledge": 7,
+        "intake.route_lead": 12,
+        "intake.acknowledge": 12,
         "briefs.announce": briefs,
     }.items():
         assert made[kind] == number, kind
@@ -143,6 +152,10 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
         ("Nadia Exemple", "Awa Adviser"),  # by what the text says
         ("Best Rank Agency www.rank.example", None),
         ("Ruth Sample", None),
+        ("Aicha Example", "Awa Adviser"),
+        ("Sam Sample", "Bruno Adviser"),
+        ("Kofi Example", "Bruno Adviser"),
+        ("Tomás Exemplo", "Carla Adviser"),
     ]
     urgent = Lead.objects.get(priority="urgent", status="routed")
     assert urgent.enquiry.full_name == "Nadia Exemple"
@@ -150,20 +163,39 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
     assert fallback.lead.enquiry.full_name == "Sam Sample"
     held = Lead.objects.filter(status="quarantined").order_by("pk")
     assert list(held.values_list("priority", flat=True)) == ["normal", "urgent"]
-    assert Lead.objects.filter(status="routed").count() == 5
+    assert Lead.objects.filter(status="routed").count() == 9
     told = Message.objects.get(template="intake/mail/held_back")
     assert (told.to_email, told.reference) == ("lead@derisk.example", held[1].reference)
     assert Enquiry.objects.filter(brief__isnull=False).count() == 2
     answered = Message.objects.filter(template="intake/mail/acknowledgement")
-    assert sorted(answered.values_list("language", flat=True)) == ["en", "en", "fr", "fr", "pt"]
+    assert sorted(answered.values_list("language", flat=True)) == [
+        *["en"] * 4,
+        *["fr"] * 3,
+        "pt",
+        "pt",
+    ]
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
     assert set(Activity.objects.values_list("kind", flat=True)) == {
-        "matched", "routed", "priority", "quarantined",
+        "matched", "routed", "priority", "quarantined", "released", "client_added", "client_erasure",
+        "erasure_asked", "mail_failed",
     }  # fmt: skip
+    assert sorted(Likeness.objects.values_list("kind", flat=True)) == [
+        "contact", "contact", "lead", "organisation",
+    ]  # fmt: skip
+    refused = Message.objects.get(state="held")
+    assert (refused.to_email, str(Unreachable.objects.get())) == (
+        "sam@films.example", "the mail server refused the address (550 5.1.1)",
+    )  # fmt: skip
+    through = Enquiry.objects.get(api_key__isnull=False)
+    assert (through.api_key.name, through.lead.language) == ("Partner portal (example)", "fr")
+    assert sorted(ApiKey.objects.live().values_list("name", flat=True)) == [through.api_key.name]
+    assert Enquiry.objects.filter(last_brief__isnull=False).count() == 5
     client = Client()
     client.force_login(User.objects.get(email="adviser@derisk.example"))
     shown = client.get(LEADS).context["cl"].result_list
-    assert [lead.enquiry.full_name for lead in shown] == ["Nadia Exemple", "Aïcha Example"]
+    assert [lead.enquiry.full_name for lead in shown] == [
+        "Nadia Exemple", "Aicha Example", "Aïcha Example",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("password", ["", "short"])

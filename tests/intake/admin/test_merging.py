@@ -5,7 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
 from intake import merging, submission
-from intake.models import Contact, Lead, Likeness, Merge, RecordKind
+from intake.models import Contact, Lead, Likeness, Merge, Organisation, RecordKind
 from tests import factories
 from tests.intake.admin.screens import client_of, page, person, said
 
@@ -97,6 +97,36 @@ def test_the_preview_says_what_differs_and_what_moves():
     assert [(r.name, n) for r, n in response.context["moves"]] == [("intake.lead.contact", 1)]
     assert f'href="{address("contact", one, two)}"' in html
     assert Merge.objects.count() == 0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["contact", "organisation", "lead"])
+def test_the_preview_tells_two_of_one_name_apart(kind):
+    one, two = twins()
+    factories.matched_lead(one.owner, **CONTENT | {"needs": "Again."}, email="awa@house.example")
+    Organisation.objects.filter(pk=two.organisation_id).update(name=one.organisation.name)
+    two.refresh_from_db()
+    client = client_of(factories.UserFactory(roles=["desk lead"]))
+
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(address(kind, two, one))
+
+    lines = {line.label: (line.source, line.target) for line in response.context["lines"]}
+    title = response.context["title"]
+    emails = ("awa.e@house.example", "awa@house.example")
+    if kind == "contact":
+        assert title == f"Merge Awa Example ({emails[0]}) into Awa Example ({emails[1]})"
+    if kind == "organisation":
+        assert lines["People"] == tuple(f"Awa Example ({email})" for email in emails)
+        assert str(two.organisation_id) in title
+    else:
+        assert lines["E-mail"] == emails
+    if kind == "lead":
+        assert lines["Adviser"] == (str(two.owner), str(one.owner))
+    else:
+        assert lines["Requests"] == ("1, 1 open", "2, 2 open")
+        assert all(lines["First request"] + lines["Last request"])
+    assert len(queries) <= 25
 
 
 @pytest.mark.django_db

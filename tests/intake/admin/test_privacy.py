@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Erasure
-from intake import after_sending, erasing, exporting, retaining
+from intake import after_sending, erasing, erasure_orders, exporting, retaining
 from intake.models import (
     DataCopy,
     DataCopyDownload,
+    ErasureOrder,
     ErasureRequest,
     Lead,
     RetentionRule,
@@ -28,6 +29,7 @@ from tests.intake.erasable import EMAIL, NAME, make_person
 from tests.proposals import making
 
 pytestmark = pytest.mark.django_db
+ORDERS = "/staff/intake/erasureorder/"
 REQUESTS, ERASURES = "/staff/intake/erasurerequest/", "/staff/accounts/erasure/"
 COPIES, RULES = "/staff/intake/datacopy/", "/staff/intake/retentionrule/"
 RUNS = "/staff/intake/retentionrun/"
@@ -54,7 +56,9 @@ def head() -> object:
         ("superuser", 200),
     ],
 )
-@pytest.mark.parametrize("address", [REQUESTS, ERASURES, COPIES, RULES, f"{RULES}look/", RUNS])
+@pytest.mark.parametrize(
+    "address", [REQUESTS, ORDERS, ERASURES, COPIES, RULES, f"{RULES}look/", RUNS]
+)
 def test_who_opens_which_list(kind, status, address):
     owner = factories.AdviserFactory()
 
@@ -65,32 +69,46 @@ def test_who_opens_which_list(kind, status, address):
 @pytest.mark.parametrize("name", ["erase", "erase-person", "copy"])
 def test_only_those_who_may_erase_or_copy(lead, kind, name):
     client = client_of(person(kind, lead.owner))
-    data = {"because": WHY, "again": lead.reference}
+    data = {"because": WHY}
 
     answer = client.post(verb(lead, name), data)
 
     assert answer.status_code in ((302,) if kind == "anonymous" else (403, 404, 302))
-    assert not Erasure.objects.exists()
+    assert not ErasureOrder.objects.exists()
     assert not DataCopy.objects.exists()
 
 
-def test_the_page_shows_what_will_happen_and_wants_the_address_again(lead):
+def test_two_pages_show_what_will_happen_and_the_second_wants_the_address_again(lead):
     making.accept(making.make_sent(lead))
     client = head()
 
     shown = client.get(verb(lead, "erase-person")).content.decode()
-    wrong = client.post(verb(lead, "erase-person"), {"because": WHY, "again": "x"})
-    named = client.post(verb(lead, "erase-person"), {"because": f"{NAME} asked", "again": EMAIL})
+    named = client.post(verb(lead, "erase-person"), {"because": f"{NAME} asked"})
+    asked = client.post(verb(lead, "erase-person"), {"because": WHY, "tells": "on"})
+    order = f"{ORDERS}{ErasureOrder.objects.get().pk}/verbs/carry-out/"
+    own = client.get(order)
+    alone = client.post(order, {"again": EMAIL})
 
     assert "An accepted proposal is a contract" in shown
-    assert f"Type {EMAIL} to go on" in shown
-    assert (wrong.status_code, named.status_code) == (400, 400)
+    assert named.status_code == 400
     assert f"{NAME} asked" in named.content.decode()  # what was typed stays
+    assert said(asked) == [
+        "Noted. Somebody else has to carry it out: it stands under Privacy, Erasures to do."
+    ]
+    assert "Two people are needed" in own.content.decode()
+    assert "alone_because" not in own.context["form"].fields
+    assert alone.status_code == 400
+    assert "somebody else has to carry it out" in alone.content.decode()
+    other = head()
+    again = other.get(order).content.decode()
+    wrong = other.post(order, {"again": "x"})
+
+    assert f"Type {EMAIL} to go on" in again
+    assert "An accepted proposal is a contract" in again
+    assert wrong.status_code == 400
     assert not Erasure.objects.exists()
 
-    done = client.post(
-        verb(lead, "erase-person"), {"because": WHY, "again": EMAIL.upper(), "tells": "on"}
-    )
+    done = other.post(order, {"again": EMAIL.upper()})
 
     assert said(done) == ["Erased. The record is under Privacy, Erasures."]
     assert Erasure.objects.get().kept_until
@@ -105,13 +123,32 @@ def test_a_request_is_answered_from_its_page_and_no_more_offered(lead):
     client = head()
     own = f"{REQUESTS}{request.pk}/"
 
-    assert buttons(client.get(f"{own}change/")) == ["Erase the person", "Refuse"]
+    assert buttons(client.get(f"{own}change/")) == ["Erase the person…", "Refuse"]
     assert client.post(f"{own}verbs/refuse/", {"answer": ""}).status_code == 400
-    client.post(f"{own}verbs/erase/", {"because": WHY, "again": EMAIL, "tells": "on"})
+    client.post(f"{own}verbs/erase/", {"because": WHY, "tells": "on"})
+    order = ErasureOrder.objects.get()
+    assert buttons(head().get(f"{ORDERS}{order.pk}/change/")) == ["Carry out", "Drop it"]
+    head().post(f"{ORDERS}{order.pk}/verbs/carry-out/", {"again": EMAIL})
 
     request.refresh_from_db()
     assert request.state == "done"
     assert buttons(client.get(f"{own}change/")) == []
+
+
+@pytest.mark.parametrize("kind", ["anonymous", "owner", "other adviser", "auditor", "approver"])
+@pytest.mark.parametrize("name", ["carry-out", "drop"])
+def test_only_those_who_may_erase_carry_out(lead, kind, name):
+    order = erasure_orders.ask_to_erase(
+        lead=lead, scope=ErasureOrder.Scope.LEAD, because=WHY, by=factories.UserFactory()
+    )
+
+    answer = client_of(person(kind, lead.owner)).post(
+        f"{ORDERS}{order.pk}/verbs/{name}/", {"again": lead.reference}
+    )
+
+    assert answer.status_code in ((302,) if kind == "anonymous" else (403, 404))
+    order.refresh_from_db()
+    assert order.state == "open"
 
 
 def test_the_list_says_by_when_and_what_is_overdue(lead):
@@ -138,7 +175,9 @@ def test_one_query_count_for_one_request_and_three():
 
 
 def test_was_this_person_erased(lead):
-    erasing.erase_person(contact=lead.contact, by=lead.owner.user, because=WHY)
+    erasing.erase_person(
+        contact=lead.contact, asked_by=factories.UserFactory(), by=lead.owner.user, because=WHY
+    )
     client = client_of(factories.UserFactory(roles=["auditor"]))
 
     def found(term: str) -> int:
