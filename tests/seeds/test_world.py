@@ -194,7 +194,7 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
     client.force_login(User.objects.get(email="adviser@derisk.example"))
     shown = client.get(LEADS).context["cl"].result_list
     assert [lead.enquiry.full_name for lead in shown] == [
-        "Nadia Exemple", "Aicha Example", "Aïcha Example",
+        "Aicha Example", "Nadia Exemple", "Aïcha Example",
     ]  # fmt: skip
 
 
