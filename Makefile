@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests start the same programs again and again: let them keep compiled code, also where the environment forbids it.
+unexport PYTHONDONTWRITEBYTECODE
 # What `make test` and `make check` are to look at, such as ARGS="tests/jobs -k lease".
 ARGS ?=
 

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.template import Context, Template
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
@@ -13,6 +15,25 @@ from tests import databases, processes
 from tests.stack import Stack
 
 STACK = pytest.StashKey[Stack]()
+
+
+def pytest_configure() -> None:
+    """Let each test client look for a static file when it is asked for one, and not read all of them as it is made."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session", autouse=True)
+def widgets_leave_no_context(django_test_environment: None) -> Iterator[None]:
+    """Spare the test client a copy of the context for each option of each select: thousands on a page of staff."""
+    noted = Template._render
+
+    def render(self: Template, context: Context) -> str:
+        is_widget = "/widgets/" in (self.name or "")
+        return self.nodelist.render(context) if is_widget else noted(self, context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
+        yield
 
 
 @pytest.fixture(scope="session")
