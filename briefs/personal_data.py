@@ -15,6 +15,7 @@ from briefs.models import (
     FormerAddress,
     Incident,
     Judgement,
+    MadePage,
     Move,
     Notice,
     Place,
@@ -130,6 +131,7 @@ declare(Correction, staff="made_by", none="id brief edition kind text made_at")
 declare(FormerAddress, none="slug brief left_at")
 declare(Announcement, none="id brief kind correction due_at made_at is_mailed")
 declare(CardImage, none="id revision png digest made_with made_at")
+declare(MadePage, none="brief digest until version related packed")
 declare(
     Move,
     staff="by",

@@ -34,6 +34,15 @@ class Rows:
         """The same for the same answer, and for no other: what is made of these rows alone can be kept under it."""
         return digest_of(self.rows)
 
+    def digest_without(self, *names: str) -> str:
+        """As `digest`, of all but these annotations."""
+        left_out = {self.written.places[name] for name in names}
+        return digest_of([[v for n, v in enumerate(r) if n not in left_out] for r in self.rows])
+
+    def first(self, *names: str) -> tuple[Any, ...]:
+        """What these columns and annotations say in the first row, as it came."""
+        return tuple(self.rows[0][self.written.places[name]] for name in names)
+
     def objects(self) -> list[Any]:
         """As the queryset gives them: models, or dicts out of `values()`."""
         compiler = copy.copy(self.written.compiler)
@@ -84,6 +93,14 @@ class _Written:
     statement: Statement
     compiler: Any
     iterable: Any
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where in a row the model's own columns are, and the annotations."""
+        own = enumerate(column for column, _, _ in self.compiler.select)
+        table = self.compiler.query.get_initial_alias()
+        named = {c.target.name: n for n, c in own if getattr(c, "alias", "") == table}
+        return named | self.compiler.annotation_col_map
 
 
 class Prepared:

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from briefs import announcing, cards, completeness, freshness, replacing, revising
+from briefs import announcing, brief_pages, cards, completeness, freshness, replacing, revising
 from briefs.models import ONCE_PUBLIC, Brief, Correction, CorrectionKind, Edition, FormerAddress
 from briefs.models.reference_counter import next_reference
 
@@ -49,6 +49,7 @@ def publish_brief(
     edition = _add_edition(locked, moment, by)
     announcing.ask_to_announce(edition)
     cards.ask_for(edition)
+    brief_pages.ask_for(edition)
     freshness.public_changed()
     return revising.record_move(
         locked,
@@ -117,6 +118,7 @@ def _put_live(
     replacing.replace_live_text(live=live, pending=pending, now=now)
     edition = _add_edition(live, max(now, live.published_at or now), by)
     cards.ask_for(edition)
+    brief_pages.ask_for(edition)
     if kind:
         _add_correction(edition, kind, text, by, now)
         live.modified_at = max(now, live.modified_at or now)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -25,12 +26,13 @@ from django.utils import timezone
 from briefs import kept_answers, page_lines, prepared, snapshots
 from briefs.models import Brief, BriefQuerySet, Correction, CorrectionKind, Edition, Judgement
 from briefs.models.brief_queryset import region_of
-from briefs.shelf import Shelf
 
 _TO_DISCOVER = 3
+_KEPT = tuple(f"kept_{name}" for name in ("digest", "until", "version", "related", "packed"))
 _OWN = (
     *("slug", "reference", "uid", "status", "published_at", "modified_at", "expires_at"),
     *("translation_key", "translated_from", "live_revision", "language", "title"),
+    *("countries", "topics"),
 )
 
 
@@ -63,23 +65,56 @@ class BriefPage:
         return self.old_version or (self.versions[0].number if self.versions else 0)
 
     @property
+    def horizon(self) -> date | None:
+        """The last day of its judgements; None without any."""
+        return max((line.horizon_on for line in self.judgements), default=None)
+
+    @property
     def is_past_horizon(self) -> bool:
         """Whether the day of every judgement has gone by."""
-        today = timezone.now().date()
-        return bool(self.judgements) and all(j.horizon_on < today for j in self.judgements)
+        return self.horizon is not None and self.horizon < timezone.now().date()
 
 
 def read_brief(slug: str) -> BriefPage:
     """The public brief at this address, in one statement. Raises Brief.DoesNotExist."""
-    return page_of(find_brief(slug))
+    return page_of(find_brief(slug).row)
 
 
-def find_brief(slug: str) -> prepared.Rows:
-    """The row of the public brief at this address, with all that its page shows. Raises Brief.DoesNotExist."""
-    found = _FOUND.read(slug=slug, now=timezone.now())
-    if not found.rows:
+@dataclass(frozen=True)
+class Kept:
+    """The page of a brief as it was kept, and until when."""
+
+    digest: str
+    until: date | None  # the last day on which it reads so
+    version: int
+    related: str  # the digest of the briefs next to it as they were
+    packed: bytes
+
+    def is_of(self, digest: str) -> bool:
+        """Whether it was made of what has this digest, and reads so today."""
+        return self.digest == digest and (not self.until or timezone.now().date() <= self.until)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The row of a public brief with all that its page shows, and its page if one was kept."""
+
+    row: prepared.Rows
+    kept: Kept | None
+
+    @cached_property
+    def digest(self) -> str:
+        """The same for the same row, whatever was kept."""
+        return self.row.digest_without(*_KEPT)
+
+
+def find_brief(slug: str) -> Found:
+    """The public brief at this address. Raises Brief.DoesNotExist."""
+    row = _FOUND.read(slug=slug, now=timezone.now())
+    if not row.rows:
         raise Brief.DoesNotExist
-    return found
+    kept = row.first(*_KEPT)
+    return Found(row, Kept(*kept) if kept[0] else None)
 
 
 def page_of(found: prepared.Rows) -> BriefPage:
@@ -93,12 +128,10 @@ def find_related(brief: Brief) -> prepared.Rows:
     return _find_related(_ties_of(brief))
 
 
-def find_related_to(found: prepared.Rows) -> prepared.Rows:
+def find_related_to(found: Found) -> prepared.Rows:
     """As `find_related`, of the brief found; looked for again once anything that readers see has changed."""
-    ties = _ties.get(found.digest)
-    if ties is None:
-        ties = _ties_of(page_of(found).brief)
-        _ties.put(found.digest, ties, 1)
+    pk, language, countries, topics = found.row.first("id", "language", "countries", "topics")
+    ties = _Ties(pk, language, tuple(countries), tuple(region_of(countries)), tuple(topics))
     return kept_answers.while_true(lambda: _find_related(ties), "related", ties)
 
 
@@ -118,11 +151,8 @@ class _Ties(NamedTuple):
     topics: tuple[str, ...]
 
 
-_ties: Shelf[_Ties] = Shelf(2_000)
-
-
 def _ties_of(brief: Brief) -> _Ties:
-    lists = (brief.countries, region_of(brief), brief.topics)
+    lists = (brief.countries, region_of(brief.countries), brief.topics)
     return _Ties(brief.pk, brief.language, *(tuple(each) for each in lists))
 
 
@@ -310,7 +340,8 @@ def _version(row: dict[str, Any]) -> page_lines.Version:
 
 def _found(slug: str, now: datetime) -> QuerySet[Brief]:
     rows = Brief.objects.public(now).filter(slug=slug).select_related("live_revision")
-    return rows.only(*_OWN, "live_revision__snapshot").annotate(**_around(now))
+    kept = {name: F(f"made_page__{name.removeprefix('kept_')}") for name in _KEPT}
+    return rows.only(*_OWN, "live_revision__snapshot").annotate(**_around(now), **kept)
 
 
 def _related(now: datetime, pk: int, language: str, **lists: list[str]) -> QuerySet[Brief]:

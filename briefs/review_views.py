@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import private_links
 from accounts.flood import Flood, address_of
-from briefs import inviting, reading, views
+from briefs import brief_pages, inviting, reading, showing
 from briefs.models import ReviewLink, Tlp
 from briefs.review_forms import FORMS, empty_forms
 
@@ -77,11 +77,11 @@ def _page(
         "status": status,
         "comments": link.comments.order_by("created_at", "pk"),
     }
-    context = views.brief_context(page) | {"link": link}
+    context = brief_pages.context_of(page) | {"link": link}
     with translation.override(link.language):
         context["banner"] = render_to_string("briefs/_review_banner.html", about)
         context["panel"] = render_to_string("briefs/_review_panel.html", about)
-    return views.render_page(request, "briefs/review.html", context, page.brief.language, status)
+    return showing.render_page(request, "briefs/review.html", context, page.brief.language, status)
 
 
 def _closed(request: HttpRequest, link: ReviewLink | None) -> HttpResponse:
@@ -89,4 +89,4 @@ def _closed(request: HttpRequest, link: ReviewLink | None) -> HttpResponse:
     context = {"link": link, "house": settings.HOUSE}
     language = link.language if link else settings.LANGUAGE_CODE
     status = 410 if link else 404
-    return views.render_page(request, "briefs/review_closed.html", context, language, status)
+    return showing.render_page(request, "briefs/review_closed.html", context, language, status)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from briefs import alternates, finding, geography, made_pages, scoring, subjects, topics
 from briefs.maps import drawing
 from briefs.models import Actor, Brief
-from briefs.views import render_page, spoken_page
+from briefs.showing import render_page, spoken_page
 
 _RESOLVED = 20
 

@@ -18,8 +18,8 @@ from accounts.private_links import private
 from briefs import finding, following, subscribing
 from briefs.finding import Wish
 from briefs.models import Frequency, Subscriber, Subscription
+from briefs.showing import render_page
 from briefs.subscription_forms import SubscribeForm
-from briefs.views import render_page
 
 asking = flood.Flood(per_address=10, over_all=300, window=60.0)
 RETRY_AFTER_SECONDS = 30

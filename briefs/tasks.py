@@ -49,6 +49,14 @@ def announce_missed(job: Job) -> None:
     announcing.announce_missed()
 
 
+@kind("briefs.make_page")
+def make_page(job: Job) -> None:
+    """Make the page of a brief before its first reader comes."""
+    from briefs import brief_pages
+
+    brief_pages.make(brief_id=job.subject_id)
+
+
 @kind("briefs.card_image", external=True)
 def card_image(job: Job) -> Finish | None:
     """Draw the picture of a text for other sites, unless there is one."""

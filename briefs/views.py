@@ -1,7 +1,5 @@
 """The public pages about briefs. Nothing here changes anything or knows who is reading."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db.models import Q
 from django.http import (
@@ -11,13 +9,13 @@ from django.http import (
     HttpResponsePermanentRedirect,
     HttpResponseRedirect,
 )
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from briefs import (
     alternates,
+    brief_pages,
     cards,
     conditional,
     facets,
@@ -26,16 +24,14 @@ from briefs import (
     made_pages,
     naming,
     page_lines,
-    prepared,
     privacy_facts,
     reading,
-    structured_data,
     subjects,
-    touches,
 )
 from briefs.likelihood import RANGES, Likelihood
 from briefs.maps import drawing
 from briefs.models import Brief, Edition
+from briefs.showing import render_page, spoken_page
 
 _ON_THE_FRONT = 9
 _JUDGED = 3
@@ -139,12 +135,7 @@ def brief_page(request: HttpRequest, slug: str) -> HttpResponse:
         found = reading.find_brief(slug)
     except Brief.DoesNotExist:
         return _gone_or_moved(request, slug)
-    related = reading.find_related_to(found)
-    return made_pages.page(
-        lambda: _show(request, reading.page_of(found), related),
-        *("brief", found.digest, related.digest),
-        is_shared=True,
-    )
+    return brief_pages.answer(found)
 
 
 @require_safe
@@ -156,7 +147,7 @@ def brief_version(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         return _gone_or_moved(request, slug)
     except Edition.DoesNotExist:
         raise Http404 from None
-    return show_brief(request, page)
+    return brief_pages.show(request, page)
 
 
 @require_safe
@@ -187,59 +178,6 @@ def _gone_or_moved(request: HttpRequest, slug: str) -> HttpResponse:
     return render_page(request, "briefs/gone.html", {"brief": brief}, brief.language, status=410)
 
 
-def show_brief(request: HttpRequest, page: reading.BriefPage) -> HttpResponse:
-    """The page of a brief, which says so when the brief is not public."""
-    return _show(request, page, reading.find_related(page.brief))
-
-
-def _show(request: HttpRequest, page: reading.BriefPage, related: prepared.Rows) -> HttpResponse:
-    context = brief_context(page, related)
-    return render_page(request, "briefs/brief.html", context, page.brief.language)
-
-
-def brief_context(page: reading.BriefPage, related: prepared.Rows | None = None) -> dict[str, Any]:
-    """What the template of a brief's page shows; the briefs next to it are looked for unless they are given."""
-    brief = page.brief
-    return {
-        "related": (related or reading.find_related(brief)).objects(),
-        "page": page,
-        "brief": brief,
-        "url": settings.SITE_URL + brief.get_absolute_url(),
-        "map": _map(page),
-        "confidences": list(page_lines.group_by_confidence(page.judgements)),
-        "alternates": [] if page.old_version else _alternates(page),
-        "languages": _languages(page),
-        "locales": [alternates.LOCALES[other["language"]] for other in page.translations],
-        "card": settings.SITE_URL + cards.address(brief),
-        "data": structured_data.of_page(page),
-        "marks": touches.marks_of(brief.pk, page.number, brief.language),
-    }
-
-
-def _languages(page: reading.BriefPage) -> list[alternates.Choice]:
-    """The translations; a language without one leads to the front page in it."""
-    home = reverse("briefs:home")
-    paths = {code: home + alternates.language_query(code) for code, _ in settings.LANGUAGES}
-    own = {page.brief.language: page.brief.get_absolute_url()}
-    others = {o["language"]: reverse("briefs:brief", args=[o["slug"]]) for o in page.translations}
-    return alternates.of_addresses(paths | others | own, page.brief.language)
-
-
-def _alternates(page: reading.BriefPage) -> list[alternates.Alternate]:
-    slugs = {other["language"]: other["slug"] for other in page.translations}
-    return alternates.of_briefs(slugs | {page.brief.language: page.brief.slug})
-
-
-def _map(page: reading.BriefPage) -> drawing.AreaMap | None:
-    """Its countries, places and incidents, with names in its language."""
-    with translation.override(page.brief.language):
-        return drawing.map_of(
-            countries=page.brief.countries,
-            places=page.places,
-            incidents=[line.place for line in page.incidents],
-        )
-
-
 @require_safe
 def methodology(request: HttpRequest) -> HttpResponse:
     """How the house judges, with its scale."""
@@ -252,29 +190,3 @@ def privacy(request: HttpRequest) -> HttpResponse:
     """What the request form keeps, and why."""
     context = {"house": settings.HOUSE, **privacy_facts.known()}
     return spoken_page(request, "briefs/privacy.html", context)
-
-
-def spoken_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
-    """A page of ours in the language of its address, with the way to the others."""
-    language = finding.wish_from(request.GET).spoken
-    languages = alternates.of_page(request.path, language)
-    return render_page(request, template, context | {"languages": languages}, language)
-
-
-def render_page(
-    request: HttpRequest,
-    template: str,
-    context: dict[str, Any],
-    language: str = settings.LANGUAGE_CODE,
-    status: int = 200,
-) -> HttpResponse:
-    context["language_query"] = alternates.language_query(language)
-    context["site"] = settings.SITE_URL
-    context["locale"] = alternates.LOCALES[language]
-    context["house_card"] = settings.SITE_URL + cards.house_address()
-    if "languages" not in context:
-        context["languages"] = alternates.of_page(reverse("briefs:home"), language)
-    with translation.override(language):
-        response = render(request, template, context, status=status)
-    response["Content-Language"] = language
-    return response

@@ -22,7 +22,7 @@ from accounts import private_links
 from accounts.flood import address_of
 from accounts.models import Erasure
 from briefs import alternates
-from briefs.views import render_page
+from briefs.showing import render_page
 from intake import (
     after_sending,
     client_promise,

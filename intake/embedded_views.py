@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import private_links
 from briefs import finding
-from briefs.views import render_page
+from briefs.showing import render_page
 from intake import client_views, sites, views
 from intake.models import Lead
 

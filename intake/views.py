@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import private_links
 from briefs import alternates, geography
 from briefs.models import Actor, Brief
-from briefs.views import render_page
+from briefs.showing import render_page
 from intake import arriving, attribution, flood, provenance, sites, submission
 from intake.form_fields import MOST_SLUGS, is_slug
 from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm

@@ -17,7 +17,7 @@ from accounts import time_zones
 from accounts.models import User
 from accounts.staff_fields import StaffFields
 from accounts.staff_screens import VerbAdmin
-from briefs import completeness, reading, revising, translating, views
+from briefs import brief_pages, completeness, reading, revising, translating
 from briefs.admin import wording
 from briefs.admin.calendar import calendar_context
 from briefs.admin.filters import PendingFilter, TurnFilter
@@ -247,7 +247,7 @@ class BriefAdmin(RevisionPages, VerbAdmin):
         brief = self.get_object(request, str(pk))
         if brief is None or not self.has_view_permission(request, brief):
             raise Http404
-        return views.show_brief(request, reading.preview_brief(pk))
+        return brief_pages.show(request, reading.preview_brief(pk))
 
     def check_wording(self, request: HttpRequest) -> HttpResponse:
         """The findings for a text as it is being typed, for whoever may write briefs; nothing is saved."""

@@ -9,7 +9,7 @@ from unfold.admin import ModelAdmin
 
 from accounts import private_links
 from accounts.models import User
-from briefs import comparing, history, reading, views
+from briefs import brief_pages, comparing, history, reading, showing
 from briefs.models import Brief, Revision
 
 
@@ -65,8 +65,8 @@ class RevisionPages(ModelAdmin):
         if revision is None:
             raise Http404
         page = reading.page_of_snapshot(brief.root, revision.snapshot)
-        context = views.brief_context(page) | {"revision": revision}
-        return views.render_page(
+        context = brief_pages.context_of(page) | {"revision": revision}
+        return showing.render_page(
             request, "briefs/admin/revision.html", context, page.brief.language
         )
 

@@ -6,6 +6,7 @@ from briefs.models.brief_states import EDITABLE, MOVES, ONCE_PUBLIC, BriefKind, 
 from briefs.models.card import CardImage
 from briefs.models.incident import SUB_TYPES, EventType, Incident, Precision, SubType
 from briefs.models.judgement import Judgement, Outcome
+from briefs.models.made_page import MadePage
 from briefs.models.move import Move
 from briefs.models.place import Place, PlaceKind, PlacePrecision
 from briefs.models.reference_counter import ReferenceCounter
@@ -51,6 +52,7 @@ __all__ = [
     "Frequency",
     "Incident",
     "Judgement",
+    "MadePage",
     "Move",
     "Notice",
     "Outcome",

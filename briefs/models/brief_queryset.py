@@ -1,10 +1,12 @@
 """Which briefs: the gate for readers, and the filters on top of it."""
 
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchRank
 from django.db import connection, models
@@ -124,10 +126,8 @@ class BriefQuerySet(models.QuerySet["Brief"]):
 
     def among(self, keys: list[int]) -> Self:
         """Those with these keys, which are one parameter."""
-        given = Func(Value(keys, output_field=ArrayField(models.BigIntegerField())), function="ANY")
-        is_one = Func(F("pk"), given, template="%(expressions)s", arg_joiner=" = ")
-        is_one.output_field = models.BooleanField()
-        return self.filter(is_one)
+        given = Value(keys, output_field=ArrayField(models.BigIntegerField()))
+        return self.filter(_is_any_of("pk", given))
 
     def with_score(self, q: str) -> Self:
         """With `score`: where these words stand, how often, how lately; the best have most."""
@@ -161,7 +161,7 @@ class BriefQuerySet(models.QuerySet["Brief"]):
         Looked for among the newest few that share each, so that it costs the same however many there are.
         """
         return self.close_to(
-            brief.pk, brief.language, brief.countries, region_of(brief), brief.topics
+            brief.pk, brief.language, brief.countries, region_of(brief.countries), brief.topics
         )
 
     def close_to(
@@ -169,12 +169,15 @@ class BriefQuerySet(models.QuerySet["Brief"]):
     ) -> Self:
         """As `related_to`, by what the brief is and not by itself."""
         named = self.model.actors.through.objects
-        allies = named.filter(actor__in=named.filter(brief=pk).values("actor"))
+        # Asked for once, and then compared with: joined, they are looked up for each brief that comes by.
+        own_actors = ArraySubquery(named.filter(brief=pk).values("actor"))
+        allies = named.filter(_is_any_of("actor", own_actors))
         same_country = Q(countries__overlap=countries)
         same_topic = Q(topics__overlap=topics)
         own = self.in_language(language)
+        newest_allies = allies.order_by("-brief").values("brief")[:_NEAR]
         near: list[Any] = [
-            allies.order_by("-brief").values("brief")[:_NEAR],
+            newest_allies,
             *(
                 own.filter(same).newest().values("pk")[:_NEAR]
                 for same in (same_country, same_topic)
@@ -182,7 +185,7 @@ class BriefQuerySet(models.QuerySet["Brief"]):
             self.filter(same_country | same_topic).newest().values("pk")[:_NEAR],
         ]
         closeness = (
-            _points(Exists(allies.filter(brief=OuterRef("pk"))), 4)
+            _points(_is_any_of("pk", ArraySubquery(newest_allies)), 4)
             + _points(same_country, 2)
             + _points(Q(countries__overlap=region), 1)
             + _points(same_topic, 1)
@@ -216,10 +219,17 @@ def is_everywhere(q: str) -> bool:
     return answer
 
 
-def _points(condition: Q | Exists, points: int) -> Case:
+def _is_any_of(name: str, array: Any) -> Func:
+    """Whether the column's value is in an array."""
+    one = Func(F(name), Func(array, function="ANY"), template="%(expressions)s", arg_joiner=" = ")
+    one.output_field = models.BooleanField()
+    return one
+
+
+def _points(condition: Q | Func, points: int) -> Case:
     return Case(When(condition, then=Value(points)), default=Value(0))
 
 
-def region_of(brief: "Brief") -> list[str]:
-    """The countries of the region of its main country."""
-    return list(geography.region_of(brief.countries[0])) if brief.countries else []
+def region_of(countries: Sequence[str]) -> list[str]:
+    """The countries of the region of the first of these, which is a brief's main one."""
+    return list(geography.region_of(countries[0])) if countries else []

@@ -80,7 +80,7 @@ def _fill(postgres: embedded.Postgres, counts: dict[str, int], fresh: bool) -> N
     from django.core.management import call_command
     from django.db import connection
 
-    from tests.bench import generating, loading
+    from tests.bench import generating, lines, loading
 
     servers.bare(postgres, fresh)
     with psycopg.connect(postgres.url("postgres"), autocommit=True) as db:
@@ -99,6 +99,8 @@ def _fill(postgres: embedded.Postgres, counts: dict[str, int], fresh: bool) -> N
                 loading.load(postgres.url(name), count)
                 loading.check(postgres.url(name))
                 servers.mark(db, name, generating.MARK)
+            say(f"Making pages of {name}, as the jobs of their publication do")
+            loading.make_pages(lines.NEW_BRIEFS)
     say("The briefs are there")
 
 
@@ -129,11 +131,13 @@ def _measure(
         loads.append(os.getloadavg()[0])
         for probe in probes:
             for size in probe.sizes:
-                for clients in probe.loads:
+                for place, clients in enumerate(probe.loads):
                     log = HOME / f"{size}.log"
-                    seen = _drive(
-                        webs[size].url, asked[probe.name, size], clients, options.quick, log
-                    )
+                    wish = asked[probe.name, size]
+                    if probe.is_new:
+                        turns = (rounds + 1) * len(probe.loads)
+                        wish = _turn(wish, number * len(probe.loads) + place, turns)
+                    seen = _drive(webs[size].url, wish, clients, options.quick, log)
                     if number:
                         results[probe.name, size, clients].append(seen)
     medians = {
@@ -178,6 +182,8 @@ def _probe(probe: Any, size: str, counts: dict[str, int], connection: Any) -> An
         return probe
     path = probe.paths[0]
     headers = probe.headers
+    if probe.is_new:
+        probe = replace(probe, paths=probe.paths[: counts[size]])
     if "{deep}" in path:
         path = path.format(deep=counts[size] // 20 - 2)
     if "{cursor}" in path:
@@ -189,6 +195,12 @@ def _probe(probe: Any, size: str, counts: dict[str, int], connection: Any) -> An
     if probe.name.endswith("304"):
         headers = {"If-None-Match": inside.client().get(path).headers["ETag"]}
     return replace(probe, paths=(path, *probe.paths[1:]), headers=headers)
+
+
+def _turn(probe: Any, turn: int, turns: int) -> Any:
+    """The probe with its share of the addresses, the turns counted from 0."""
+    size = len(probe.paths) // turns
+    return replace(probe, paths=probe.paths[turn * size : (turn + 1) * size])
 
 
 def _drive(
@@ -206,6 +218,8 @@ def _drive(
         "clients": clients,
         "seconds": (0.5 if quick else 1.0) if clients > 1 else 0.3,
     }
+    if probe.is_new:
+        wish |= {"seconds": 0, "count": len(probe.paths)}
     command = [sys.executable, "-I", "-S", str(HERE / "driver.py")]
     done = subprocess.run(
         command, input=json.dumps(wish), capture_output=True, text=True, timeout=60

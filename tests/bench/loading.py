@@ -54,6 +54,22 @@ def _make_index(database_url: str, made: str) -> None:
         db.execute(made)
 
 
+def make_pages(most: int) -> None:
+    """Make the pages of the first briefs that are not there yet, on two cores."""
+    from briefs.models import Brief
+
+    keys = list(Brief.objects.filter(pk__lte=most).order_by("pk").values_list("pk", flat=True))
+    connection.close()
+    with ProcessPoolExecutor(2) as pool:
+        list(pool.map(_make_page, keys, chunksize=200))
+
+
+def _make_page(brief_id: int) -> None:
+    from briefs import brief_pages
+
+    brief_pages.make(brief_id=brief_id)
+
+
 def check(database_url: str) -> None:
     """Fail where a row breaks what foreign keys and triggers would have held."""
     with psycopg.connect(database_url) as db:

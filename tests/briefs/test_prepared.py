@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import redis
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client
@@ -13,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from briefs import freshness, kept_answers, made_pages, prepared, publishing, reading
+from briefs import kept_answers, made_pages, prepared, publishing, reading
 from briefs.models import Brief, SearchTerm
 from briefs.shelf import Shelf
 from tests.briefs.test_pages import full_brief
@@ -27,7 +26,7 @@ def test_rows_are_those_of_the_queryset() -> None:
     now = timezone.now()
 
     for brief in briefs:
-        (found,) = reading.find_brief(brief.slug).objects()
+        (found,) = reading.find_brief(brief.slug).row.objects()
         ours = reading._found(slug=brief.slug, now=now).get()
         assert _told(found) == _told(ours)
         assert _told(found.live_revision) == _told(ours.live_revision)
@@ -42,7 +41,7 @@ def _told(row: Any) -> dict[str, Any]:
 
 def test_gate_stands_at_the_moment_of_the_question() -> None:
     brief = BriefFactory.create()
-    assert reading.find_brief(brief.slug).rows
+    assert reading.find_brief(brief.slug).row.rows
 
     Brief.objects.filter(pk=brief.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
 
@@ -60,11 +59,11 @@ def test_example_that_reaches_no_place_is_an_error() -> None:
 @pytest.mark.django_db(transaction=True)
 def test_connection_that_died_is_made_anew() -> None:
     brief = BriefFactory.create()
-    assert reading.find_brief(brief.slug).rows
+    assert reading.find_brief(brief.slug).row.rows
     with suppress(OperationalError), connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
 
-    assert reading.find_brief(brief.slug).rows
+    assert reading.find_brief(brief.slug).row.rows
 
 
 @pytest.mark.django_db(transaction=True)
@@ -202,29 +201,3 @@ def test_shelf_makes_room_for_what_was_asked_for_last() -> None:
     shelf.put("a", "AA", 5)
     shelf.drop("c")
     assert [shelf.get(key) for key in "abc"] == ["AA", None, None]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_page_of_a_brief_is_made_once_for_all_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[str] = []
-
-    def make() -> HttpResponse:
-        made.append("once")
-        return HttpResponse("é", headers={"Content-Language": "fr"})
-
-    seen = f"brief {timezone.now()}"
-    first = made_pages.page(make, seen, is_shared=True)
-    made_pages._shelf.clear()  # as in another process
-
-    second = made_pages.page(make, seen, is_shared=True)
-
-    assert (second.content, dict(second.items())) == (first.content, dict(first.items()))
-    assert made == ["once"]
-    made_pages._shelf.clear()
-    monkeypatch.setattr(made_pages, "_code", lambda: "of another version")
-    made_pages.page(make, seen, is_shared=True)
-    made_pages._shelf.clear()
-    monkeypatch.setattr(freshness, "store", lambda: redis.Redis(port=1))
-    monkeypatch.setattr(freshness, "breaker", freshness.Breaker(pause=30))
-    made_pages.page(make, seen, is_shared=True)
-    assert len(made) == 3
