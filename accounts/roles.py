@@ -49,7 +49,10 @@ _REVIEW_BRIEFS = (
 # Readers' addresses: for whoever publishes to them and whoever answers for the house's mail.
 _READ_SUBSCRIBERS = ("briefs.view_subscriber", "briefs.view_subscription")
 _KEEP_SUBSCRIBERS = (*_READ_SUBSCRIBERS, "briefs.suppress_subscriber")
+# What public lists say, for whoever reads that a client may be on one.
+_READ_SANCTIONS = ("intake.view_sanctionslist", "intake.view_sanctionsentry")
 _WORK_LEADS = (
+    *_READ_SANCTIONS,
     *_READ_BRIEFS,
     *_READ_WORK,
     "intake.change_lead",
@@ -88,6 +91,9 @@ _LEAD_DESK = (
     "intake.view_hold",
     "intake.decide_conflict",
     "intake.decide_sanctions",
+    "intake.view_sanctionsfile",
+    "intake.change_sanctionslist",
+    "intake.load_sanctionslist",
     "intake.reassign_lead",
     "intake.merge_organisation",
     "intake.merge_contact",
@@ -145,6 +151,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "intake.view_requiredskill",
         "intake.view_deadlinepolicy",
         "intake.view_alert",
+        *_READ_SANCTIONS,
+        "intake.view_sanctionsfile",
         "intake.view_apikey",
         "mail.view_message",
         "mail.view_templatetext",

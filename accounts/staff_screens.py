@@ -70,11 +70,12 @@ def _form_of(verb: Verb, request: HttpRequest, obj: Any) -> forms.Form:
     assert verb.form_class is not None
     assert isinstance(request.user, User)
     data = request.POST if request.method == "POST" else None
+    files = request.FILES if request.method == "POST" else None
     if issubclass(verb.form_class, VerbForm):
         given = {name: request.GET.get(name) for name in verb.form_class.from_address}
         initial = {name: value for name, value in given.items() if value is not None}
-        return verb.form_class(data, obj=obj, by=request.user, initial=initial)
-    return verb.form_class(data)
+        return verb.form_class(data, files, obj=obj, by=request.user, initial=initial)
+    return verb.form_class(data, files)
 
 
 class ReadOnlyAdmin(ModelAdmin):

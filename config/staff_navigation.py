@@ -55,6 +55,8 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
         Entry("Desks", "desk", "intake.Desk"),
         Entry("Rules", "alt_route", "intake.RoutingRule"),
         Entry("Deadlines", "timer", "intake.DeadlinePolicy"),
+        Entry("Sanctions lists", "fact_check", "intake.SanctionsList"),
+        Entry("Listed names", "person_search", "intake.SanctionsEntry"),
         Entry("API keys", "vpn_key", "intake.ApiKey"),
         Entry("Proposal templates", "draft", "proposals.ProposalTemplate"),
         Entry("Mail templates", "stylus_note", "mail.TemplateText"),

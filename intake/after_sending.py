@@ -98,14 +98,13 @@ def correct_contact(*, lead: Lead, details: ContactDetails) -> None:
         label for name, label in labels.items() if getattr(details, name) != getattr(before, name)
     ]
     _record(lead, Activity.Kind.CLIENT_CORRECTED, ", ".join(changed))
+    key = f"lead:{lead.pk}:correction:{correction.pk}"
+    asks = []
     if details.email != before.email:
-        queue.enqueue(
-            queue.Ask(
-                kind="intake.acknowledge",
-                subject_id=lead.pk,
-                key=f"lead:{lead.pk}:correction:{correction.pk}",
-            )
-        )
+        asks.append(queue.Ask(kind="intake.acknowledge", subject_id=lead.pk, key=key))
+    if details.full_name != before.full_name:
+        asks.append(queue.Ask(kind="intake.screen_sanctions", subject_id=lead.pk, key=key))
+    queue.enqueue(*asks)
 
 
 def _take_mail_again(lead: Lead, email: str) -> None:

@@ -49,13 +49,15 @@ def hold(
 
     `found` says it in words for staff, `matches` one by one: plain values, each with a "key". What was decided about
     a match is not asked again, and an open hold of this kind takes in what was found since. `concerned` are the ids of
-    users who do not decide it. Locks the lead. A lead that was closed is not held.
+    users who do not decide it. Locks the lead. A lead that was closed is not held, unless it was won: that is
+    work in hand.
     """
     lead = Lead.objects.select_for_update().get(pk=lead.pk)
     stands = Hold.objects.open().filter(lead=lead, kind=kind).first()
     if stands:
         return _add(stands, found, matches, concerned)
-    if lead.closed_at or not _new(lead, kind, matches):
+    is_over = lead.closed_at and lead.status != Status.WON
+    if is_over or not _new(lead, kind, matches):
         return None
     about = set(concerned)
     made = Hold.objects.create(

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, Min, OuterRef, Q
 from django.utils import timezone
 
 from intake.models import Deadline, Hold, Lead, RoutingDecision, Stage, Status
+from intake.sanctions import lists
 from jobs.models import Heartbeat, Job
 from mail.models import Message
 
@@ -51,6 +52,8 @@ class Measures:
     oldest_overdue: float | None = None
     missed_lately: int = 0
     deadline_lag: float | None = None
+    sanctions_lists: int = 0
+    stale_lists: int = 0
     messages: dict[str, int] = field(default_factory=dict)
     oldest_unsent: float | None = None
 
@@ -69,7 +72,12 @@ def measure(now: datetime | None = None) -> Measures:
     """Count everything, by indexes: as many statements for a million leads as for none."""
     now = now or timezone.now()
     return Measures(
-        **_of_jobs(now), **_of_leads(now), **_of_routing(now), **_of_deadlines(now), **_of_mail(now)
+        **_of_jobs(now),
+        **_of_leads(now),
+        **_of_routing(now),
+        **_of_deadlines(now),
+        **_of_sanctions(now),
+        **_of_mail(now),
     )
 
 
@@ -169,6 +177,11 @@ def _of_deadlines(now: datetime) -> dict[str, Any]:
 
 def _first(moments: Any) -> datetime | None:
     return min((moment for moment in moments if moment), default=None)
+
+
+def _of_sanctions(now: datetime) -> dict[str, Any]:
+    used = lists.loaded()
+    return {"sanctions_lists": len(used), "stale_lists": sum(one.is_stale(now) for one in used)}
 
 
 def _of_mail(now: datetime) -> dict[str, Any]:

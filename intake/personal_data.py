@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Lower, Now
 
+import intake.sanctions.personal_data  # noqa: F401 - a part of this map
 from accounts.erasure_map import ERASED, ERASED_EMAIL, Person, declare, erased_key
 from intake.models import (
     Absence,

@@ -59,6 +59,7 @@ _FATES: dict[str, Fate] = {
     "intake.proofofwork.lead": Fate.STAYS,
     "intake.quarantine.lead": Fate.STAYS,
     "intake.routingdecision.lead": Fate.STAYS,
+    "intake.sanctionsscreening.lead": Fate.STAYS,
     "intake.screening.lead": Fate.STAYS,
 }
 

@@ -23,6 +23,8 @@ from intake import (
     suggesting,
     undelivered,
 )
+from intake.sanctions import screening as sanctions
+from intake.sanctions import uploads
 from jobs.kinds import kind
 from jobs.models import Job
 
@@ -38,6 +40,7 @@ def match_people(job: Job) -> None:
 def route_lead(job: Job) -> None:
     """Give the lead to an adviser, unless it is held back."""
     if screening.passes(lead_id=job.subject_id):
+        sanctions.ensure_screened(lead_id=job.subject_id)
         routing.route_lead(lead_id=job.subject_id)
 
 
@@ -45,6 +48,24 @@ def route_lead(job: Job) -> None:
 def tell_reviewer(job: Job) -> None:
     """Tell somebody that they are to decide about a lead that is held."""
     holding.tell_reviewer(hold_id=job.subject_id)
+
+
+@kind("intake.screen_sanctions")
+def screen_sanctions(job: Job) -> None:
+    """Look for a lead's people on the sanctions lists, under a name that is new."""
+    sanctions.screen_lead(lead_id=job.subject_id)
+
+
+@kind("intake.screen_again")
+def screen_again(job: Job) -> None:
+    """Look for the people of open leads on a list that was just loaded, some at a time."""
+    sanctions.screen_again(after=job.subject_id, round_=job.key.rpartition(":")[0])
+
+
+@kind("intake.load_sanctions")
+def load_sanctions(job: Job) -> None:
+    """Read a file of a sanctions list that somebody sent."""
+    uploads.read_file(file_id=job.subject_id)
 
 
 @kind("intake.notify_owner")

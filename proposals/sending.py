@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from intake import deadlines, holding
 from intake.models import Activity
+from intake.sanctions import gating
 from jobs import queue
 from proposals import composing, content, linking, pdf
 from proposals.models import LIVE, Document, Proposal, ProposalVersion, VersionStatus
@@ -19,13 +20,15 @@ def send_version(*, version: ProposalVersion, by: User) -> ProposalVersion:
     """Freeze a draft and ask for its document, which is mailed when it is rendered; an earlier version gives way.
 
     Raises ValidationError: code "conflict" when it is no draft any more or the proposal is closed, "held" while
-    somebody has to decide about the lead; else one error for each thing that is still missing.
+    somebody has to decide about the lead, "unscreened" when the client was not looked for on current sanctions
+    lists; else one error for each thing that is still missing.
     """
     proposal = Proposal.objects.select_for_update().get(pk=version.proposal_id)
     version = ProposalVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     if version.status != VersionStatus.DRAFT or proposal.status != Proposal.Status.OPEN:
         raise ValidationError("This version was sent or closed already.", code="conflict")
     holding.refuse_while_held(lead_id=proposal.lead_id)
+    gating.refuse_unscreened(proposal.lead)
     _refuse_incomplete(version)
     _supersede(proposal)
     version.sent_at = timezone.now()

@@ -9,6 +9,7 @@ from intake.admin.people import ContactAdmin, OrganisationAdmin
 from intake.admin.privacy import DataCopyAdmin, ErasureRequestAdmin, RetentionRuleAdmin
 from intake.admin.quarantine import QuarantineAdmin
 from intake.admin.rules import RoutingRuleAdmin
+from intake.admin.sanctions import SanctionsEntryAdmin, SanctionsFileAdmin, SanctionsListAdmin
 from intake.admin.team import AdviserAdmin, DeskAdmin
 from intake.admin.watch import AlertAdmin
 
@@ -28,4 +29,7 @@ __all__ = [
     "QuarantineAdmin",
     "RetentionRuleAdmin",
     "RoutingRuleAdmin",
+    "SanctionsEntryAdmin",
+    "SanctionsFileAdmin",
+    "SanctionsListAdmin",
 ]

@@ -28,6 +28,7 @@ from intake.admin.merging import MergingAdmin, undo_verb
 from intake.admin.privacy import LEAD_VERBS as PRIVACY_VERBS
 from intake.admin.privacy import ConsentsAdmin
 from intake.admin.quarantine import QUARANTINE_VERBS, screening_context
+from intake.admin.sanctions import SANCTIONS_VERBS, sanctions_context
 from intake.admin.sources import SourcesAdmin
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
 from intake.attribution import UTM
@@ -94,6 +95,7 @@ class OwnerFilter(admin.RelatedOnlyFieldListFilter):
 
 LEAD_VERBS: tuple[Verb, ...] = (
     *QUARANTINE_VERBS,
+    *SANCTIONS_VERBS,
     Verb(
         "contact", "Mark as contacted", lambda lead, by: leads.contact_lead(lead=lead, by=by),
         _can_become(Status.CONTACTED), "intake.change_lead", "Noted that the client was reached.",
@@ -243,6 +245,7 @@ class LeadAdmin(
         return (
             suggestions_context(request.user, obj)
             | screening_context(obj)
+            | sanctions_context(request.user, obj)
             | deadlines_context(request.user, obj)
             | people
             | since

@@ -22,6 +22,15 @@ from intake.models.people import Contact, Organisation
 from intake.models.privacy import DataCopy, DataCopyDownload, Keeps, RetentionRule, RetentionRun
 from intake.models.routing import Assignment, CreditEntry, RoutingDecision
 from intake.models.rule import RequiredSkill, RoutingRule
+from intake.models.sanctions import (
+    ListCode,
+    ListedKind,
+    SanctionsEntry,
+    SanctionsFile,
+    SanctionsList,
+    SanctionsName,
+    SanctionsScreening,
+)
 from intake.models.scan import AttachmentScan
 from intake.models.screening import ProofOfWork, Quarantine, Screening
 from intake.models.suggestion import NeedSuggestion
@@ -57,6 +66,8 @@ __all__ = [
     "Keeps",
     "Lead",
     "Likeness",
+    "ListCode",
+    "ListedKind",
     "Merge",
     "NeedSuggestion",
     "Organisation",
@@ -69,6 +80,11 @@ __all__ = [
     "RetentionRun",
     "RoutingDecision",
     "RoutingRule",
+    "SanctionsEntry",
+    "SanctionsFile",
+    "SanctionsList",
+    "SanctionsName",
+    "SanctionsScreening",
     "Screening",
     "Skill",
     "Stage",

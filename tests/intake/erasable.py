@@ -11,6 +11,7 @@ from intake import after_sending, leads, scanning, suggesting
 from intake.after_sending import ContactDetails
 from intake.attachments import Upload
 from intake.models import Adviser, AttachmentScan, Contact, Lead, Status
+from intake.sanctions import screening as sanctions
 from proposals.models import ProposalTemplate
 from tests import factories
 from tests.briefs.subscribed import run_all, subscription_of
@@ -54,6 +55,7 @@ def make_person(owner: Adviser, status: str = Status.QUALIFIED) -> Lead:
         suggestion=lead.suggestions.filter(state="open").order_by("pk")[0], by=owner.user
     )
     run_all("intake.acknowledge", "intake.tell_owner")
+    sanctions.screen_lead(lead_id=lead.pk)
     subscription_of(EMAIL, q=NEEDS, frequency=Frequency.IMMEDIATE)
     run_all("briefs.confirm_subscription")
     lead.refresh_from_db()

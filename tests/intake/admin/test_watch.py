@@ -34,7 +34,7 @@ def test_the_page_says_in_words_what_is_over_its_limit():
     alerting.watch_house()
     html = client.get(WATCH).content.decode()
 
-    assert "1 of 14 are over their limit" in html
+    assert "1 of 17 are over their limit" in html
     assert (
         '<strong class="staff-warning">Look: 1</strong> <span class="staff-meta">· limit 0</span>'
         in html

@@ -1,0 +1,246 @@
+"""Looking for a lead's people on the sanctions lists: what was found or not, on record, and a hold where it must be."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from briefs import geography
+from intake import holding, matching
+from intake.models import (
+    ContactCorrection,
+    Hold,
+    HoldKind,
+    Lead,
+    ListedKind,
+    SanctionsList,
+    SanctionsScreening,
+    Status,
+)
+from intake.sanctions import comparing, finding, lists
+from intake.sanctions.finding import Asked, Found
+from jobs import queue
+
+Outcome = SanctionsScreening.Outcome
+# What is won is work in hand for so long, and looked at again with each new list.
+IN_HAND = timedelta(days=365)
+_BATCH = 100
+_MOST_KEPT = 20
+
+
+def ensure_screened(*, lead_id: int) -> None:
+    """Screen a lead that never was; one statement when it was. Routing calls it before it looks for an adviser.
+
+    What it raises fails the job that called: the lead waits, the job is tried again and staff see it.
+    """
+    if not SanctionsScreening.objects.filter(lead=lead_id).exists():
+        screen_lead(lead_id=lead_id)
+
+
+@transaction.atomic
+def screen_lead(*, lead_id: int) -> SanctionsScreening | None:
+    """Look for the names of a lead on all loaded lists, keep what came out, and hold the lead for a possible match.
+
+    The same names on the same lists are not looked for again: then the newest screening is returned as it is. None for
+    a lead that is erased, or held back as spam. Locks the lead. As many statements for 20,000 entries as for none.
+    """
+    used = lists.loaded()
+    lead = _locked(lead_id, wants_people=bool(used))
+    if lead.erased_at or lead.status == Status.QUARANTINED:
+        return None
+    names = _names(lead)
+    digest = _digest(names, used)
+    last = SanctionsScreening.objects.filter(lead=lead).order_by("-pk").first()
+    if last and last.digest == digest:
+        return last
+    matches = _matches(lead, finding.find(names) if used else [], used)
+    screening = SanctionsScreening.objects.create(
+        lead=lead,
+        outcome=_outcome(used, matches),
+        names=[{"of": one.of, "name": one.text} for one in names],
+        lists=[lists.as_recorded(one) for one in used],
+        matches=matches,
+        digest=digest,
+    )
+    _hold(lead, matches)
+    return screening
+
+
+def _locked(lead_id: int, *, wants_people: bool) -> Lead:
+    """The lead with the people behind it, whom no job may have looked up yet: what was decided is known by them."""
+    rows = Lead.objects.select_for_update(of=("self",)).select_related(
+        "enquiry", "contact", "organisation"
+    )
+    lead = rows.get(pk=lead_id)
+    is_closed_to_us = lead.erased_at or lead.status == Status.QUARANTINED
+    if wants_people and lead.contact_id is None and not is_closed_to_us:
+        matching.match_people(lead_id=lead.pk)
+        lead = rows.get(pk=lead_id)
+    return lead
+
+
+def _names(lead: Lead) -> list[Asked]:
+    """What to look for: the person and the body as the client wrote, corrected and as they are known."""
+    corrected = (
+        ContactCorrection.objects.filter(lead=lead)
+        .order_by("pk")
+        .values_list("full_name", flat=True)
+    )
+    people = [lead.enquiry.full_name, *corrected, lead.contact.full_name if lead.contact else ""]
+    bodies = [lead.enquiry.organisation, lead.organisation.name if lead.organisation else ""]
+    found: dict[tuple[str, str], Asked] = {}
+    for of, texts in (("contact", people), ("organisation", bodies)):
+        for text in texts:
+            if one := finding.asked(of, text):
+                found.setdefault((of, one.name.latin_key), one)
+    return list(found.values())
+
+
+def _digest(names: Sequence[Asked], used: Sequence[SanctionsList]) -> str:
+    said = [
+        comparing.VERSION,
+        sorted((one.of, one.text) for one in names),
+        sorted((one.code, one.sha256) for one in used),
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
+
+
+def _outcome(used: Sequence[SanctionsList], matches: Sequence[dict[str, Any]]) -> Outcome:
+    if not used:
+        return Outcome.NOT_SCREENED
+    return Outcome.POSSIBLE if matches else Outcome.NONE_FOUND
+
+
+def _matches(
+    lead: Lead, found: Sequence[Found], used: Sequence[SanctionsList]
+) -> list[dict[str, Any]]:
+    """What was found as a screening keeps it: the entry as it was then, and what speaks for and against."""
+    by_code = {one.code: one for one in used}
+    kept = [one for one in found if one.entry["list"] in by_code][:_MOST_KEPT]
+    decided = _decided_before(lead) if any(one.holds for one in kept) else {}
+    return [_match(lead, one, by_code[one.entry["list"]], decided) for one in kept]
+
+
+def _match(
+    lead: Lead, one: Found, on: SanctionsList, decided: dict[str, dict[str, str]]
+) -> dict[str, Any]:
+    key = _key(one)
+    agrees, differs = _compared(lead, one)
+    return {
+        "key": key,
+        "of": one.asked.of,
+        "asked": one.asked.text,
+        "listed_name": one.listed_name,
+        "quality": one.quality,
+        "alike": one.alike,
+        "holds": one.holds and key not in decided,
+        "decided": decided.get(key),
+        "agrees": agrees,
+        "differs": differs,
+        "on": lists.as_recorded(on),
+        "entry": one.entry,
+    }
+
+
+def _key(one: Found) -> str:
+    """The same for the same name and the same words of the same entry: what was decided about is known by it."""
+    words = "|".join(
+        (
+            one.asked.of,
+            one.asked.name.latin_key,
+            one.entry["list"],
+            one.entry["uid"],
+            one.entry["digest"],
+        )
+    )
+    return hashlib.sha256(words.encode()).hexdigest()[:32]
+
+
+def _compared(lead: Lead, one: Found) -> tuple[list[str], list[str]]:
+    """What else agrees and what differs, in words. Only shown: neither makes a match nor unmakes one."""
+    agrees: list[str] = []
+    differs: list[str] = []
+    kind = ListedKind(one.entry["kind"]).label
+    (differs if one.is_other_kind else agrees).append(
+        f"listed as a {kind}" if kind != "other" else "listed as neither"
+    )
+    client, listed = {lead.enquiry.country} - {""}, set(one.entry["countries"])
+    if both := sorted(client & listed):
+        agrees.append(f"country: {_countries(both)}")
+    elif client and listed:
+        differs.append(
+            f"country: client in {_countries(sorted(client))}, entry {_countries(sorted(listed))}"
+        )
+    return agrees, differs
+
+
+def _countries(codes: Sequence[str]) -> str:
+    return ", ".join(geography.country_name(code, "en") for code in codes)
+
+
+def _decided_before(lead: Lead) -> dict[str, dict[str, str]]:
+    """Of the same person or body: entries of which somebody decided that they are somebody else, and who and when."""
+    theirs = Q(lead=lead)
+    if lead.contact_id:
+        theirs |= Q(lead__contact=lead.contact_id)
+    if lead.organisation_id:
+        theirs |= Q(lead__organisation=lead.organisation_id)
+    holds = Hold.objects.filter(theirs, kind=HoldKind.SANCTIONS, decision=Hold.Decision.UNFOUNDED)
+    rows = holds.order_by("pk").values_list(
+        "matches", "decided_by__full_name", "decided_at", "lead__reference"
+    )
+    return {
+        match["key"]: {"by": by or "", "at": at.isoformat() if at else "", "lead": reference}
+        for matches, by, at, reference in rows
+        for match in matches
+    }
+
+
+def _hold(lead: Lead, matches: Sequence[dict[str, Any]]) -> None:
+    holding_ones = [match for match in matches if match["holds"]]
+    if not holding_ones:
+        return
+    found = "\n".join(in_words(match) for match in holding_ones)
+    holding.hold(lead=lead, kind=HoldKind.SANCTIONS, found=found, matches=holding_ones)
+
+
+def in_words(match: dict[str, Any]) -> str:
+    """One possible match in a sentence."""
+    entry = match["entry"]
+    return (
+        f"“{match['asked']}” is like “{match['listed_name']}” ({match['alike']} %): "
+        f"{match['on']['name']}, {entry['reference'] or entry['uid']}."
+    )
+
+
+def to_screen_again() -> QuerySet[Lead]:
+    """Leads whose people are looked at with each new list: open ones, and what was won within a year."""
+    in_hand = Q(status=Status.WON, closed_at__gt=timezone.now() - IN_HAND)
+    open_ones = Q(closed_at__isnull=True) & ~Q(status=Status.QUARANTINED)
+    return Lead.objects.filter(open_ones | in_hand, erased_at__isnull=True)
+
+
+@transaction.atomic
+def screen_again(*, after: int, round_: str) -> int:
+    """Screen the next hundred leads after this one, and ask for those that follow; how many it were.
+
+    `round_` names the loading that asked for it, so that two of them at once each come to their end.
+    """
+    pks = list(
+        to_screen_again().filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:_BATCH]
+    )
+    for pk in pks:
+        screen_lead(lead_id=pk)
+    if len(pks) == _BATCH:
+        ask_again(after=pks[-1], round_=round_)
+    return len(pks)
+
+
+def ask_again(*, after: int = 0, round_: str) -> None:
+    """Have the leads after this one screened."""
+    queue.enqueue(queue.Ask("intake.screen_again", after, key=f"{round_}:{after}"))

@@ -1,0 +1,83 @@
+"""Files of lists that come by the staff screens: kept, read by a job, and then only what came of them."""
+
+import hashlib
+import tempfile
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from intake.models import SanctionsFile, SanctionsList
+from intake.sanctions import loading
+from jobs import queue
+
+# The largest of the published files had 50 MB in 2026 (the table of the United Kingdom).
+LARGEST_BYTES = 150 * 1024 * 1024
+
+
+@transaction.atomic
+def send_file(
+    *, to: SanctionsList, upload: UploadedFile, may_shrink: bool, by: User
+) -> SanctionsFile:
+    """Keep a file and ask for it to be read. Raises ValidationError (too_large, empty)."""
+    if not upload.size:
+        raise ValidationError("The file is empty.", code="empty")
+    if upload.size > LARGEST_BYTES:
+        raise ValidationError(
+            f"The file has {upload.size // 2**20} MB; more than {LARGEST_BYTES // 2**20} MB is no list. "
+            "Load a larger one with “manage.py load_sanctions”.",
+            code="too_large",
+        )
+    body = upload.read()
+    kept = SanctionsFile.objects.create(
+        of_list=to,
+        name=(upload.name or "file")[:200],
+        sha256=hashlib.sha256(body).hexdigest(),
+        body=body,
+        may_shrink=may_shrink,
+        sent_by=by,
+    )
+    queue.enqueue(queue.Ask("intake.load_sanctions", kept.pk, key=f"file:{kept.pk}"))
+    return kept
+
+
+def read_file(*, file_id: int) -> SanctionsFile:
+    """Load a file that waits and keep what came of it in words; its bytes go. One that was read stays as it is.
+
+    A file that is refused is an answer, not a failure: it is not tried again. Runs in the transaction of its job.
+    """
+    kept = (
+        SanctionsFile.objects.select_for_update(of=("self",))
+        .select_related("of_list", "sent_by")
+        .get(pk=file_id)
+    )
+    if kept.state != SanctionsFile.State.WAITING:
+        return kept
+    try:
+        # A savepoint: what a refused file has written by then must not stay.
+        with transaction.atomic():
+            loaded = _load(kept)
+    except ValidationError as error:
+        kept.state, kept.outcome = SanctionsFile.State.REFUSED, " ".join(error.messages)
+    else:
+        kept.state = SanctionsFile.State.LOADED if loaded.is_new else SanctionsFile.State.SAME
+        kept.outcome = loaded.in_words
+    kept.body, kept.read_at = b"", timezone.now()
+    kept.save(update_fields=["state", "outcome", "body", "read_at"])
+    return kept
+
+
+def _load(kept: SanctionsFile) -> loading.Loaded:
+    with tempfile.NamedTemporaryFile(suffix=".list") as copy:
+        copy.write(kept.body)
+        copy.flush()
+        return loading.load_file(
+            code=kept.of_list.code,
+            path=Path(copy.name),
+            by=kept.sent_by,
+            name=kept.name,
+            may_shrink=kept.may_shrink,
+        )
