@@ -40,6 +40,7 @@ test: $(DEVELOPMENT)  ## the whole test suite against real servers, on all cores
 bench: $(DEVELOPMENT)  ## the benchmarks, one JSON object a line (ARGS="--quick" for a short run); what they load stays in var/bench
 	@$(BIN)/python -m tests.bench $(ARGS)
 	@$(BIN)/python -m tests.bench.intake $(ARGS)
+	@$(BIN)/python -m tests.bench.routing $(ARGS)
 
 chaos: $(DEVELOPMENT)  ## the long fault run: every process killed and frozen under requests, then reconciled (ARGS="--faults 300")
 	@$(BIN)/python -m tests.chaos $(ARGS)

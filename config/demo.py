@@ -16,7 +16,7 @@ from config import home, launch, orphans, ports, readiness, starting
 from config.progress import say, step
 from config.supervisor import BASE_DIR, CannotStart, died
 
-READY_SECONDS = 60
+STILL_SECONDS = 60  # without a step towards being ready
 STAFF = ("analyst", "editor", "publisher", "adviser", "lead", "approver", "auditor", "admin")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -83,7 +83,7 @@ def run(env: dict[str, str], terminal: int | None) -> Never:
             starting.start_work(supervisor, env)
             with step("Waiting for web server, worker and sweep"):
                 host = urlsplit(env["SITE_URL"]).hostname or "localhost"
-                degraded = readiness.wait(supervisor, int(env["PORT"]), host, READY_SECONDS)
+                degraded = readiness.wait(supervisor, int(env["PORT"]), host, STILL_SECONDS)
             say(welcome(env, degraded, time.monotonic() - began))
             child = supervisor.wait_for_death(terminal)
             raise died(child) if child else Stopped

@@ -9,6 +9,7 @@ from django.db.models import Count, FilteredRelation, IntegerField, OuterRef, Q,
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
+from briefs import prepared
 from intake import skills
 from intake.calendars import Span
 from intake.deciding import House
@@ -20,6 +21,7 @@ from intake.rules import DeskFacts, Rule
 
 # How far ahead absences count: who is away for longer than this is simply away.
 _LOOK_AHEAD = timedelta(days=120)
+_DAY = timedelta(days=1)  # which `near` adds on both sides
 _RULE = (
     *("pk", "name", "desk_id", "conditions", "adviser_id", "within_hours", "position"),
     *("country_level", "service_level", "language_level", "topic_level"),
@@ -28,8 +30,20 @@ _RULE = (
 
 def house(rule_ids: Iterable[int] | None = None) -> House:
     """The desks and the rules in force, in their order; or just these rules, drafts among them."""
-    wanted = Q(rules__is_live=True) if rule_ids is None else Q(rules__in=list(rule_ids) or [0])
-    rows = list(
+    rows = (
+        _IN_FORCE.read().objects()
+        if rule_ids is None
+        else list(_desks_with(Q(rules__in=list(rule_ids) or [0])))
+    )
+    desks = {row["pk"]: _desk(row) for row in rows}
+    return House(
+        rules=tuple(_rule(row) for row in rows if row["rule__pk"]), desks=tuple(desks.values())
+    )
+
+
+def _desks_with(wanted: Q) -> Any:
+    """Each desk as often as it has such rules; once where it has none."""
+    return (
         Desk.objects.annotate(
             rule=FilteredRelation("rules", condition=wanted),
             member_ids=ArraySubquery(_ids(Desk.members.through, "desk_id", "pk")),
@@ -47,10 +61,10 @@ def house(rule_ids: Iterable[int] | None = None) -> House:
             *(f"rule__{name}" for name in _RULE),
         )
     )
-    desks = {row["pk"]: _desk(row) for row in rows}
-    return House(
-        rules=tuple(_rule(row) for row in rows if row["rule__pk"]), desks=tuple(desks.values())
-    )
+
+
+# Each routing asks these: put into SQL once.
+_IN_FORCE = prepared.Prepared(lambda: _desks_with(Q(rules__is_live=True)))
 
 
 def _ids(through: Any, mine: str, outer: str) -> Any:
@@ -113,10 +127,15 @@ def advisers_since(at: datetime) -> Sequence[Any]:
 
 
 def _advisers(at: datetime, until: datetime) -> Sequence[Any]:
-    absences = Absence.objects.filter(adviser=OuterRef("pk")).near(at.date(), until.date())
+    return _ADVISERS.read(since=at.date() - _DAY, till=until.date() + _DAY).objects()
+
+
+def _advisers_with(since: date, till: date) -> Any:
+    """Every adviser with their skills, the absences that touch these days, and how many leads they work on."""
+    absences = Absence.objects.filter(adviser=OuterRef("pk")).near(since + _DAY, till - _DAY)
     known = Skill.objects.filter(adviser=OuterRef("pk"))
     is_open = Lead.objects.filter(owner=OuterRef("pk"), status__in=OPEN_STATUSES).order_by()
-    return list(
+    return (
         Adviser.objects.select_related("user")
         .annotate(
             absence_rows=ArraySubquery(
@@ -142,6 +161,9 @@ def _advisers(at: datetime, until: datetime) -> Sequence[Any]:
         )
         .order_by("pk")
     )  # fmt: skip
+
+
+_ADVISERS = prepared.Prepared(_advisers_with, since=date(1001, 1, 1), till=date(1001, 3, 1))
 
 
 def standing(row: Any, at: datetime, barred: str, open_leads: int | None = None) -> Standing:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from briefs import prepared
 from intake import conflicts, credit, deciding, facts, matching, roster, rules, staff_links
 from intake.deciding import House, Verdict
 from intake.eligibility import Standing
@@ -54,7 +55,16 @@ def route_lead(*, lead_id: int) -> RoutingDecision | None:
 
 
 def _locked(lead_id: int) -> Lead:
-    return Lead.objects.for_routing().select_for_update(of=("self",)).get(pk=lead_id)
+    found = _LOCKED.read(pk=lead_id).objects()
+    if not found:
+        raise Lead.DoesNotExist
+    lead: Lead = found[0]
+    return lead
+
+
+_LOCKED = prepared.Prepared(
+    lambda pk: Lead.objects.for_routing().select_for_update(of=("self",)).filter(pk=pk), pk=1 << 60
+)
 
 
 def _recognised(lead: Lead) -> Lead:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from briefs import prepared
 from intake import likeness, spam_rules, suggesting
 from intake.models import Activity, Lead, Priority, ProofOfWork, Quarantine, Screening, Status
 from intake.models.enquiry import Enquiry
@@ -29,19 +30,29 @@ def passes(*, lead_id: int) -> bool:
 
     What is held back does not, nor what was closed without being released.
     """
-    found = Lead.objects.values(
-        "status", screened=F("screening__pk"), held=F("quarantine__pk")
-    ).get(pk=lead_id)
+    (found,) = _STATE.read(pk=lead_id).objects()
     if found["status"] == Status.NEW and found["screened"] is None:
         return screen_lead(lead_id=lead_id).status != Status.QUARANTINED
     was_spam = found["status"] == Status.DISQUALIFIED and found["held"] is not None
     return found["status"] != Status.QUARANTINED and not was_spam
 
 
+_STATE = prepared.Prepared(
+    lambda pk: Lead.objects.filter(pk=pk).values(
+        "status", screened=F("screening__pk"), held=F("quarantine__pk")
+    ),
+    pk=1 << 60,
+)
+_LOCKED = prepared.Prepared(
+    lambda pk: Lead.objects.filter(pk=pk).select_for_update(of=("self",)).select_related("enquiry"),
+    pk=1 << 60,
+)
+
+
 @transaction.atomic
 def screen_lead(*, lead_id: int) -> Lead:
     """Score a new lead once and hold it back from the line on; a lead that was screened stays as it is. Locks it."""
-    lead = Lead.objects.select_for_update(of=("self",)).select_related("enquiry").get(pk=lead_id)
+    (lead,) = _LOCKED.read(pk=lead_id).objects()
     if lead.status != Status.NEW or Screening.objects.filter(lead=lead).exists():
         return lead
     screening = _score(lead)

@@ -26,6 +26,11 @@ _READ_AGAIN_FOR = timedelta(days=90)
 _READ_AT_ONCE = 500
 
 
+def is_read(*, lead_id: int) -> bool:
+    """Whether these rules have read the lead's text."""
+    return Lead.objects.filter(pk=lead_id, needs_read_by=needs.VERSION).exists()
+
+
 @transaction.atomic
 def read_lead(*, lead_id: int) -> list[NeedSuggestion]:
     """The open suggestions of a lead, whose text is read now unless these rules have read it. Locks the lead."""

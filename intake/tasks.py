@@ -90,7 +90,8 @@ def tell_owner(job: Job) -> None:
 @kind("intake.read_needs")
 def read_needs(job: Job) -> None:
     """Read what the text asks for. Routing does it too, if it comes first."""
-    suggesting.read_lead(lead_id=job.subject_id)
+    if not suggesting.is_read(lead_id=job.subject_id):
+        suggesting.read_lead(lead_id=job.subject_id)
     screening.ask_to_tell(lead_id=job.subject_id)
 
 

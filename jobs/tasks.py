@@ -3,11 +3,14 @@
 Each looks first whether the connection that it finds still works, as Django does before a request.
 """
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.db import close_old_connections
 
-from jobs import working
-from jobs.models import beat
+from jobs import purging, working
+from jobs.kinds import kind
+from jobs.models import Job, beat
 
 
 @shared_task(name="jobs.look")
@@ -22,3 +25,9 @@ def ping() -> None:
     """Show that a worker takes messages and reaches the database, by doing both."""
     close_old_connections()
     beat("worker")
+
+
+@kind("jobs.forget_regular", every=timedelta(hours=1))
+def forget_regular(job: Job) -> None:
+    """Delete the records of regular work that was done days ago."""
+    purging.forget_regular()

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from jobs import failures, kinds, pausing
@@ -20,6 +19,18 @@ _LEVELS = {
     "stopped": logging.WARNING,
     "failed": logging.ERROR,
 }
+
+# SQL of our own, since every job runs both: Django's would be written anew each time, and cannot return the row.
+_CLAIM = """
+    UPDATE jobs_job SET state = 'leased', lease_token = %s, attempts = attempts + 1,
+        lease_until = statement_timestamp() + %s
+    WHERE id = %s AND state = 'pending' AND run_at <= statement_timestamp() RETURNING *
+"""
+_COMPLETE = """
+    UPDATE jobs_job SET state = 'done', done_at = statement_timestamp(), lease_token = NULL, lease_until = NULL,
+        last_error = ''
+    WHERE id = %s AND state = 'leased' AND lease_token = %s
+"""
 
 
 class LeaseLost(Exception):
@@ -60,18 +71,8 @@ def claim(job_id: int) -> Job | None:
     What another worker dropped is due again when a sweep has freed it. One conditional UPDATE: of two workers at once,
     one finds the row changed and gets nothing.
     """
-    token = uuid.uuid4()
-    taken = (
-        Job.objects.due()
-        .filter(pk=job_id)
-        .update(
-            state=Job.State.LEASED,
-            lease_token=token,
-            lease_until=Now() + timedelta(seconds=settings.JOB_LEASE_SECONDS),
-            attempts=F("attempts") + 1,
-        )
-    )
-    return Job.objects.filter(pk=job_id, lease_token=token).first() if taken else None
+    lease = timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    return next(iter(Job.objects.raw(_CLAIM, [uuid.uuid4(), lease, job_id])), None)
 
 
 def _do(job: Job) -> None:
@@ -86,11 +87,10 @@ def _do(job: Job) -> None:
 
 
 def _complete(job: Job) -> None:
-    done = Job.objects.filter(
-        pk=job.pk, state=Job.State.LEASED, lease_token=job.lease_token
-    ).update(state=Job.State.DONE, done_at=Now(), lease_token=None, lease_until=None, last_error="")
-    if not done:
-        raise LeaseLost
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPLETE, [job.pk, job.lease_token])
+        if not cursor.rowcount:
+            raise LeaseLost
 
 
 def record_failure(job: Job, error: str, *, was_stopped: bool = False) -> bool:

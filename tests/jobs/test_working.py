@@ -148,7 +148,7 @@ def test_the_statements_around_the_work(
 ) -> None:
     job = make_job(kind=register(lambda job: None))
 
-    with django_assert_num_queries(5):  # claim, read, savepoint, done, release
+    with django_assert_num_queries(4):  # claim, savepoint, done, release
         working.run_job(job.pk)
 
 

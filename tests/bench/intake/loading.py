@@ -46,7 +46,7 @@ def load(database_url: str, count: int) -> None:
         db.execute("SET maintenance_work_mem = '512MB'")
         db.execute("SET synchronous_commit = off")
         for table, differs in COPIES.items():
-            _multiply(db, table, differs, count)
+            multiply(db, table, differs, count, ADVISERS)
         db.execute("VACUUM (ANALYZE)")
         db.execute("CHECKPOINT")
 
@@ -72,12 +72,14 @@ def _make_one() -> None:
     routing.route_lead(lead_id=lead.pk)
 
 
-def _multiply(db: psycopg.Connection[Any], table: str, differs: dict[str, str], count: int) -> None:
+def multiply(
+    db: psycopg.Connection[Any], table: str, differs: dict[str, str], count: int, advisers: int
+) -> None:
     """Copy every row of the table until each stands there `count` times; indexes without a constraint come last."""
     columns = [name for (name,) in db.execute(_COLUMNS, [table]).fetchall()]
     given = {name: differs.get(name, f"r.{name}") for name in columns}
     given["id"] = "r.id + (n - 1) * m.step"
-    values = ", ".join(given.values()).format(advisers=ADVISERS).replace("%%", "%")
+    values = ", ".join(given.values()).format(advisers=advisers).replace("%%", "%")
     indexes = _drop_indexes(db, table)
     db.execute(
         f"INSERT INTO {table} ({', '.join(columns)}) SELECT {values} FROM {table} r,"  # type: ignore[arg-type]

@@ -1,0 +1,160 @@
+"""The third part of `make bench`: leads that wait by the thousand, and leads as they come, fifty a second.
+
+Two workers of one process each and the sweep, PostgreSQL with `fsync` on, everything on this machine. C is a task that
+does nothing, in two workers of bare Celery over the same Valkey, measured before and after. Takes the same ARGS;
+`--quick` lets 1,000 leads wait instead of 5,000.
+"""
+
+import argparse
+import hashlib
+import os
+import signal
+import statistics
+import time
+from pathlib import Path
+
+import psycopg
+
+from config import embedded, fonts
+from config.supervisor import BASE_DIR
+from tests.bench import servers
+from tests.bench.routing import processes, reference, watching
+from tests.bench.telling import say, tell
+from tests.chaos.senders import Senders
+
+HOME = BASE_DIR / "var" / "bench"
+A_SECOND, SECONDS = 50, 20
+EMPTY, USED = "bench_routing_empty", "bench_routing"
+
+
+def main() -> None:
+    """Everything, in order."""
+    options = _options()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    (HOME / "static").mkdir(parents=True, exist_ok=True)
+    fonts.place(HOME / "fonts")
+    with servers.running(HOME) as (postgres, valkey):
+        env = servers.environment(HOME, postgres.url(EMPTY), valkey.url())
+        os.environ.update(env | {"PROCESS_NAME": "bench"})
+        import django
+
+        django.setup()
+        _found(postgres, options.fresh)
+        used = env | {"DATABASE_URL": postgres.url(USED)}
+        if "drain" in options.only or not options.only:
+            _drain(postgres, used, 1_000 if options.quick else 5_000)
+        if "routed" in options.only or not options.only:
+            _as_they_come(postgres, used)
+    tell("load average of the machine", os.getloadavg()[0], "processes")
+    say("Done")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="1,000 waiting leads")
+    parser.add_argument("--fresh", action="store_true", help="set up the house anew")
+    parser.add_argument("--only", default="", help="drain or routed")
+    parser.add_argument("--rounds", type=int, default=0, help="has no meaning here")
+    return parser.parse_args()
+
+
+def _found(postgres: embedded.Postgres, fresh: bool) -> None:
+    """The house without leads, made once for each state of the tables."""
+    paths = [Path(__file__).with_name("loading.py"), *sorted(BASE_DIR.glob("*/migrations/*.py"))]
+    stamp = hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
+    from django.db import connection
+
+    from tests.bench.routing import loading
+
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as db:
+        if servers.made(db, EMPTY, stamp, fresh):
+            say("Setting up the house")
+            with connection.cursor() as cursor:
+                cursor.execute("SET statement_timeout = 0")  # that of a web process is too short
+            loading.found(postgres.url(EMPTY))
+            connection.close()
+            servers.mark(db, EMPTY, stamp)
+
+
+def _use(postgres: embedded.Postgres) -> None:
+    """A house of its own for one measurement, in this process too."""
+    from django.db import connection
+
+    from tests.bench.routing import loading
+
+    connection.close()
+    loading.copy_database(postgres.url("postgres"), EMPTY, USED)
+    connection.settings_dict["NAME"] = USED
+
+
+def _drain(postgres: embedded.Postgres, env: dict[str, str], count: int) -> None:
+    from tests.bench.routing import loading
+
+    _use(postgres)
+    say(f"{count:,} leads begin to wait")
+    loading.let_wait(env["DATABASE_URL"], count)
+    nothing = [reference.rate(HOME, 2_000)]
+    with processes.workers(HOME, "config", env), processes.sweep(HOME, env):
+        say("Draining")
+        drained = watching.drain(env["DATABASE_URL"], count)
+    nothing.append(reference.rate(HOME, 2_000))
+    c = statistics.mean(nothing)
+    tell("C: no-op Celery tasks", c, "tasks/s, 2 workers")
+    unit = "leads/s, 2 workers"
+    rate, all_rate = count / drained.routed, count / drained.all_done
+    name = f"{count:,} waiting leads"
+    tell(f"{name}, routed", rate, unit, c, rate / c, ">= 0.25 of C", rate >= 0.25 * c)
+    tell(f"{name}, everything done", all_rate, unit, c, all_rate / c)
+    for what, found in watching.wrong(env["DATABASE_URL"]).items():
+        tell(f"{name}: {what}", found, "", line="0", holds=found == 0)
+
+
+def _as_they_come(postgres: embedded.Postgres, env: dict[str, str]) -> None:
+    """From sending the request to the committed assignment."""
+    _use(postgres)
+    c = sorted(reference.waits(HOME, A_SECOND, A_SECOND * SECONDS))
+    web = servers.web(HOME, "routing", "config.wsgi:application", env)
+    with web as served, processes.workers(HOME, "config", env), processes.sweep(HOME, env):
+        _send(served.url, 5)  # each process has done it once
+        say(f"{A_SECOND} requests a second")
+        since = time.time()
+        senders = _send(served.url, SECONDS)
+        _wait_for_rest(env["DATABASE_URL"])
+        at = watching.routed_at(env["DATABASE_URL"], since)
+    waits = sorted(
+        (at[request.email] - request.attempts[0].at) * 1000
+        for request in senders.requests
+        if request.email in at
+    )
+    lost = len(senders.requests) - len(waits)
+    tell("submit to routed: without an adviser", lost, "leads", line="0", holds=lost == 0)
+    tell("submit to routed: sent", len(waits) / SECONDS, "requests/s")
+    for name, share, most in (("p50", 0.5, 6), ("p95", 0.95, 10)):
+        ours, theirs = _at(waits, share), _at(c, share)
+        holds = ours <= most * theirs
+        line = f"<= {most} of C"
+        tell(f"submit to routed, {name}", ours, "ms", theirs, ours / theirs, line, holds)
+
+
+def _send(url: str, seconds: float) -> Senders:
+    senders = Senders(url, A_SECOND)
+    with senders.sending():
+        time.sleep(seconds)
+    return senders
+
+
+def _wait_for_rest(url: str) -> None:
+    """Until every lead has its adviser."""
+    waiting = "SELECT count(*) FROM intake_lead WHERE status = 'new'"
+    until = time.monotonic() + watching.PATIENCE_SECONDS
+    with psycopg.connect(url, autocommit=True) as db:
+        while watching.number(db, waiting) and time.monotonic() < until:
+            time.sleep(0.25)
+
+
+def _at(ordered: list[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Two workers and a crowd of waiting leads: each lead is routed once, and nobody waits for the other for ever."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.db.models import Count, Sum
+from pytest_django import DjangoDbBlocker
+
+from intake.models import Adviser, Assignment, Contact, Lead, RoutingDecision
+from jobs import working
+from jobs.models import Job
+from tests import databases, factories
+from tests.bench.routing import loading, watching
+
+LEADS = 120
+KINDS = ("intake.match_people", "intake.route_lead")
+
+
+@pytest.fixture
+def waiting(pristine_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A house with 120 leads that nobody has looked at; its database."""
+    with django_db_blocker.unblock(), databases.lent_copy(pristine_database) as url:
+        factories.DeskFactory()
+        for _ in range(2):
+            factories.AdviserFactory(capacity=LEADS)
+        loading.let_wait(url, LEADS)
+        yield url
+
+
+def work(ids: list[int]) -> int:
+    """What a worker does that is told of all of these; how many it did."""
+    try:
+        return sum(working.run_job(job_id) for job_id in ids)
+    finally:
+        connection.close()
+
+
+def test_two_workers_route_each_lead_once_without_a_deadlock(waiting: str) -> None:
+    due = Job.objects.filter(kind__in=KINDS)
+    due.update(run_at="2026-01-01T00:00:00Z")
+    ids = list(due.order_by("subject_id", "kind").values_list("pk", flat=True))
+    assert len(ids) == 2 * LEADS
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(work, [ids, ids])
+
+    assert first + second == 2 * LEADS
+    assert min(first, second) > 0
+    assert watching.wrong(waiting) == dict.fromkeys(watching.WRONG, 0)
+    assert Lead.objects.filter(status="routed", contact__isnull=False).count() == LEADS
+    assert RoutingDecision.objects.count() == Assignment.objects.count() == LEADS
+    assert Contact.objects.count() == LEADS
+    assert Adviser.objects.aggregate(owed=Sum("credit"))["owed"] == 0
+    shares = Adviser.objects.annotate(n=Count("leads")).values_list("n", flat=True)
+    assert sorted(shares) == [0, LEADS // 2, LEADS // 2]  # the desk's owner takes what nobody can
