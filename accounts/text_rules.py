@@ -24,8 +24,17 @@ _LINE_BREAK = re.compile(f"[{BREAKS}]")
 
 
 def refuse_hidden_characters(value: str) -> None:
-    """Raise ValidationError(code="hidden_characters") for control, surrogate and bidi override characters."""
+    """Raise ValidationError(code="hidden_characters") for control, surrogate and bidi override characters.
+
+    Code "damaged" for what stands where bytes were no text.
+    """
     found = _HIDDEN.search(value)
+    if found and found.group() == "\ufffd":
+        raise ValidationError(
+            gettext("The character at position %(place)d did not arrive whole. Write it again."),
+            code="damaged",
+            params={"place": found.start() + 1},
+        )
     if found:
         raise ValidationError(
             gettext("Take out the hidden character at position %(place)d (%(name)s)."),

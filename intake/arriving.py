@@ -8,16 +8,27 @@ from rest_framework.request import Request
 
 from accounts.flood import address_of
 from intake import addresses, counting, render_tokens
+from intake.models import ApiKey
 
 _FINGERPRINT = ("User-Agent", "Accept", "Accept-Language", "Accept-Encoding")
 
 Facts = dict[str, Any]
 
 
-def by_form(request: HttpRequest, *, email: str, form_id: str, token: str, trap: str) -> Facts:
-    """The facts about a request that came through the form. Counts it."""
+def by_form(
+    request: HttpRequest,
+    *,
+    email: str,
+    form_id: str,
+    token: str,
+    trap: str,
+    site: ApiKey | None = None,
+) -> Facts:
+    """The facts about a request by the form: ours, framed, or of the website with this key. Counts it."""
     rendered = render_tokens.read(token, form_id)
     facts: Facts = {"form": rendered.state, "trap": len(trap)}
+    if site:
+        facts["site"] = site.pk
     if rendered.seconds is not None:
         facts["seconds"] = rendered.seconds
     return facts | _counts(request, email, form_id if rendered.seconds is not None else "")

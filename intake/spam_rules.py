@@ -14,7 +14,7 @@ from disposable_email_domains import blocklist
 
 from intake import needs, render_tokens
 
-VERSION = 1
+VERSION = 2
 FAST_SECONDS = 3
 # From how many on, and the points; the last that is reached counts.
 Steps = tuple[tuple[int, int], ...]
@@ -64,7 +64,8 @@ class Words(Protocol):
 def of_arrival(facts: Mapping[str, Any]) -> Iterator[Item]:
     """Points for how it came, from the facts that `intake.arriving` noted."""
     state = facts.get("form", "")
-    if state == render_tokens.UNSIGNED:
+    # A website's own form has no token of ours; every client who writes there would carry the points.
+    if state == render_tokens.UNSIGNED and "site" not in facts:
         yield Item("token", 15, "sent without the page's token")
     elif state == render_tokens.FORGED:
         yield Item("token", 25, "sent with a token that is not of this form")

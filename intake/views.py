@@ -97,7 +97,7 @@ def _receive(request: HttpRequest, language: str, site: Site) -> HttpResponse:
             channel=Enquiry.Channel.FORM,
             idempotency_key=form.idempotency_key(key),
             page_language=language,
-            arrival=arriving.by_form(request, **form.of_its_making()),
+            arrival=arriving.by_form(request, **form.of_its_making(), site=key),
             provenance=_provenance(request, form, key),
         )
     except (OperationalError, InterfaceError, ValidationError) as error:

@@ -37,6 +37,16 @@ def test_the_refusal_names_the_place_and_the_character():
     assert refusal.value.code == "hidden_characters"
 
 
+def test_what_arrived_damaged_is_said_as_such():
+    with pytest.raises(ValidationError) as refusal:
+        text_rules.refuse_hidden_characters("caf\ufffd")
+
+    assert refusal.value.messages == [
+        "The character at position 4 did not arrive whole. Write it again."
+    ]
+    assert refusal.value.code == "damaged"
+
+
 @pytest.mark.parametrize("text", ["a\nb", "a\rb", "a\u2028b", "a\u2029b", "\n"])
 def test_one_line_holds_no_line_break(text):
     with pytest.raises(ValidationError) as refusal:

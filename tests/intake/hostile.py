@@ -30,7 +30,7 @@ TEXTS: list[tuple[str, str, str, str]] = [
     ("bidi override", "needs", "invoice\u202efdp.exe", _HIDDEN),
     ("bidi embedding", "full_name", "\u202bAli\u202c", _HIDDEN),
     ("bidi isolate", "organisation", "\u2066A\u2069", _HIDDEN),
-    ("replacement character", "needs", "caf\ufffd", _HIDDEN),
+    ("replacement character", "needs", "caf\ufffd", "damaged"),
     # Invisible
     ("zero width alone", "full_name", "\u200b\u200b", _BLANK),
     ("joiners alone", "full_name", "\u200d\u200c", _BLANK),

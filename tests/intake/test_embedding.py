@@ -73,6 +73,7 @@ def test_a_request_from_the_frame_is_the_websites_and_ends_in_the_frame() -> Non
     assert (sent.status_code, receipt.status_code) == (303, 200)
     assert (lead.enquiry.api_key, lead.language, lead.services) == (key, "fr", ["due-diligence"])
     assert lead.enquiry.consent_language == "fr"
+    assert (lead.enquiry.arrival["site"], lead.enquiry.arrival["form"]) == (key.pk, "signed")
     assert lead.enquiry.referrer_host == "partner.example"
     assert ancestors(receipt) == SITE
     assert lead.reference in page

@@ -13,6 +13,7 @@ BY_NAME = [pytest.param(*text[1:], id=text[0]) for text in TEXTS]
 # The form says in words what the API says by a code.
 SAYS = {
     "hidden_characters": "Take out the hidden character at position",
+    "damaged": "did not arrive whole. Write it again.",
     "line_break": "Write this on one line.",
     "max_length": "characters or fewer; it has",
     "invalid": "Enter an e-mail address",
