@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import environ
 
-from config import home, launch, orphans, ports, readiness, starting
+from config import demo_mark, home, launch, orphans, ports, readiness, starting
 from config.progress import say, step
 from config.supervisor import BASE_DIR, CannotStart, died
 
@@ -76,6 +76,8 @@ def run(env: dict[str, str], terminal: int | None) -> Never:
             kept = home.load_secrets(place)
             env.setdefault("SECRET_KEY", kept["secret_key"])
             env.setdefault("DEMO_PASSWORD", kept["demo_password"])
+            if "DATABASE_URL" in env:
+                demo_mark.require(env["DATABASE_URL"])
             starting.start_servers(supervisor, env, kept)
             home.save_secrets(place, kept)
             home.write_env(place, env)

@@ -14,6 +14,7 @@ UNFOLD: dict[str, Any] = {
     ],
     "STYLES": [lambda request: static("derisk/staff.css")],
     "SHOW_VIEW_ON_SITE": False,  # a draft has no public page; what has one links to it
+    "LOGIN": {"form": "config.staff_login.LoginForm"},
     "BORDER_RADIUS": "4px",
     "SIDEBAR": {"show_search": True, "navigation": "config.staff_navigation.navigation"},
     "COLORS": {

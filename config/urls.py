@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.views import SpectacularAPIView
 
-from config import api_schema, favicon, health, metrics, problems
+from config import api_schema, favicon, health, metrics, problems, staff_login
 
 handler400 = "config.error_pages.bad_request"
 handler403 = "config.error_pages.not_allowed"
@@ -25,5 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", metrics.metrics, name="metrics"),
+    path("staff/login/", staff_login.login),
     path("staff/", admin.site.urls),
 ]

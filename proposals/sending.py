@@ -16,12 +16,15 @@ from proposals.models import LIVE, Document, Proposal, ProposalVersion, VersionS
 
 
 @transaction.atomic
-def send_version(*, version: ProposalVersion, by: User) -> ProposalVersion:
+def send_version(
+    *, version: ProposalVersion, by: User, free_is_meant: bool = False
+) -> ProposalVersion:
     """Freeze a draft and ask for its document, which is mailed when it is rendered; an earlier version gives way.
 
-    Raises ValidationError: code "conflict" when it is no draft any more or the proposal is closed, "held" while
-    somebody has to decide about the lead, "unscreened" when the client was not looked for on current sanctions
-    lists; else one error for each thing that is still missing.
+    Lines that cost nothing, as new ones do until somebody prices them, leave only when that is meant. Raises
+    ValidationError: code "free_lines" otherwise, "conflict" when it is no draft any more or the proposal is closed,
+    "held" while somebody has to decide about the lead, "unscreened" when the client was not looked for on current
+    sanctions lists; else one error for each thing that is still missing.
     """
     proposal = Proposal.objects.select_for_update().get(pk=version.proposal_id)
     version = ProposalVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
@@ -30,6 +33,11 @@ def send_version(*, version: ProposalVersion, by: User) -> ProposalVersion:
     holding.refuse_while_held(lead_id=proposal.lead_id)
     gating.refuse_unscreened(proposal.lead)
     _refuse_incomplete(version)
+    if not free_is_meant and (free := free_lines(version)):
+        raise ValidationError(
+            f"These lines cost nothing: {'; '.join(free)}. Price them, or confirm that it is meant.",
+            code="free_lines",
+        )
     _supersede(proposal)
     version.sent_at = timezone.now()
     frozen = content.freeze(composing.build_content(version))
@@ -50,6 +58,12 @@ def send_version(*, version: ProposalVersion, by: User) -> ProposalVersion:
     Activity.objects.create(lead=proposal.lead, kind=Activity.Kind.PROPOSAL_SENT, text=text, by=by)
     deadlines.proposal_sent(lead=proposal.lead, by=by)
     return version
+
+
+def free_lines(version: ProposalVersion) -> list[str]:
+    """What the lines are called that cost nothing, in order."""
+    rows = version.lines.filter(unit_price=0).order_by("position", "pk")
+    return list(rows.values_list("description", flat=True))
 
 
 def _refuse_incomplete(version: ProposalVersion) -> None:

@@ -17,6 +17,7 @@ from accounts.staff_screens import Verb, VerbAdmin
 from proposals import composing, content, drafting, linking, money, presenting, sending
 from proposals.admin.markdown import TermsForm
 from proposals.admin.parts import LineItemInline, SectionInline
+from proposals.admin.send_form import SendForm
 from proposals.models import LIVE, ProposalVersion, VersionStatus
 
 
@@ -25,8 +26,8 @@ def _revise(version: ProposalVersion, by: User) -> str:
     return reverse("admin:proposals_proposalversion_change", args=[draft.pk])
 
 
-def _send(version: ProposalVersion, by: User) -> None:
-    sending.send_version(version=version, by=by)
+def _send(version: ProposalVersion, by: User, free_is_meant: bool = False) -> None:
+    sending.send_version(version=version, by=by, free_is_meant=free_is_meant)
 
 
 def _mail_link(version: ProposalVersion, by: User) -> None:
@@ -45,7 +46,8 @@ class ProposalVersionAdmin(VerbAdmin):
         Verb(
             "send", "Send to the client", _send,
             lambda version: version.is_draft, "proposals.change_proposalversion",
-            "Sent. The document is being rendered; the mail with the private link follows at once.", is_main=True,
+            "Sent. The document is being rendered; the mail with the private link follows at once.",
+            SendForm, is_main=True,
         ),
         Verb(
             "revise", "Write the next version", _revise,

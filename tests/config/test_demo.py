@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config import ports, readiness
+from config import demo_mark, ports, readiness
 from tests import databases
 from tests.config import demo_runs
 from tests.processes import eventually
@@ -59,6 +59,8 @@ def test_given_servers_are_used_and_a_child_that_dies_ends_the_demo(
 ) -> None:
     home, name = tmp_path / "home", f"{pristine_database}_demo"
     databases.copy(pristine_database, name)
+    with psycopg.connect(databases.url(name)) as connection:
+        connection.execute(f"COMMENT ON DATABASE {name} IS '{demo_mark.MARK}'")
     given = {"DATABASE_URL": databases.url(name), "REDIS_URL": os.environ["REDIS_URL"]}
 
     with demo_runs.running(home, **given) as run:

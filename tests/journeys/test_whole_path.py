@@ -121,6 +121,7 @@ def draft_price_and_send(page: Page) -> None:
         page.locator(f"#id_lines-{number}-tax_rate").fill(tax)
     page.locator("[name=_continue]").click()
     expect(page.locator(".staff-facts")).to_contain_text("EUR\N{NO-BREAK SPACE}7,023.95")
+    page.get_by_role("link", name="Send to the client").click()
     page.get_by_role("button", name="Send to the client").click()
     expect(page.locator("body")).to_contain_text("Sent. The document is being rendered")
 

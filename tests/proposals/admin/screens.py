@@ -40,4 +40,4 @@ def press(client: Client, version: ProposalVersion, verb: str) -> HttpResponse:
 def buttons(client: Client, version: ProposalVersion) -> set[str]:
     """The verbs that the version's page offers."""
     page = client.get(address(version)).content.decode()
-    return set(re.findall(rf'action="{address(version, "verbs")}(\w+)/"', page))
+    return set(re.findall(rf'(?:action|href)="{address(version, "verbs")}(\w+)/"', page))

@@ -1,6 +1,7 @@
 """Who may see and do what with proposal versions, and the buttons."""
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from mail.models import Message
@@ -16,7 +17,6 @@ from tests.proposals.admin.screens import (
     as_role,
     buttons,
     press,
-    said,
 )
 from tests.proposals.making import make_draft, make_sent
 
@@ -124,6 +124,10 @@ def test_buttons_follow_the_state(client: Client) -> None:
     assert buttons(client, version) == set()
 
 
+def refusals(answer: HttpResponse) -> list[str]:
+    return list(answer.context["form"].non_field_errors())
+
+
 @pytest.mark.django_db
 def test_send_button_sends(client: Client) -> None:
     version = make_draft()
@@ -135,14 +139,48 @@ def test_send_button_sends(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_a_page_before_it_says_what_leaves(client: Client) -> None:
+    version = make_draft(language="fr")
+
+    page = as_author(client, version).get(address(version, "verbs/send")).content.decode()
+
+    assert f"To {version.recipient_name} ({version.recipient_email}), in Français." in page
+    assert "Total EUR\N{NO-BREAK SPACE}2,950.00." in page
+    assert "free_is_meant" not in page
+    assert making.statuses(version)[0] == "draft"
+
+
+@pytest.mark.django_db
+def test_lines_that_cost_nothing_leave_only_when_that_is_meant(client: Client) -> None:
+    version = make_draft()
+    version.lines.update(unit_price=0)
+    (line,) = version.lines.all()
+    as_author(client, version)
+
+    asked = client.get(address(version, "verbs/send")).content.decode()
+    refused = press(client, version, "send")
+
+    assert f"It is meant that these cost nothing: {line.description}" in asked
+    assert refused.status_code == 400
+    assert refusals(refused) == [
+        f"These lines cost nothing: {line.description}. Price them, or confirm that it is meant."
+    ]
+    assert making.statuses(version)[0] == "draft"
+
+    client.post(address(version, "verbs/send"), {"free_is_meant": "on"})
+
+    assert making.statuses(version) == ("sent", "open", "proposal")
+
+
+@pytest.mark.django_db
 def test_refusal_to_send_names_every_problem(client: Client) -> None:
     version = make_draft(title=" ")
     version.lines.all().delete()
 
     answer = press(as_author(client, version), version, "send")
 
-    assert answer.status_code == 302
-    assert said(answer) == ["Give the proposal a title.", "Add at least one price line."]
+    assert answer.status_code == 400
+    assert refusals(answer) == ["Give the proposal a title.", "Add at least one price line."]
     assert making.statuses(version)[0] == "draft"
 
 
@@ -154,7 +192,7 @@ def test_second_click_on_send_is_refused_in_words(client: Client) -> None:
 
     answer = press(client, version, "send")
 
-    assert said(answer)[-1] == "This version was sent or closed already."
+    assert refusals(answer) == ["This version was sent or closed already."]
 
 
 @pytest.mark.django_db
