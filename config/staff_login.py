@@ -39,6 +39,10 @@ for i, key in ipairs(KEYS) do
 end
 return wait
 """
+_TAKE_BACK = """
+redis.call('DEL', KEYS[1])
+if KEYS[2] and redis.call('EXISTS', KEYS[2]) == 1 then redis.call('DECR', KEYS[2]) end
+"""
 
 
 class LoginForm(AuthenticationForm):
@@ -115,10 +119,8 @@ def _take_back(tries: dict[str, int]) -> None:
     if not settings.THROTTLE:
         return
     account, *network = tries
-    pipe = freshness.store().pipeline(transaction=False).delete(account)
-    for key in network:
-        pipe.decr(key).expire(key, WINDOW_SECONDS)
+    back = freshness.store().register_script(_TAKE_BACK)
     try:
-        freshness.breaker.call(pipe.execute)
+        freshness.breaker.call(lambda: back(keys=[account, *network]))
     except BrokerAway:
         return
