@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext
 
-from intake import leads, matching, rescheduling, scanning, staff_links
+from accounts.models import User
+from intake import leads, matching, owning, rescheduling, scanning, staff_links
 from intake.attachments import Upload
 from intake.models import (
     MOVES,
@@ -197,22 +198,29 @@ def ask_to_tell(activity: Activity) -> None:
 
 
 def tell_owner(*, activity_id: int) -> None:
-    """Queue the mail about something that the client did, to the lead's owner or, before there is one, the owner of
-    the default desk; of a merged lead, to whoever has the one that it was merged into. It holds the reference and a
-    link, nothing that the client wrote.
+    """Queue the mail about something that the client did, to the lead's owner and who covers it or, before there is
+    one, the owner of the default desk; of a merged lead, to whoever has the one that it was merged into. It holds the
+    reference and a link, nothing that the client wrote.
     """
-    activity = Activity.objects.select_related("lead__owner__user").get(pk=activity_id)
+    people = Activity.objects.select_related("lead__owner__user", "lead__cover__user")
+    activity = people.get(pk=activity_id)
     lead = matching.live(activity.lead)
+    for number, user in enumerate(owning.who_work(lead) if lead.owner_id else _desk()):
+        _tell(user, activity, lead, "" if number == 0 else f":{user.pk}")
+
+
+def _desk() -> list[User]:
     desk = Desk.objects.filter(is_default=True).select_related("fallback_owner__user").first()
-    to = lead.owner or (desk.fallback_owner if desk else None)
-    if to is None:
-        return
+    return [desk.fallback_owner.user] if desk else []
+
+
+def _tell(user: User, activity: Activity, lead: Lead, more: str) -> None:
     outbox.queue_message(
         outbox.Letter(
-            key=f"client_news:activity:{activity.pk}",
+            key=f"client_news:activity:{activity.pk}{more}",
             template="intake/mail/client_news",
-            to_email=to.user.email,
-            to_name=to.user.full_name,
+            to_email=user.email,
+            to_name=user.full_name,
             reference=lead.reference,
             context={
                 "reference": lead.reference,

@@ -108,8 +108,11 @@ def proposal_sent(*, lead: Lead, by: User | None) -> None:
 
 
 def locked(lead_id: int) -> Lead:
-    """The lead under its lock, which comes before those of its deadlines."""
-    found = Lead.objects.select_for_update(of=("self",)).select_related("enquiry", "owner__user")
+    """The lead under its lock, which comes before those of its deadlines.
+
+    Without its owner: a joined row would be the owner from before the wait.
+    """
+    found = Lead.objects.select_for_update(of=("self",)).select_related("enquiry")
     return found.get(pk=lead_id)
 
 

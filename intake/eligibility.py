@@ -151,7 +151,7 @@ def why_absent(one: Standing) -> list[str]:
     """In words, why they are not here for any lead now, and so earn no credit; but for the hour."""
     checks = (
         (not one.takes_leads or not one.is_active, "takes no leads at present"),
-        (one.away_until is not None, f"is away until {_told(one.away_until)}"),
+        (one.away_until is not None, f"is away until {told(one.away_until)}"),
         (
             one.open_leads >= one.capacity,
             f"has {one.open_leads} open leads, the most they take is {one.capacity}",
@@ -189,8 +189,9 @@ def why_late(one: Standing, limit: datetime | None) -> list[str]:
     """In words, that they start work too late for this lead."""
     if limit is None or one.works_next is None or one.works_next <= limit:
         return []
-    return [f"works next on {_told(one.works_next)}, others sooner"]
+    return [f"works next on {told(one.works_next)}, others sooner"]
 
 
-def _told(moment: datetime | None) -> str:
+def told(moment: datetime | None) -> str:
+    """A moment as reasons name it, in UTC."""
     return f"{moment.day} {moment:%B, %H:%M} UTC" if moment else ""

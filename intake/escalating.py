@@ -48,7 +48,7 @@ def watch_deadlines(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     waiting = (
         Deadline.objects.filter(next_look_at__lte=now)
-        .select_related("lead__owner__user", "policy")
+        .select_related("lead__owner__user", "lead__cover__user", "policy")
         .prefetch_related("notices")
         .select_for_update(of=("self", "lead"), skip_locked=True)
         .order_by("next_look_at", "pk")

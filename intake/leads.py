@@ -6,8 +6,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
-from intake import deadlines, routing
-from intake.models import MOVES, Activity, Adviser, Assignment, Hold, Lead, Quarantine, Status
+from intake import deadlines
+from intake.models import MOVES, Activity, Hold, Lead, Quarantine, Status
 
 _CLOSED = (Status.WON, Status.LOST, Status.DISQUALIFIED)
 
@@ -42,7 +42,8 @@ def move_lead(
     lead.status = to
     lead.closed_at = timezone.now() if to in _CLOSED else None
     lead.closing_reason = reason if to in _CLOSED else ""
-    lead.save(update_fields=["status", "closed_at", "closing_reason"])
+    lead.pool = None  # somebody works on it
+    lead.save(update_fields=["status", "closed_at", "closing_reason", "pool"])
     text = f"{old.label} → {Status(to).label}" + (f": {reason}" if reason else "")
     Activity.objects.create(lead=lead, kind=activity, text=text, by=by)
     if old == Status.QUARANTINED:  # unless whoever moves it has said already how that ended
@@ -69,15 +70,16 @@ def qualify_lead(*, lead: Lead, by: User) -> Lead:
 
 def disqualify_lead(*, lead: Lead, by: User, reason: str) -> Lead:
     """Close a lead that is no work for the house; raises ValidationError(code="required") without a reason."""
-    return move_lead(lead=lead, to=Status.DISQUALIFIED, by=by, reason=_given(reason))
+    return move_lead(lead=lead, to=Status.DISQUALIFIED, by=by, reason=given(reason))
 
 
 def lose_lead(*, lead: Lead, by: User, reason: str) -> Lead:
     """Close a lead that went elsewhere; raises ValidationError(code="required") without a reason."""
-    return move_lead(lead=lead, to=Status.LOST, by=by, reason=_given(reason))
+    return move_lead(lead=lead, to=Status.LOST, by=by, reason=given(reason))
 
 
-def _given(reason: str) -> str:
+def given(reason: str) -> str:
+    """The reason without blanks around it; raises ValidationError(code="required") when nothing is left."""
     if not reason.strip():
         raise ValidationError("Say why, for whoever reads this later.", code="required")
     return reason.strip()
@@ -93,34 +95,3 @@ def add_note(*, lead: Lead, by: User, text: str) -> Activity:
     if lead.erased_at:
         raise ValidationError("This lead was erased; nothing is noted on it.", code="conflict")
     return Activity.objects.create(lead=lead, kind=Activity.Kind.NOTE, text=text.strip(), by=by)
-
-
-@transaction.atomic
-def reassign_lead(*, lead: Lead, to: Adviser, by: User, reason: str) -> Lead:
-    """Give an open lead to another adviser, end the present assignment, and tell the new owner.
-
-    Raises ValidationError: code "required" without a reason, "conflict" when the lead is closed, not routed yet or
-    with that adviser already, or when that adviser may not log in any more.
-    """
-    reason = _given(reason)
-    lead = Lead.objects.select_for_update().get(pk=lead.pk)
-    if lead.status in (Status.NEW, Status.QUARANTINED, *_CLOSED):
-        raise ValidationError(
-            "Only an open lead that was routed can be given to another.",
-            code="conflict",
-        )
-    if not to.user.is_active:
-        raise ValidationError(
-            f"{to} may not log in any more. Choose another adviser.", code="conflict"
-        )
-    if lead.owner_id == to.pk:
-        raise ValidationError(f"{to} has this lead already.", code="conflict")
-    lead.assignments.filter(ended_at__isnull=True).update(ended_at=timezone.now())
-    assignment = Assignment.objects.create(lead=lead, adviser=to, by=by, reason=reason)
-    lead.owner = to
-    lead.save(update_fields=["owner"])
-    Activity.objects.create(
-        lead=lead, kind=Activity.Kind.REASSIGNED, text=f"To {to}: {reason}", by=by
-    )
-    routing.ask_to_notify(assignment)
-    return lead

@@ -47,6 +47,7 @@ from intake.models import (
     RoutingRule,
     Screening,
     Skill,
+    StandIn,
 )
 
 _COUNTED = "Counted by country, language and service; without the rest it names nobody."
@@ -177,8 +178,8 @@ declare(
         "link_seed": "So that the person can still see by their link that it was done; no name is made from it.",
         "link_digest": "As the seed.",
     },
-    staff="owner",
-    none="id reference enquiry status priority needs_read_by contact organisation merged_into created_at due_at"
+    staff="owner cover",
+    none="id reference enquiry status priority pool needs_read_by contact organisation merged_into created_at due_at"
     " closed_at",
     withheld={
         "link_seed": "A key to the person's own page.",
@@ -372,6 +373,12 @@ declare(
     Absence,
     staff="adviser starts_on from_hour ends_on to_hour delegate policy note",
     none="id",
+)
+declare(
+    StandIn,
+    of=_of_leads(StandIn),
+    staff="owner adviser",
+    none="id lead kind absence started_at ended_at ended_because",
 )
 declare(CreditEntry, staff="adviser", none="id decision amount")
 declare(Desk, staff="fallback_owner", none="id name is_default")

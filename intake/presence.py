@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from intake import clocks
@@ -28,10 +28,7 @@ class Staff:
 
     @cached_property
     def _advisers(self) -> dict[int, Adviser]:
-        absences = Absence.objects.select_related("delegate__user")
-        found = Adviser.objects.select_related("user").prefetch_related(
-            Prefetch("absences", absences)
-        )
+        found = Adviser.objects.select_related("user").prefetch_related("absences")
         return {adviser.user_id: adviser for adviser in found}
 
     @cached_property
@@ -54,10 +51,8 @@ class Staff:
         return rungs
 
     def _cover(self, lead: Lead) -> list[User]:
-        """Who stands in for the owner today."""
-        adviser = self._advisers.get(lead.owner.user_id) if lead.owner else None
-        absence = adviser and self._absence(adviser)
-        return [absence.delegate.user] if absence and absence.delegate else []
+        """Who works it while the owner is away."""
+        return [lead.cover.user] if lead.cover else []
 
     def _absence(self, adviser: Adviser) -> Absence | None:
         return next((one for one in adviser.absences.all() if one.covers(self._now)), None)

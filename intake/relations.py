@@ -61,6 +61,7 @@ _FATES: dict[str, Fate] = {
     "intake.routingdecision.lead": Fate.STAYS,
     "intake.sanctionsscreening.lead": Fate.STAYS,
     "intake.screening.lead": Fate.STAYS,
+    "intake.standin.lead": Fate.STAYS,
 }
 
 

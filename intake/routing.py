@@ -1,14 +1,15 @@
 """Which adviser gets a lead, and the record of why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from briefs import prepared
-from intake import conflicts, credit, deciding, facts, matching, roster, rules, staff_links
+from intake import conflicts, credit, deciding, facts, matching, owning, roster, rules, staff_links
 from intake.deciding import House, Verdict
 from intake.eligibility import Standing
 from intake.models import (
@@ -43,14 +44,32 @@ def route_lead(*, lead_id: int) -> RoutingDecision | None:
     house = roster.house()
     if lead.contact_id is None and rules.look_at_people(house.rules):
         lead = _recognised(lead)
-    barred = conflicts.barred_because(lead)
+    decision = _decide(lead, suggestions, house, conflicts.barred_because(lead))
+    lead.status = Status.ROUTED
+    ask_to_notify(_hand_over(lead, decision))
+    return decision
+
+
+def route_again(lead: Lead, *, without: Mapping[int, str], by: User | None) -> Assignment:
+    """Give an open lead that its caller has locked to another adviser by the same rules; `without` names in words, by
+    adviser, who must not have it and why. Pays credit as any decision; tells nobody. Raises JobError as `route_lead`.
+    """
+    full = _locked(lead.pk)
+    barred = {**without, **conflicts.barred_because(full)}
+    decision = _decide(full, facts.read(full), roster.house(), barred)
+    return _hand_over(full, decision, by)
+
+
+def _decide(
+    lead: Lead, suggestions: Iterable[Any], house: House, barred: Mapping[int, str]
+) -> RoutingDecision:
+    """Take turns with other routings, decide, record, pay."""
     roster.take_turns()
     at = timezone.now()
     verdict = verdict_on(lead, suggestions, house, roster.team(at, barred))
     chosen = _somebody(verdict)
     decision = _record(lead, verdict, chosen, at)
     _pay(decision, verdict.pick)
-    _hand_over(lead, decision)
     return decision
 
 
@@ -184,24 +203,23 @@ def _pay(decision: RoutingDecision, pick: credit.Pick) -> None:
     )
 
 
-def _hand_over(lead: Lead, decision: RoutingDecision) -> None:
-    lead.owner_id = decision.chosen_id
-    lead.status = Status.ROUTED
-    lead.save(update_fields=["owner", "status"])
-    assignment = Assignment.objects.create(
-        lead=lead, adviser_id=decision.chosen_id, decision=decision, reason=decision.reason
-    )
-    Activity.objects.create(lead=lead, kind=Activity.Kind.ROUTED, text=decision.reason)
-    ask_to_notify(assignment)
+def _hand_over(lead: Lead, decision: RoutingDecision, by: User | None = None) -> Assignment:
+    span = owning.give(lead, decision.chosen_id, reason=decision.reason, by=by, decision=decision)
+    Activity.objects.create(lead=lead, kind=Activity.Kind.ROUTED, text=decision.reason, by=by)
+    return span
 
 
 def ask_to_notify(assignment: Assignment) -> None:
     """Ask for the notice to the new owner, and for the clock by their calendar: both take longer than routing."""
-    key = f"assignment:{assignment.pk}"
     queue.enqueue(
-        queue.Ask("intake.notify_owner", assignment.pk, key=key),
-        queue.Ask("intake.keep_deadline", assignment.lead_id, key=key),
+        queue.Ask("intake.notify_owner", assignment.pk, key=f"assignment:{assignment.pk}"),
+        clock_of(assignment),
     )
+
+
+def clock_of(assignment: Assignment) -> queue.Ask:
+    """The job that counts the lead's clock by its new owner's calendar."""
+    return queue.Ask("intake.keep_deadline", assignment.lead_id, key=f"assignment:{assignment.pk}")
 
 
 def notify_owner(*, assignment_id: int) -> None:

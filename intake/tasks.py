@@ -7,6 +7,7 @@ from intake import (
     acknowledging,
     after_sending,
     alerting,
+    covering,
     deadlines,
     erasing,
     erasing_again,
@@ -154,6 +155,12 @@ def watch_deadlines(job: Job) -> None:
     """Remind, note what was missed, tell the next level, and mend clocks that a lost job left behind."""
     escalating.watch_deadlines()
     escalating.mend_deadlines()
+
+
+@kind("intake.keep_covers", every=timedelta(minutes=1))
+def keep_covers(job: Job) -> None:
+    """Begin and end covers and loans of leads as absences ask."""
+    covering.keep_covers()
 
 
 @kind("intake.tell_promise")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import private_links, text_rules
-from intake import leads, staff_links
+from intake import leads, owning, staff_links
 from intake.models import Activity, Status
 from mail import outbox
 from proposals import withdrawing
@@ -191,22 +191,21 @@ def _tell(
 def _tell_adviser(version: ProposalVersion, outcome: str) -> None:
     """The notice holds the reference and the outcome, nothing that the client wrote."""
     lead = version.proposal.lead
-    owner = lead.owner
-    assert owner is not None
-    outbox.queue_message(
-        outbox.Letter(
-            key=f"version:{version.pk}:{outcome}:adviser",
-            template="proposals/mail/outcome",
-            to_email=owner.user.email,
-            to_name=owner.user.full_name,
-            reference=lead.reference,
-            context={
-                "reference": version.proposal.reference,
-                "outcome": outcome,
-                "lead_url": staff_links.lead_url(lead.pk),
-            },
+    for number, user in enumerate(owning.who_work(lead)):
+        outbox.queue_message(
+            outbox.Letter(
+                key=f"version:{version.pk}:{outcome}:adviser{f':{user.pk}' if number else ''}",
+                template="proposals/mail/outcome",
+                to_email=user.email,
+                to_name=user.full_name,
+                reference=lead.reference,
+                context={
+                    "reference": version.proposal.reference,
+                    "outcome": outcome,
+                    "lead_url": staff_links.lead_url(lead.pk),
+                },
+            )
         )
-    )
 
 
 def _confirm(version: ProposalVersion, link: ClientLink, token: str) -> None:

@@ -16,19 +16,22 @@ from intake import (
     attribution,
     deadlines,
     erasure_orders,
+    handing_over,
     keys,
     quarantine,
+    routing,
     screening,
     submission,
 )
 from intake.catalogue import Language
-from intake.models import ApiKey, Enquiry, ErasureOrder, Lead
+from intake.models import Adviser, ApiKey, Enquiry, ErasureOrder, Lead
 from intake.provenance import Provenance
 from mail import addresses
 from mail.models import Message, Unreachable
 
 _APART = (
     "waits_since_days", "arrival", "came", "through", "took_no_mail", "released", "adds", "asks_for_erasure",
+    "given_to",
 )  # fmt: skip
 
 
@@ -76,6 +79,8 @@ def _go_on(lead: Lead, row: Mapping[str, Any], key: str, by: User) -> None:
     if text := row.get("adds"):
         form_id = uuid.uuid5(uuid.NAMESPACE_URL, key)
         after_sending.add_information(lead=lead, text=text, files=(), form_id=form_id)
+    if "given_to" in row and routing.route_lead(lead_id=screening.screen_lead(lead_id=lead.pk).pk):
+        _give(lead, row["given_to"], by)
     if row.get("asks_for_erasure"):
         after_sending.ask_for_erasure(lead=lead)
         erasure_orders.ask_to_erase(
@@ -84,6 +89,17 @@ def _go_on(lead: Lead, row: Mapping[str, Any], key: str, by: User) -> None:
             because="Asked for on the client's own page.",
             by=by,
         )
+
+
+def _give(lead: Lead, email: str, by: User) -> None:
+    """By hand, to somebody who may be away; the next sweep lets their delegate cover it."""
+    handing_over.reassign_lead(
+        lead=lead,
+        to=Adviser.objects.get(user__email=email),
+        by=by,
+        reason="Knows the client from an earlier assignment.",
+        even_if_away=True,
+    )
 
 
 def _provenance(row: Mapping[str, Any]) -> Provenance:

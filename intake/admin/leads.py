@@ -23,6 +23,12 @@ from intake.admin.deadlines import (
     deadlines_context,
 )
 from intake.admin.decisions import TRY, DecisionsAdmin, explained
+from intake.admin.hand_over import (
+    HAND_OVER_VERBS,
+    HandOverAdmin,
+    WhoseFilter,
+    owners_context,
+)
 from intake.admin.lead_people import is_visible_through_its_target, people_context
 from intake.admin.merging import MergingAdmin, undo_verb
 from intake.admin.privacy import LEAD_VERBS as PRIVACY_VERBS
@@ -59,16 +65,6 @@ class NoteForm(forms.Form):
     text = LongTextField(label="Note", limit=20_000, widget=forms.Textarea(attrs={"rows": 6}))
 
 
-class ReassignForm(ReasonForm):
-    """To whom, and why."""
-
-    to = forms.ModelChoiceField(
-        label="To",
-        queryset=Adviser.objects.who_may_log_in(),
-    )
-    field_order = ("to", "reason")
-
-
 def _can_become(status: Status) -> Any:
     return lambda lead: status in MOVES[lead.status]
 
@@ -76,10 +72,6 @@ def _can_become(status: Status) -> Any:
 def _may_be_disqualified(lead: Lead) -> bool:
     """What is held back is released or called spam instead, so that the rate of false alarms stays true."""
     return lead.status != Status.QUARANTINED and Status.DISQUALIFIED in MOVES[lead.status]
-
-
-def _is_with_an_adviser(lead: Lead) -> bool:
-    return lead.owner_id is not None and lead.closed_at is None
 
 
 class OwnerFilter(admin.RelatedOnlyFieldListFilter):
@@ -109,11 +101,7 @@ LEAD_VERBS: tuple[Verb, ...] = (
         lambda lead: lead.erased_at is None, "intake.change_lead", "The note is on the timeline.", NoteForm,
     ),
     *DEADLINE_VERBS,
-    Verb(
-        "reassign", "Give to another adviser",
-        lambda lead, by, to, reason: leads.reassign_lead(lead=lead, to=to, by=by, reason=reason),
-        _is_with_an_adviser, "intake.reassign_lead", "The lead has a new owner, who was told.", ReassignForm,
-    ),
+    *HAND_OVER_VERBS,
     Verb(
         "lose", "Mark as lost", lambda lead, by, reason: leads.lose_lead(lead=lead, by=by, reason=reason),
         _can_become(Status.LOST), "intake.change_lead", "The lead is lost.", ReasonForm,
@@ -130,6 +118,7 @@ LEAD_VERBS: tuple[Verb, ...] = (
 
 @admin.register(Lead)
 class LeadAdmin(
+    HandOverAdmin,
     SourcesAdmin,
     DueColumn,
     DecisionsAdmin,
@@ -148,12 +137,19 @@ class LeadAdmin(
         "status_name",
         "priority_name",
         "due",
-        "owner",
+        "whose",
         "about",
         "language",
         "created_at",
     )
-    list_filter = ("status", "priority", DeadlineFilter, "language", ("owner", OwnerFilter))
+    list_filter = (
+        "status",
+        "priority",
+        DeadlineFilter,
+        WhoseFilter,
+        "language",
+        ("owner", OwnerFilter),
+    )
     search_fields = (
         "reference",
         "enquiry__full_name",
@@ -249,6 +245,7 @@ class LeadAdmin(
             | deadlines_context(request.user, obj)
             | people
             | since
+            | owners_context(obj, happened)
             | {
                 "lead": obj,
                 "privacy_links": self.privacy_links(request, obj),
@@ -260,9 +257,6 @@ class LeadAdmin(
                 .order_by("pk"),
                 "decisions": explained(obj, request.user),
                 "may_try": request.user.has_perm(TRY),
-                "assignments": obj.assignments.select_related("adviser__user", "by").order_by(
-                    "-started_at", "-pk"
-                ),
                 "unreachable": undelivered.mark_of(obj),
                 "messages_sent": Message.objects.about(
                     obj.reference, *(one.reference for one in people["merged_leads"])

@@ -33,6 +33,7 @@ from intake.models.sanctions import (
 )
 from intake.models.scan import AttachmentScan
 from intake.models.screening import ProofOfWork, Quarantine, Screening
+from intake.models.stand_in import StandIn
 from intake.models.suggestion import NeedSuggestion
 
 __all__ = [
@@ -88,5 +89,6 @@ __all__ = [
     "Screening",
     "Skill",
     "Stage",
+    "StandIn",
     "Status",
 ]

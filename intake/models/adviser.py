@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, Q
 from django.utils import timezone
 
 from accounts import time_zones
@@ -262,6 +263,15 @@ def _at(hour: time | None) -> str:
     return f" {hour:%H:%M}" if hour else ""
 
 
+class DeskQuerySet(models.QuerySet["Desk"]):
+    """Desks by who belongs to them."""
+
+    def of(self, user: Any) -> "DeskQuerySet":
+        """Those whose leads this user gets as an adviser: where they are a member, or everybody is."""
+        mine = Q(members__user=user) | Q(members__isnull=True)
+        return self.filter(mine, Exists(Adviser.objects.filter(user=user)))
+
+
 class Desk(models.Model):
     """A team, and the one person who takes what nobody else of it can take."""
 
@@ -281,6 +291,8 @@ class Desk(models.Model):
     is_default = models.BooleanField(
         default=False, help_text="Leads that no rule matches go through this desk."
     )
+
+    objects = DeskQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -108,8 +108,9 @@ class DeadlineQuerySet(models.QuerySet["Deadline"]):
         return self.ticking().filter(due_at__lt=now)
 
     def open_of(self, adviser: Adviser) -> "DeadlineQuerySet":
-        """What this adviser must meet, the next one first, each with its lead: for lists and calendars."""
-        mine = self.ticking().filter(lead__owner=adviser).select_related("lead", "policy")
+        """What this adviser must meet, for leads that they cover too; the next one first, each with its lead."""
+        theirs = Q(lead__owner=adviser) | Q(lead__cover=adviser)
+        mine = self.ticking().filter(theirs).select_related("lead", "policy")
         return mine.order_by("due_at", "pk")
 
 

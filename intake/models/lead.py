@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from accounts.erasure_door import frozen
 from intake.catalogue import Language
-from intake.models.adviser import Adviser
+from intake.models.adviser import Adviser, Desk
 from intake.models.enquiry import Enquiry
 from intake.models.people import Contact, Organisation
 
@@ -70,12 +70,25 @@ class LeadQuerySet(models.QuerySet["Lead"]):
     """Leads by who may see them and what they still need."""
 
     def visible_to(self, user: "User") -> "LeadQuerySet":
-        """All for those who may see all, their own for advisers, none for anybody else."""
+        """All for those who may see all; for advisers their own, those that they cover, and the pool of their desks;
+        none for anybody else."""
         if not user.is_active or not user.has_perm("intake.view_lead"):
             return self.none()
         if user.has_perm("intake.view_all_leads"):
             return self.all()
-        return self.filter(owner__user=user)
+        leads = Lead.objects.order_by()
+        parts = (
+            leads.filter(owner__user=user),
+            leads.filter(cover__user=user),
+            leads.in_pool_of(user),
+        )
+        own, *more = [part.values("pk") for part in parts]
+        # Each by its own index: joined by OR they would read every lead.
+        return self.filter(pk__in=own.union(*more, all=True))
+
+    def in_pool_of(self, user: "User") -> "LeadQuerySet":
+        """Those that this adviser may take: of desks that they belong to, or that everybody belongs to."""
+        return self.filter(pool__in=Desk.objects.of(user).values("pk"))
 
     def for_routing(self) -> "LeadQuerySet":
         """With their enquiry and what else a decision looks at: the brief, and whether the client asked before."""
@@ -93,6 +106,8 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         return self.select_related(
             "enquiry__brief",
             "owner__user",
+            "cover__user",
+            "pool",
             "contact",
             "organisation",
             "erasure_request",
@@ -116,6 +131,26 @@ class Lead(models.Model):
     services = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     owner = models.ForeignKey(
         Adviser, on_delete=models.PROTECT, null=True, blank=True, related_name="leads"
+    )
+    cover = models.ForeignKey(
+        Adviser,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        editable=False,
+        related_name="covered_leads",
+        help_text="Who works it while its owner is away; a trigger on stand-ins keeps it.",
+    )
+    pool = models.ForeignKey(
+        Desk,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        editable=False,
+        related_name="pooled_leads",
+        help_text="The desk whose advisers may take it: nobody of it could when it was routed.",
     )
     contact = models.ForeignKey(
         Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="leads"
@@ -186,6 +221,10 @@ class Lead(models.Model):
                 | (~Q(merged_into=F("pk")) & Q(closed_at__isnull=False)),
                 name="lead_merged_is_closed",
             ),
+            models.CheckConstraint(
+                condition=Q(pool__isnull=True) | Q(status="routed"),
+                name="lead_in_pool_is_untouched",
+            ),
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),
@@ -196,6 +235,10 @@ class Lead(models.Model):
                 name="lead_unrouted",
                 condition=Q(status__in=["new", "quarantined"]),
             ),
+            models.Index(
+                fields=["cover"], condition=Q(cover__isnull=False), name="lead_covered_by"
+            ),
+            models.Index(fields=["pool"], condition=Q(pool__isnull=False), name="lead_pooled"),
             models.Index(
                 fields=["merged_into"],
                 condition=Q(merged_into__isnull=False),
@@ -243,6 +286,13 @@ class Activity(models.Model):
         MATCHED = "matched", "Client recognised"
         ROUTED = "routed", "Given to an adviser"
         REASSIGNED = "reassigned", "Given to another adviser"
+        CLAIMED = "claimed", "Taken from the pool"
+        GIVEN_BACK = "given_back", "Given back to the desk"
+        COVERED = "covered", "Covered during leave"
+        COVER_ENDED = "cover_ended", "Cover ended"
+        LENT = "lent", "Given to another during leave"
+        HANDED_BACK = "handed_back", "Handed back after leave"
+        KEPT = "kept", "Stays with another after leave"
         MOVED = "moved", "Moved on"
         QUARANTINED = "quarantined", "Held back"
         RELEASED = "released", "Released"

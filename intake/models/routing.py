@@ -2,6 +2,8 @@
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -9,6 +11,7 @@ from django.db.models.functions import Now
 from intake.models.adviser import Adviser, Desk
 from intake.models.lead import Lead
 from intake.models.rule import RoutingRule
+from intake.models.stand_in import span_of_row
 
 
 class RoutingDecision(models.Model):
@@ -82,6 +85,13 @@ class Assignment(models.Model):
                 fields=["lead"],
                 condition=Q(ended_at__isnull=True),
                 name="assignment_one_open_per_lead",
+            ),
+            ExclusionConstraint(
+                name="assignment_spans_apart",
+                expressions=[
+                    ("lead", RangeOperators.EQUAL),
+                    (span_of_row(), RangeOperators.OVERLAPS),
+                ],
             ),
         ]
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils import timezone
 
-from intake import acknowledging, calendar_feed, deadlines, leads, routing, suggesting
+from intake import acknowledging, calendar_feed, deadlines, handing_over, leads, routing, suggesting
 from intake.models import Deadline, DeadlineChange, DeadlinePolicy, Lead
 from jobs.models import Job
 from mail.models import Message
@@ -107,7 +107,9 @@ def test_another_owner_keeps_what_was_promised():
     before = deadlines.keep_deadline(lead_id=lead.pk, started_at=NOW).due_at
     to = factories.AdviserFactory(user__full_name="Bruno")
 
-    leads.reassign_lead(lead=lead, to=to, by=factories.UserFactory(), reason="Cover.")
+    handing_over.reassign_lead(
+        lead=lead, to=to, by=factories.UserFactory(is_superuser=True), reason="Cover."
+    )
 
     job = Job.objects.get(kind="intake.keep_deadline")
     deadline = deadlines.keep_deadline(lead_id=job.subject_id)

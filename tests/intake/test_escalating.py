@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from intake import escalating, presence
+from intake import covering, escalating, presence
 from intake.models import Activity, Adviser, Deadline, DeadlineNotice, Lead
 from jobs.models import Job
 from mail.models import Message
@@ -207,6 +207,7 @@ def test_who_stands_in_for_the_owner_is_told_before_the_desk(house):
         starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 20), delegate=cover, policy="cover"
     )
     ticking(lead, NOW - HOUR)
+    covering.keep_covers(now=NOW)
 
     sweep()
 

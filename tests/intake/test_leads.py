@@ -6,11 +6,10 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils import timezone
 
 from intake import leads, routing
-from intake.models import MOVES, Activity, Adviser, Assignment, Lead, Status
+from intake.models import MOVES, Activity, Assignment, Lead, Status
 from jobs.models import Job
 from mail.models import Message
 from tests import factories, racing
-from tests.intake.noticing import write_notices
 
 ALL_MOVES = [(old, new) for old in Status for new in Status if old != new]
 ALLOWED = [move for move in ALL_MOVES if move[1] in MOVES[move[0]]]
@@ -194,109 +193,7 @@ def test_the_database_refuses_a_lead_that_contradicts_itself(change, constraint)
         Lead.objects.filter(pk=lead.pk).update(**change)
 
 
-# --- To another adviser
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("status", ["routed", "contacted", "qualified", "proposal"])
-def test_an_open_lead_goes_to_another_adviser_who_is_told(status):
-    old = factories.AdviserFactory()
-    lead = factories.lead_of(old, status=status, needs="Zanzibar")
-    new = factories.AdviserFactory(user__full_name="Bruno", languages=["fr"], capacity=0)
-    by = factories.UserFactory()
-
-    leads.reassign_lead(lead=lead, to=new, by=by, reason=" Speaks to them already. ")
-
-    lead.refresh_from_db()
-    assert (lead.owner, lead.status) == (new, status)
-    first, second = lead.assignments.order_by("pk")
-    assert (first.adviser, first.ended_at is not None) == (old, True)
-    assert (second.adviser, second.ended_at, second.by) == (new, None, by)
-    assert (second.reason, second.decision) == ("Speaks to them already.", None)
-    activity = lead.activities.get()
-    assert (activity.kind, activity.by) == ("reassigned", by)
-    assert activity.text == "To Bruno: Speaks to them already."
-    write_notices()
-    message = Message.objects.get()
-    assert message.key == f"notice:lead:{lead.pk}:assignment:{second.pk}"
-    assert (message.to_email, message.reference) == (new.user.email, lead.reference)
-    assert "Zanzibar" not in message.text + message.html + message.subject
-
-
-@pytest.mark.django_db
-def test_there_and_back_tells_each_owner_each_time():
-    lead = factories.lead_of()
-    old, new, by = lead.owner, factories.AdviserFactory(), factories.UserFactory()
-
-    for adviser in (new, old, new):
-        leads.reassign_lead(lead=lead, to=adviser, by=by, reason="Cover.")
-        write_notices()
-
-    told = list(Message.objects.order_by("pk").values_list("to_email", flat=True))
-    assert told == [new.user.email, old.user.email, new.user.email]
-    assert lead.assignments.filter(ended_at=None).get().adviser == new
-    assert lead.assignments.count() == 4
-
-
-def refuse_reassignment(lead: Lead, to: Adviser, reason: str = "Cover.") -> ValidationError:
-    """Try; the refusal, after which nothing has changed."""
-    before = state(lead)
-    with pytest.raises(ValidationError) as refusal:
-        leads.reassign_lead(lead=lead, to=to, by=factories.UserFactory(), reason=reason)
-    assert state(lead) == before
-    return refusal.value
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("status", ["new", "quarantined", "won", "lost", "disqualified"])
-def test_a_lead_that_is_not_open_stays_where_it_is(status):
-    error = refuse_reassignment(factories.lead_of(status=status), factories.AdviserFactory())
-
-    assert error.code == "conflict"
-    assert error.messages == ["Only an open lead that was routed can be given to another."]
-
-
-@pytest.mark.django_db
-def test_a_lead_is_not_given_to_its_owner_again():
-    lead = factories.lead_of(factories.AdviserFactory(user__full_name="Awa"))
-
-    error = refuse_reassignment(lead, lead.owner)
-
-    assert (error.code, error.messages) == ("conflict", ["Awa has this lead already."])
-
-
-@pytest.mark.django_db
-def test_a_lead_is_not_given_to_somebody_who_left():
-    gone = factories.AdviserFactory(user__full_name="Gone", user__is_active=False)
-
-    error = refuse_reassignment(factories.lead_of(), gone)
-
-    assert error.code == "conflict"
-    assert error.messages == ["Gone may not log in any more. Choose another adviser."]
-
-
-@pytest.mark.django_db
-def test_a_lead_is_not_given_away_without_a_reason():
-    error = refuse_reassignment(factories.lead_of(), factories.AdviserFactory(), reason=" ")
-
-    assert error.code == "required"
-
-
 # --- At the same moment
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_who_give_it_away_at_once_leave_one_owner():
-    lead, by = factories.lead_of(), factories.UserFactory()
-    new = [factories.AdviserFactory(), factories.AdviserFactory()]
-
-    racing.race(
-        *[lambda to=to: leads.reassign_lead(lead=lead, to=to, by=by, reason="x") for to in new]
-    )
-
-    lead.refresh_from_db()
-    assert lead.assignments.filter(ended_at=None).get().adviser == lead.owner
-    assert lead.assignments.count() == 3
 
 
 @pytest.mark.django_db(transaction=True)

@@ -452,7 +452,7 @@ def test_a_lead_has_one_open_assignment():
     lead = factories.lead_of()
     other = factories.AdviserFactory()
 
-    with pytest.raises(IntegrityError, match="assignment_one_open_per_lead"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"assignment_(one_open|spans)"), transaction.atomic():
         Assignment.objects.create(lead=lead, adviser=other)
 
     lead.assignments.update(ended_at=timezone.now())

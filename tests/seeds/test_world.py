@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.models import User
 from briefs.models import Brief
+from intake import covering
 from intake.models import (
     Activity,
     Adviser,
@@ -15,7 +16,6 @@ from intake.models import (
     Enquiry,
     Lead,
     Likeness,
-    RoutingDecision,
 )
 from jobs import working
 from jobs.models import Job
@@ -155,12 +155,12 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
         ("Aicha Example", "Awa Adviser"),
         ("Sam Sample", "Bruno Adviser"),
         ("Kofi Example", "Bruno Adviser"),
-        ("Tomás Exemplo", "Carla Adviser"),
+        ("Tomás Exemplo", "Lindiwe Lead"),  # Carla is away
     ]
     urgent = Lead.objects.get(priority="urgent", status="routed")
     assert urgent.enquiry.full_name == "Nadia Exemple"
-    fallback = RoutingDecision.objects.get(is_fallback=True)
-    assert fallback.lead.enquiry.full_name == "Sam Sample"
+    pooled = Lead.objects.filter(pool__isnull=False).order_by("pk")
+    assert [lead.enquiry.full_name for lead in pooled] == ["Sam Sample", "Tomás Exemplo"]
     held = Lead.objects.filter(status="quarantined").order_by("pk")
     assert list(held.values_list("priority", flat=True)) == ["normal", "urgent"]
     assert Lead.objects.filter(status="routed").count() == 9
@@ -176,7 +176,7 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
     ]
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
     assert set(Activity.objects.values_list("kind", flat=True)) == {
-        "matched", "routed", "priority", "quarantined", "released", "client_added", "client_erasure",
+        "matched", "routed", "reassigned", "priority", "quarantined", "released", "client_added", "client_erasure",
         "erasure_asked", "mail_failed",
     }  # fmt: skip
     assert sorted(Likeness.objects.values_list("kind", flat=True)) == [
@@ -190,11 +190,14 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
     assert (through.api_key.name, through.lead.language) == ("Partner portal (example)", "fr")
     assert sorted(ApiKey.objects.live().values_list("name", flat=True)) == [through.api_key.name]
     assert Enquiry.objects.filter(last_brief__isnull=False).count() == 5
+    covering.keep_covers()
+    covered = Lead.objects.get(cover__isnull=False)
+    assert (covered.enquiry.full_name, str(covered.cover)) == ("Maria Exemplo", "Bruno Adviser")
     client = Client()
     client.force_login(User.objects.get(email="adviser@derisk.example"))
     shown = client.get(LEADS).context["cl"].result_list
     assert [lead.enquiry.full_name for lead in shown] == [
-        "Aicha Example", "Nadia Exemple", "Aïcha Example",
+        "Tomás Exemplo", "Aicha Example", "Nadia Exemple", "Sam Sample", "Aïcha Example",
     ]  # fmt: skip
 
 

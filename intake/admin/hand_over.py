@@ -1,0 +1,311 @@
+"""Handing over on the staff screens: the buttons, the page for many, the filter, and who had the lead when."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from accounts.form_fields import LongTextField
+from accounts.models import User
+from accounts.staff_screens import Verb, VerbAdmin, VerbForm
+from intake import conflicts, eligibility, handing_over, owning, roster, trying
+from intake.handing_over import REASSIGN, WORK
+from intake.models import Activity, Adviser, Lead
+
+_STANDS_IN = {Activity.Kind.COVERED, Activity.Kind.LENT}
+
+
+def _why() -> LongTextField:
+    return LongTextField(label="Why?", limit=5000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class AdviserField(forms.ModelChoiceField):
+    """An adviser, with what speaks against each."""
+
+    notes: Mapping[int, Sequence[str]] = {}
+
+    def __init__(self) -> None:
+        super().__init__(label="To", queryset=Adviser.objects.who_may_log_in())
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The name, and in brackets why the routing would not choose them."""
+        notes = self.notes.get(obj.pk)
+        return f"{obj} ({'; '.join(notes)})" if notes else str(obj)
+
+
+class SeenForm(VerbForm):
+    """Why; and what the page showed, so that nothing is done to a lead that moved meanwhile."""
+
+    reason = _why()
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = owning.seen(self.obj)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What the verb refuses is said with how the lead is now; pressed again it is about that."""
+        super().add_error(field, error)
+        if field is None:
+            now = owning.seen(Lead.objects.get(pk=self.obj.pk))
+            self.data = QueryDict(urlencode({**self.data.dict(), "seen": now}))  # type: ignore[attr-defined]
+
+
+class GiveBackForm(SeenForm):
+    """Why it goes back to the desk."""
+
+    @property
+    def intro(self) -> Sequence[str]:
+        return [
+            "It is routed again at once, to anybody but its owner. When nobody else may have it, it stays."
+        ]
+
+
+class ReassignForm(SeenForm):
+    """To whom, with what speaks against each, and why."""
+
+    to = AdviserField()
+    even_if_away = forms.BooleanField(
+        label="Even if they are away",
+        required=False,
+        help_text="Whoever covers for them works it then.",
+    )
+    field_order = ("to", "reason", "even_if_away", "seen")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        candidates = trying.dry_run(lead=self.obj).candidates
+        self.barred = {
+            each["adviser"]: f"{each['name']} must not have it: {each['state']['barred']}."
+            for each in candidates
+            if each["state"]["barred"]
+        }
+        chooser = self.fields["to"]
+        assert isinstance(chooser, AdviserField)
+        chooser.notes = {each["adviser"]: each["exclusions"] for each in candidates}
+        without = [*self.barred, *([self.obj.owner_id] if self.obj.owner_id else [])]
+        chooser.queryset = Adviser.objects.who_may_log_in().exclude(pk__in=without)
+
+    @property
+    def intro(self) -> Sequence[str]:
+        """Who has it now, and who must not."""
+        return [f"{self.obj.owner} has it, and is told.", *self.barred.values()]
+
+
+class ReassignManyForm(forms.Form):
+    """To whom and why, for all; the list posts it to itself once more, with what it showed of each."""
+
+    intro: Sequence[str] = ()
+    to = AdviserField()
+    reason = _why()
+    even_if_away = forms.BooleanField(label="Even if they are away", required=False)
+    action = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.Field(widget=forms.MultipleHiddenInput)
+    _selected_action = forms.Field(widget=forms.MultipleHiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chooser = self.fields["to"]
+        assert isinstance(chooser, AdviserField)
+        team = roster.team(timezone.now(), {})
+        chooser.notes = {one.adviser_id: eligibility.why_absent(one) for one in team}
+
+    def tokens(self) -> dict[int, str]:
+        """By lead, what the page showed of it; what is no number was not made here."""
+        pairs = (str(one).partition(":") for one in self.cleaned_data["seen"])
+        return {int(pk): token for pk, _, token in pairs if pk.isascii() and pk.isdigit()}
+
+
+def _is_open(lead: Lead) -> bool:
+    return lead.status in owning.OPEN and lead.owner_id is not None
+
+
+HAND_OVER_VERBS: tuple[Verb, ...] = (
+    Verb(
+        "claim", "Take it", lambda lead, by: handing_over.claim_lead(lead=lead, by=by) and None,
+        handing_over.is_claimable, WORK, "The lead is yours.", is_main=True,
+    ),
+    Verb(
+        "reassign", "Give to another adviser",
+        lambda lead, by, **given: handing_over.reassign_lead(lead=lead, by=by, **given) and None,
+        _is_open, REASSIGN, "The lead has a new owner; both were told.", ReassignForm,
+    ),
+    Verb(
+        "give-back", "Give back to the desk",
+        lambda lead, by, **given: _give_back(lead, by, **given),
+        _is_open, WORK, "The lead went back to the desk and to another adviser, who was told.", GiveBackForm,
+    ),
+)  # fmt: skip
+
+
+def _give_back(lead: Lead, by: User, reason: str, seen: str) -> str:
+    handing_over.release_lead(lead=lead, by=by, reason=reason, seen=seen)
+    # Its page may be closed to them now.
+    return reverse("admin:intake_lead_changelist")
+
+
+class WhoseFilter(admin.SimpleListFilter):
+    """Leads by whose they are to the user."""
+
+    title = "whose"
+    parameter_name = "whose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """What can be asked for."""
+        return [
+            ("mine", "mine"),
+            ("covered", "covered by me"),
+            ("pool", "in the pool: nobody could take it"),
+            ("stood_in", "covered by somebody"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        """By the lead's own columns; anything else asked for is ignored."""
+        match self.value():
+            case "mine":
+                return queryset.filter(owner__user=request.user.pk)
+            case "covered":
+                return queryset.filter(cover__user=request.user.pk)
+            case "pool":
+                return queryset.filter(pool__isnull=False)
+            case "stood_in":
+                return queryset.filter(cover__isnull=False)
+        return queryset
+
+
+class HandOverAdmin(VerbAdmin):
+    """The leads' screens with what hands them over."""
+
+    actions = ("reassign_chosen",)
+
+    def _offered(self, request: HttpRequest, obj: Lead) -> list[Verb]:
+        """Giving back is for the owner and for desk leads; nobody takes what they have, nor works on what they could
+        take but have not."""
+        if _is_only_offered(request, obj):
+            return [verb for verb in super()._offered(request, obj) if verb.name == "claim"]
+        is_own = bool(obj.owner and obj.owner.user_id == request.user.pk)
+        not_theirs = set() if is_own or request.user.has_perm(REASSIGN) else {"give-back"}
+        not_theirs |= {"claim"} if is_own else set()
+        return [verb for verb in super()._offered(request, obj) if verb.name not in not_theirs]
+
+    def verb_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+        """As any verb; but a lead of the pool is taken first, and who comes second reads who was first."""
+        lead = self.get_queryset(request).filter(pool__isnull=False).filter(pk=_number(object_id))
+        if name != "claim" and any(_is_only_offered(request, one) for one in lead):
+            self.message_user(request, "Take it first.", messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:intake_lead_change", args=[object_id]))
+        try:
+            return super().verb_view(request, object_id, name)
+        except Http404:
+            gone = _gone_from_pool(request, object_id) if name == "claim" else None
+            if gone is None:
+                raise
+            text = f"{gone} is not in the pool any more. {gone.owner} has it now."
+            self.message_user(request, text, messages.ERROR)
+            return HttpResponseRedirect(reverse("admin:intake_lead_changelist"))
+
+    @admin.display(description="Owner", ordering="owner")
+    def whose(self, lead: Lead) -> str:
+        """The owner, and who works it meanwhile or may take it."""
+        if lead.cover:
+            return f"{lead.owner}, covered by {lead.cover}"
+        return f"{lead.owner}, in the pool" if lead.pool_id else str(lead.owner or "-")
+
+    def has_reassign_permission(self, request: HttpRequest) -> bool:
+        """Whether this user may give leads to others."""
+        return request.user.has_perm(REASSIGN)
+
+    @admin.action(description="Give to another adviser", permissions=["reassign"])
+    def reassign_chosen(
+        self, request: HttpRequest, queryset: QuerySet[Lead]
+    ) -> HttpResponse | None:
+        """Ask to whom and why, then give each; the page that follows says what became of each."""
+        form = ReassignManyForm(request.POST if "to" in request.POST else None)
+        leads = list(queryset)
+        if form.is_bound and form.is_valid():
+            if response := self._reassign(request, form):
+                return response
+        elif not form.is_bound:
+            form = ReassignManyForm(
+                initial={
+                    "action": "reassign_chosen",
+                    "_selected_action": [lead.pk for lead in leads],
+                    "seen": [f"{lead.pk}:{owning.seen(lead)}" for lead in leads],
+                }
+            )
+        form.intro = [
+            f"{len(leads)} lead(s): {', '.join(lead.reference for lead in leads)}.",
+            "The new owner and each former one get one mail. What cannot be given to them stays where it is.",
+        ]
+        context = self._many_context(request, f"Give {len(leads)} lead(s) to another adviser")
+        context |= {"verb": {"label": "Give to another adviser"}, "form": form}
+        status = 400 if form.is_bound else 200
+        return TemplateResponse(request, "accounts/admin/verb_form.html", context, status=status)
+
+    def _reassign(self, request: HttpRequest, form: ReassignManyForm) -> HttpResponse | None:
+        assert isinstance(request.user, User)
+        given = {name: form.cleaned_data[name] for name in ("to", "reason", "even_if_away")}
+        try:
+            done = handing_over.reassign_many(leads=form.tokens(), by=request.user, **given)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+            return None
+        context = self._many_context(request, f"Given to {given['to']}") | {
+            "moved": [one for one in done if not one.refused],
+            "refused": [one for one in done if one.refused],
+            "to": given["to"],
+        }
+        return TemplateResponse(request, "intake/admin/reassigned.html", context)
+
+    def _many_context(self, request: HttpRequest, title: str) -> dict[str, Any]:
+        return {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "back_url": reverse("admin:intake_lead_changelist"),
+        }
+
+
+def _number(text: str) -> int:
+    """The number of a row that an address names; 0 for what can be none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def _is_only_offered(request: HttpRequest, lead: Lead) -> bool:
+    """Whether this user sees the lead only since they may take it."""
+    if lead.pool_id is None or request.user.has_perm("intake.view_all_leads"):
+        return False
+    theirs = (lead.owner, lead.cover)
+    return not any(one and one.user_id == request.user.pk for one in theirs)
+
+
+def _gone_from_pool(request: HttpRequest, object_id: str) -> Lead | None:
+    """A lead that this user could have taken a while ago; nobody hears of others, nor who must not have it."""
+    assert isinstance(request.user, User)
+    adviser = Adviser.objects.filter(user=request.user).first()
+    mine = Q(desk__members=adviser) | Q(desk__members__isnull=True)
+    lead = Lead.objects.select_related("owner__user").filter(pk=_number(object_id)).first()
+    if adviser is None or lead is None or lead.owner is None or not request.user.has_perm(WORK):
+        return None
+    was_theirs = lead.routing_decisions.filter(mine, is_fallback=True, desk__isnull=False).exists()
+    return lead if was_theirs and adviser.pk not in conflicts.barred_because(lead) else None
+
+
+def owners_context(lead: Lead, happened: set[str]) -> dict[str, Any]:
+    """For the lead's page: who had it from when to when, and who stood in, which the timeline tells without asking."""
+    spans = lead.assignments.select_related("adviser__user", "by").order_by("-started_at", "-pk")
+    rows = lead.stand_ins.select_related("adviser__user", "owner__user", "absence__adviser")
+    stand_ins = list(rows.order_by("-pk")) if happened & _STANDS_IN else []
+    return {
+        "assignments": spans,
+        "stand_ins": stand_ins,
+        "stand_in_now": next((one for one in stand_ins if one.ended_at is None), None),
+    }

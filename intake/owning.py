@@ -1,0 +1,83 @@
+"""Who owns a lead: the one place where a span of ownership ends and the next one begins. All under the lead's lock."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from accounts.models import User
+from intake import conflicts
+from intake.models import Assignment, Lead, RoutingDecision, StandIn, Status
+
+# With an adviser and not closed.
+OPEN = (Status.ROUTED, Status.CONTACTED, Status.QUALIFIED, Status.PROPOSAL)
+
+
+def locked(lead_id: int) -> Lead:
+    """The lead under its lock. Without its owner: a joined row would be that from before the wait."""
+    return Lead.objects.select_for_update().get(pk=lead_id)
+
+
+def give(
+    lead: Lead,
+    adviser_id: int,
+    *,
+    reason: str,
+    by: User | None = None,
+    decision: RoutingDecision | None = None,
+) -> Assignment:
+    """Make the adviser its owner from this moment on; whoever stood in for the former owner does so no more.
+
+    By a decision that nobody could take it, it waits in the pool of the decision's desk. The caller writes the activity
+    and tells people. Saves the lead's status too.
+    """
+    started = {} if lead.owner_id is None else {"started_at": _end_span(lead)}
+    is_pooled = decision is not None and decision.is_fallback and lead.status == Status.ROUTED
+    lead.owner_id = adviser_id
+    lead.pool_id = decision.desk_id if decision and is_pooled else None
+    lead.save(update_fields=["owner", "status", "pool"])
+    return Assignment.objects.create(
+        lead=lead, adviser_id=adviser_id, decision=decision, by=by, reason=reason, **started
+    )
+
+
+def _end_span(lead: Lead) -> datetime:
+    """End the open span and every stand-in; the moment, at which the next span begins."""
+    now = timezone.now()
+    span = lead.assignments.filter(ended_at__isnull=True).first()
+    if span:
+        # It began by the database's clock, which may be ahead of ours.
+        span.ended_at = now = max(now, span.started_at)
+        span.save(update_fields=["ended_at"])
+    end_stand_ins(lead, now, StandIn.End.MOVED)
+    return now
+
+
+def end_stand_ins(lead: Lead, now: datetime, because: StandIn.End, **which: object) -> int:
+    """End those that hold (or of them `which`), for this reason; how many."""
+    ends = Greatest(F("started_at"), Value(now))
+    return lead.stand_ins.open().filter(**which).update(ended_at=ends, ended_because=because)
+
+
+def who_work(lead: Lead) -> list[User]:
+    """Whom news of the lead is for: its owner, and who covers it; nobody who must not have it."""
+    barred = conflicts.barred_because(lead)
+    both = [one for one in (lead.owner, lead.cover) if one and one.pk not in barred]
+    return [one.user for one in both if one.user.is_active]
+
+
+def seen(lead: Lead) -> str:
+    """What a page showed of the lead's owner and status, for the form that it offers to give back."""
+    return f"{lead.owner_id or 0}.{lead.status}"
+
+
+def refuse_moved(lead: Lead, token: str) -> None:
+    """Raise ValidationError(code="conflict") when owner or status are not what the page showed; "" shows nothing."""
+    if token and token != seen(lead):
+        raise ValidationError(
+            f"Meanwhile this changed: it is {lead.get_status_display()}"
+            f"{f', and {lead.owner} has it' if lead.owner else ''}. Look again, then decide.",
+            code="conflict",
+        )
