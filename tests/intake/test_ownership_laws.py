@@ -134,5 +134,5 @@ class Ownership(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_the_laws_of_ownership():
     run_state_machine_as_test(
-        Ownership, settings=settings(max_examples=12, stateful_step_count=20, deadline=None)
+        Ownership, settings=settings(max_examples=6, stateful_step_count=18, deadline=None)
     )
