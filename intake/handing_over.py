@@ -1,7 +1,7 @@
 """Handing leads over by hand: to another adviser (one or many), out of the pool, back to the desk.
 
 Each verb locks, then asks again whether it may: whoever comes second reads what the first one did. A lead that is held
-for a decision (`holding`) stays where it is. Credit does not move with a lead (docs/decisions/0022): only a decision of
+for a decision (`holding`) stays where it is. Credit does not move with a lead (docs/decisions/0024): only a decision of
 the routing is paid for.
 """
 
