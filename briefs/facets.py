@@ -9,8 +9,6 @@ from briefs import geography, topics
 from briefs.finding import Wish, quoted
 from briefs.hits import Count, Hits, hits_of
 
-_SHOWN = 12
-
 
 @dataclass(frozen=True)
 class Option:
@@ -37,6 +35,7 @@ class Facets:
     chosen: list[Option]
     total: int
     is_capped: bool
+    looked: int  # of how many newer briefs a phrase was looked for in, where there are older ones
 
 
 def facets_of(wish: Wish, found: Hits | None = None) -> Facets:
@@ -51,11 +50,12 @@ def facets_of(wish: Wish, found: Hits | None = None) -> Facets:
         "language": pgettext("facet", "Language"),
     }
     narrower = [
-        Facet(title, [_option(wish, name, row) for row in counts[name][:_SHOWN]])
+        Facet(title, [_option(wish, name, row) for row in counts[name]])
         for name, title in titles.items()
         if name not in wish.filters and len(counts[name]) > 1
     ]
-    return Facets(narrower, _chosen(wish, names), found.total, found.is_capped)
+    looked = found.looked if found.has_older else 0
+    return Facets(narrower, _chosen(wish, names), found.total, found.is_capped, looked)
 
 
 def _option(wish: Wish, facet: str, row: Count) -> Option:

@@ -13,28 +13,35 @@ from django.utils import timezone
 
 from briefs import asking, finding, kept_answers, prepared
 from briefs.finding import Wish
-from briefs.models import Brief, brief_queryset
+from briefs.models import Brief, BriefQuerySet, brief_queryset
 
 # Looking stops here, so that a list of a hundred thousand costs what one of a thousand does: the best and the counts
 # are those of the newest thousand.
 LOOKED_AT = 1_000
+# A phrase takes looking into each brief that holds its words: so many of the newest.
+LOOKED_THROUGH = 2_500
+SHOWN = 12  # values of a facet
 _EXAMPLES = {"country": "ML", "topic": "an-example-topic", "actor": "an-example-actor"}
 FACETS = ("country", "topic", "actor", "language", "kind")
-_FACTS = ("id", "published_at", "language", "kind", "countries", "topics", "score")
+_FACTS = ("id", "published_at", "language", "kind", "countries", "topics")
 # Django knows no WITH, and a subquery that stands in six places would be done six times.
 _SHAPE = """
-WITH hits AS MATERIALIZED ({newest}),
+WITH near AS MATERIALIZED ({near}), hits AS MATERIALIZED ({found}),
 placed AS (SELECT id, row_number() OVER (ORDER BY score DESC, published_at DESC, id DESC) AS place FROM hits)
 SELECT 'hit', placed.id::text, (brief.ctid, brief.xmin)::text, place
     FROM placed JOIN briefs_brief AS brief ON brief.id = placed.id WHERE place BETWEEN %s AND %s
+"""
+_LOOKED = "UNION ALL SELECT 'looked', '', '', count(*) FROM near"
+_COUNTS = """
 UNION ALL SELECT 'language', language, '', count(*) FROM hits GROUP BY 2
 UNION ALL SELECT 'kind', kind, '', count(*) FROM hits GROUP BY 2
-UNION ALL SELECT 'country', value, '', count(*) FROM hits, unnest(countries) AS value GROUP BY 2
-UNION ALL SELECT 'topic', value, '', count(*) FROM hits, unnest(topics) AS value GROUP BY 2
-UNION ALL SELECT 'actor', actor.slug, actor.name, count(*) FROM hits
+UNION ALL (SELECT 'country', value, '', count(*) FROM hits, unnest(countries) AS value GROUP BY 2 {few})
+UNION ALL (SELECT 'topic', value, '', count(*) FROM hits, unnest(topics) AS value GROUP BY 2 {few})
+UNION ALL (SELECT 'actor', actor.slug, actor.name, count(*) FROM hits
     JOIN briefs_brief_actors AS link ON link.brief_id = hits.id
-    JOIN briefs_actor AS actor ON actor.id = link.actor_id GROUP BY 2, 3
+    JOIN briefs_actor AS actor ON actor.id = link.actor_id GROUP BY 2, 3 {few})
 """
+_FEW = f"ORDER BY 4 DESC, 2 LIMIT {SHOWN}"
 
 
 @dataclass(frozen=True)
@@ -48,15 +55,16 @@ class Count:
 
 @dataclass(frozen=True)
 class Hits:
-    """What fits, among the newest: the keys of a page and one more, and each facet's values, the commonest first.
+    """What fits, among the newest: the keys of a page and one more, and each facet's commonest values, these first.
 
     `marks` are those of the rows with these keys: another whenever a row is
-    (https://www.postgresql.org/docs/18/ddl-system-columns.html).
+    (https://www.postgresql.org/docs/18/ddl-system-columns.html). `looked` is how many were looked through for a phrase.
     """
 
     keys: list[int]
     marks: list[str]
     counts: dict[str, list[Count]]
+    looked: int = 0
 
     @property
     def total(self) -> int:
@@ -66,15 +74,35 @@ class Hits:
     @property
     def is_capped(self) -> bool:
         """Whether looking stopped before the end."""
-        return self.total >= LOOKED_AT
+        return self.total >= LOOKED_AT or self.has_older
+
+    @property
+    def has_older(self) -> bool:
+        """Whether older briefs hold the words of a phrase, and were not looked into."""
+        return self.looked >= LOOKED_THROUGH
 
 
 def hits_of(wish: Wish) -> Hits:
-    """What fits a wish, for its page, in one statement; with words, one more asks PostgreSQL how many there may be."""
+    """What fits a wish, for its page, in one statement; with words, one more asks PostgreSQL how many there may be.
+
+    Facets are counted once under each token of freshness: all pages and orders of a list have the same.
+    """
     if not wish.is_possible:
         return _hits([])
+    asked: list[Hits] = []
+
+    def count() -> Hits:
+        asked.append(_ask(wish, is_counted=True))
+        return replace(asked[0], keys=[], marks=[])
+
+    counted = kept_answers.while_true(count, "facets", replace(wish, page=1, sort=""))
+    return asked[0] if asked else replace(_ask(wish, is_counted=False), counts=counted.counts)
+
+
+def _ask(wish: Wish, *, is_counted: bool) -> Hits:
     is_everywhere = bool(wish.q) and brief_queryset.is_everywhere(wish.q)
-    statement = _written(_shape_of(wish), is_everywhere, LOOKED_AT)
+    caps = (LOOKED_AT, LOOKED_THROUGH)
+    statement = _written(_shape_of(wish), is_everywhere, is_counted, caps)
     start = (wish.page - 1) * finding.PAGE_SIZE
     values = {"now": timezone.now(), "first": start + 1, "last": start + finding.PAGE_SIZE + 1}
     return _hits(prepared.fetch_once(statement, values | _values_of(wish)))
@@ -90,60 +118,90 @@ def _shape_of(wish: Wish) -> Wish:
 def _values_of(wish: Wish) -> dict[str, Any]:
     """What stands in the statement of this wish where its shape has examples."""
     filters = {name: value for name, value in wish.filters.items() if name in _EXAMPLES}
-    return filters | asking.texts_of(wish.q)
+    return filters | asking.texts_of_phrase(wish.q)
 
 
 @lru_cache(maxsize=500)
-def _written(shape: Wish, is_everywhere: bool, most: int) -> prepared.Statement:
-    newest = _in_order(shape, is_everywhere)
-    if shape.is_ranked:
-        newest = Brief.objects.filter(pk__in=newest.values("pk")[:most]).with_score(shape.q)
+def _written(
+    shape: Wish, is_everywhere: bool, is_counted: bool, caps: tuple[int, int]
+) -> prepared.Statement:
+    if has_phrase := asking.has_phrase(shape.q):
+        near = _near(shape, is_everywhere)[: caps[1]]
+    else:
+        near = _in_order(shape.briefs(prepared.A_MOMENT), shape, is_everywhere)[: caps[0]]
+    found = Brief.objects.with_score(shape.q) if shape.is_ranked else _unranked(Brief.objects.all())
+    if has_phrase:
+        found = found.saying(shape.q).newest()[: caps[0]]
+    text, params = _text(near, found, "search" if shape.q else "")
+    text += _LOOKED if has_phrase else ""
+    text += _COUNTS.format(few=_FEW) if is_counted else ""
     examples = {"now": prepared.A_MOMENT, "first": 1 << 60, "last": 1 << 61}
-    text, params = _text(newest, most)
     places = (examples["first"], examples["last"])
     return prepared.Statement.of(text, (*params, *places), examples | _values_of(shape))
 
 
-def _in_order(shape: Wish, is_everywhere: bool) -> Any:
-    found = shape.briefs(prepared.A_MOMENT)
+def _in_order(found: BriefQuerySet, shape: Wish, is_everywhere: bool) -> BriefQuerySet:
     return found.newest_by_words() if shape.q and not is_everywhere else found.newest()
 
 
+def _near(shape: Wish, is_everywhere: bool) -> BriefQuerySet:
+    """What may say the phrase: by its words, which the index knows; the newest of all if most briefs hold them."""
+    rest = replace(shape, q="").briefs(prepared.A_MOMENT)
+    found = rest if is_everywhere else rest.holding_words_of(shape.q)
+    return _in_order(found, shape, is_everywhere)
+
+
 def look_at(newest: Any) -> Hits:
-    """The first LOOKED_AT of these briefs, counted."""
+    """The first LOOKED_AT of these briefs, with all values of the facets counted."""
     try:
-        text, params = _text(newest, LOOKED_AT)
+        text, params = _text(newest[:LOOKED_AT], _unranked(Brief.objects.all()))
     except EmptyResultSet:
         return _hits([])
     with connection.cursor() as cursor:
-        cursor.execute(text, [*params, 0, 0])
+        cursor.execute(text + _COUNTS.format(few=""), [*params, 0, 0])
         return _hits(cursor.fetchall())
 
 
-def _text(newest: Any, most: int) -> tuple[str, tuple[Any, ...]]:
-    if "score" not in newest.query.annotations:
-        newest = newest.annotate(score=Value(0.0, output_field=FloatField()))[:most]
-    inner, params = newest.values_list(*_FACTS).query.sql_with_params()
-    return _SHAPE.format(newest=inner), params  # put together by Django, parameters apart
+def _unranked(found: BriefQuerySet) -> BriefQuerySet:
+    return found.annotate(score=Value(0.0, output_field=FloatField()))
+
+
+def _text(near: Any, found: Any, more: str = "") -> tuple[str, tuple[Any, ...]]:
+    """The statement of what is found among those near, put together by Django, parameters apart.
+
+    What is looked into is carried along, so that each brief is read once: `more` names it.
+    """
+    columns = (*_FACTS, more) if more else _FACTS
+    near_text, near_params = near.values_list(*columns).query.sql_with_params()
+    text, params = found.values_list(*_FACTS, "score").query.sql_with_params()
+    table = f'FROM "{Brief._meta.db_table}"'
+    assert text.count(table) == 1
+    found_text = text.replace(table, f"FROM near AS {table.removeprefix('FROM ')}")
+    return _SHAPE.format(near=near_text, found=found_text), (*near_params, *params)
 
 
 def _hits(rows: list[tuple[Any, ...]]) -> Hits:
     counts: dict[str, list[Count]] = {name: [] for name in FACETS}
     placed: list[tuple[int, int, str]] = []
+    looked = 0
     for facet, value, name, count in rows:
         if facet == "hit":
             placed.append((count, int(value), name))
+        elif facet == "looked":
+            looked = count
         else:
             counts[facet].append(Count(value, name, count))
     for each in counts.values():
         each.sort(key=lambda row: (-row.count, row.value))
     placed.sort()
-    return Hits([key for _, key, _ in placed], [mark for _, _, mark in placed], counts)
+    keys, marks = [key for _, key, _ in placed], [mark for _, _, mark in placed]
+    return Hits(keys, marks, counts, looked)
 
 
 def is_far(wish: Wish) -> bool:
-    """Whether its page lies beyond what is looked at."""
-    return wish.page * finding.PAGE_SIZE >= LOOKED_AT and not wish.is_ranked
+    """Whether its page lies beyond what is looked at, and there is a way to it."""
+    has_end = wish.is_ranked or asking.has_phrase(wish.q)
+    return wish.page * finding.PAGE_SIZE >= LOOKED_AT and not has_end
 
 
 def page_of(wish: Wish, hits: Hits) -> list[Brief]:

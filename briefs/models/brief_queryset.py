@@ -3,6 +3,8 @@
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -106,6 +108,21 @@ class BriefQuerySet(models.QuerySet["Brief"]):
             for code, config in SEARCH_CONFIGS.items()
         ]
         return self.filter(pk__in=branches[0].union(*branches[1:], all=True))
+
+    def holding_words_of(self, q: str) -> Self:
+        """Holding the words that are wanted, wherever they stand: what `saying(q)` is to be looked for in."""
+        return self.filter(search=words.apart(words.spoken(q)))
+
+    def saying(self, q: str) -> Self:
+        """As `matching`, of a few briefs: each is looked into, since the index does not know where words stand."""
+        spoken = words.spoken(q)
+        if not words.leave_out(spoken):
+            return self.filter(search=words.any_language(spoken))
+        branches = (
+            Q(language=code, search=words.query(spoken, config))
+            for code, config in SEARCH_CONFIGS.items()
+        )
+        return self.filter(reduce(or_, branches))
 
     def newest_matching(self, q: str) -> Self:
         """Newest first, for a set that holds `matching(q)`; whoever takes a few does not pay for all. One statement.

@@ -7,7 +7,7 @@ from django.contrib.postgres.search import SearchHeadline
 from django.db.models import Func, IntegerField, TextField, Value
 from django.db.models.functions import Concat, Greatest, Substr
 
-from briefs.models.words import query
+from briefs.models.words import query, wanted
 
 MARKS = ("\x02", "\x03")
 # Marking reads every word of what it is given: it gets the surroundings of the first word found, not the whole text.
@@ -62,7 +62,7 @@ def _surroundings(words: str) -> Func:
 
 def pattern_of(words: str) -> str:
     """A regular expression for where these words begin, in most forms and any accents; phrases before single words."""
-    positive = re.sub(r'(?:^|\s)-(?:"[^"]*"?|\S+)', " ", words)
+    positive = wanted(words)
     phrases = [_joined(part) for part in re.findall(r'"([^"]+)"', positive)]
     found = [one for one in phrases if one] or [_begin(word) for word in _words_in(positive)]
     return rf"\m(?:{'|'.join(found)})" if found else "$^"

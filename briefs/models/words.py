@@ -29,6 +29,16 @@ def leave_out(words: str) -> bool:
     return re.search(r"(?:^|\s)-\S", words) is not None
 
 
+def wanted(words: str) -> str:
+    """The words without those that a minus leaves out."""
+    return re.sub(r'(?:^|\s)-(?:"[^"]*"?|\S+)', " ", words)
+
+
+def has_phrase(words: str) -> bool:
+    """Whether some of the words wanted have to stand together: in quotation marks, or joined by a hyphen."""
+    return re.search(r'"[^"]*\w\W+\w|\w-\w', wanted(words)) is not None
+
+
 def forms(words: str) -> list[str]:
     """The texts under which these words are looked for: as they are, and as the Portuguese stemmer needs them."""
     others = {_ONE.sub("ões", words), _MANY.sub("ão", words)} - {words}
@@ -53,6 +63,14 @@ class AnyOf(SearchQuery):
         return f"({' || '.join(each)})", [text for part in self.parts for text in part]
 
 
+class Apart(AnyOf):
+    """As `AnyOf`, of words that need not stand together: the index knows which briefs hold them, and not where."""
+
+    def as_sql(self, *rest: Any, **more: Any) -> tuple[str, list[str]]:  # type: ignore[override]  # as above
+        text, params = super().as_sql(*rest, **more)
+        return f"regexp_replace({text}::text, '<(-|[0-9]+)>', '&', 'g')::tsquery", params
+
+
 def query(words: str, config: str) -> SearchQuery:
     """These words, in any form that the configuration knows."""
     return AnyOf(*_parts(words, config))
@@ -60,8 +78,17 @@ def query(words: str, config: str) -> SearchQuery:
 
 def any_language(words: str) -> SearchQuery:
     """One query that a brief of any language may answer, so that one index serves it."""
+    return AnyOf(*_parts_of_any(words))
+
+
+def apart(words: str) -> SearchQuery:
+    """As `any_language`, of the words wanted wherever they stand: holds whatever holds their phrases."""
+    return Apart(*_parts_of_any(wanted(words)))
+
+
+def _parts_of_any(words: str) -> list[tuple[str, str]]:
     own = (part for config in SEARCH_CONFIGS.values() for part in _parts(words, config))
-    return AnyOf((NAMES_CONFIG, words), *own)
+    return [(NAMES_CONFIG, words), *own]
 
 
 def _parts(words: str, config: str) -> list[tuple[str, str]]:

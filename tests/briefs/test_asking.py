@@ -22,6 +22,12 @@ WORDS = [
     "convoy -fuel",
     "ação -ponte",
     '"fuel convoy" or bridge',
+    '"fuel convoy" -bridge',
+    'convoy -"a fuel"',
+    '"ação na ponte"',
+    '"ação" -ponte "na ponte"',
+    '"fuel ação" -ações',
+    "fuel-convoy",
     "100% 'a' %s",
 ]
 
@@ -61,6 +67,7 @@ def test_example_has_the_shape_of_the_words(q: str) -> None:
 
     assert len(forms(spoken(example))) == len(forms(spoken(q)))
     assert leave_out(spoken(example)) == leave_out(spoken(q))
+    assert asking.has_phrase(example) == asking.has_phrase(q)
     assert set(asking.texts_marking(example)) == set(asking.texts_marking(q))
 
 

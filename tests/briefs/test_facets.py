@@ -1,9 +1,11 @@
 """How lists are narrowed."""
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 
-from briefs import hits
+from briefs import geography, hits, publishing
 from briefs.facets import facets_of
 from briefs.finding import Wish, wish_from
 from tests.briefs.facts import add_actor
@@ -64,6 +66,32 @@ def test_counting_stops_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
     found = facets_of(Wish())
 
     assert (found.total, found.is_capped) == (2, True)
+
+
+def test_commonest_values_of_a_facet_are_shown() -> None:
+    codes = list(geography.AFRICAN_COUNTRIES)[:14]
+    for n in range(len(codes), 0, -1):
+        BriefFactory.create(countries=codes[:n])
+
+    (countries, *_) = facets_of(Wish()).narrower
+
+    assert [option.count for option in countries.options] == [14 - n for n in range(12)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_facets_are_counted_once_until_readers_see_something_else() -> None:
+    brief = BriefFactory.create(countries=["ML"], topics=["ports"])
+    BriefFactory.create(countries=["ML", "KE"], topics=["ports"])
+    with CaptureQueriesContext(connection) as first:
+        found = hits.hits_of(Wish(topic="ports"))
+    with CaptureQueriesContext(connection) as second:
+        again = hits.hits_of(Wish(topic="ports"))
+
+    assert again == found
+    assert ["unnest" in query["sql"] for query in (*first, *second)] == [True, False]
+    publishing.withdraw_brief(brief=brief, by=brief.created_by, reason="Wrong.")
+    after = hits.hits_of(Wish(topic="ports"))
+    assert [(row.value, row.count) for row in after.counts["country"]] == [("KE", 1), ("ML", 1)]
 
 
 @pytest.mark.parametrize("count", [1, 3])

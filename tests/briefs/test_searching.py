@@ -247,6 +247,27 @@ def test_best_of_too_many_says_of_how_many(client: Client, monkeypatch: pytest.M
     assert "These are the best" not in client.get("/briefs/?q=fuel&sort=newest").content.decode()
 
 
+@pytest.mark.parametrize("is_everywhere", [True, False])
+@pytest.mark.parametrize("sort", ["best", "newest"])
+def test_phrase_is_looked_for_in_the_newest_that_hold_its_words(
+    client: Client, monkeypatch: pytest.MonkeyPatch, sort: str, is_everywhere: bool
+) -> None:
+    monkeypatch.setattr(brief_queryset, "is_everywhere", lambda _: is_everywhere)
+    said = [BriefFactory.create(body="<p>The fuel road.</p>") for _ in range(2)]
+    BriefFactory.create(body="<p>No road for fuel.</p>")
+    wish = Wish(q='"fuel road"', sort=sort)
+    whole = hits.hits_of(wish)
+    assert (set(whole.keys), whole.is_capped) == ({brief.pk for brief in said}, False)
+
+    monkeypatch.setattr(hits, "LOOKED_THROUGH", 2)
+    newest = hits.hits_of(wish)
+
+    assert (newest.keys, newest.is_capped) == ([said[1].pk], True)
+    page = client.get(wish.url()).content.decode()
+    assert "looked for in the newest 2 briefs that hold them" in page
+    assert "newest first shows all" not in page
+
+
 @pytest.mark.parametrize(
     ("q", "meant"),
     [
