@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -30,6 +30,13 @@ def last_change(*more: Any) -> datetime | None:
     if more:
         return max((moment for (moment,) in _last(now, *more)), default=None)
     return max((moment for (moment,) in _LAST.read(now=now).rows), default=None)
+
+
+def newest_change(now: datetime) -> Greatest:
+    """As `last_change`, as part of another statement."""
+    told = _changed_by(now).order_by("-moment").values("moment")[:1]
+    gone = _expired(now).order_by("-expires_at").values("expires_at")[:1]
+    return Greatest(Subquery(told), Subquery(gone))
 
 
 def _last(now: datetime, *more: Any) -> Any:

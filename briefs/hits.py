@@ -95,7 +95,8 @@ def hits_of(wish: Wish) -> Hits:
         asked.append(_ask(wish, is_counted=True))
         return replace(asked[0], keys=[], marks=[])
 
-    counted = kept_answers.while_true(count, "facets", replace(wish, page=1, sort=""))
+    question = replace(wish, page=1, sort="")
+    counted = kept_answers.while_true(count, "facets", question, size=10)
     return asked[0] if asked else replace(_ask(wish, is_counted=False), counts=counted.counts)
 
 

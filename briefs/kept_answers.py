@@ -12,14 +12,15 @@ from briefs import freshness
 from briefs.shelf import Shelf
 
 Answer = TypeVar("Answer")
-_HELD = 4_000  # answers
+_HELD = 4_000  # answers of the usual size
 _shelf: Shelf[tuple[bytes, Any]] = Shelf(_HELD)
 
 
-def while_true(find: Callable[[], Answer], *question: Hashable) -> Answer:
+def while_true(find: Callable[[], Answer], *question: Hashable, size: int = 1) -> Answer:
     """The answer to the question, found now unless it was found under the same token.
 
-    Always now without Valkey, and inside a transaction, which sees rows that readers do not.
+    `size` says how many usual ones it is as large as. Always now without Valkey, and inside a transaction,
+    which sees rows that readers do not.
     """
     token = None if connection.in_atomic_block else freshness.token_now()
     if token is None:
@@ -29,7 +30,7 @@ def while_true(find: Callable[[], Answer], *question: Hashable) -> Answer:
         answer: Answer = held[1]
         return answer
     answer = find()
-    _shelf.put(question, (token, answer), 1)
+    _shelf.put(question, (token, answer), size)
     return answer
 
 

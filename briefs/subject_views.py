@@ -8,7 +8,16 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from briefs import alternates, finding, geography, made_pages, scoring, subjects, topics
+from briefs import (
+    alternates,
+    finding,
+    geography,
+    kept_answers,
+    made_pages,
+    scoring,
+    subjects,
+    topics,
+)
 from briefs.maps import drawing
 from briefs.models import Actor, Brief
 from briefs.showing import render_page, spoken_page
@@ -52,7 +61,7 @@ def actor_list(request: HttpRequest) -> HttpResponse:
 def actor_page(request: HttpRequest, slug: str) -> HttpResponse:
     """Who an actor is, and what we expect where it acts."""
     named = subjects.named_actors()
-    actor = named.filter(slug=slug).first()
+    actor = kept_answers.while_true(lambda: named.filter(slug=slug).first(), "actor", slug)
     if actor is None:
         raise Http404
     language = finding.wish_from(request.GET).spoken

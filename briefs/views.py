@@ -1,5 +1,7 @@
 """The public pages about briefs. Nothing here changes anything or knows who is reading."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db.models import Q
 from django.http import (
@@ -87,16 +89,20 @@ def brief_list(request: HttpRequest) -> HttpResponse:
     rows = hits.page_of(wish, found)
     if wish.page > 1 and not rows:
         raise Http404
-    if not rows:  # asks for what may have been meant
-        return _show_list(request, wish, found, rows)
     facts = made_pages.facts_of(rows)
+    meant = [] if rows or not wish.q else naming.did_you_mean(wish.q)
     return made_pages.page(
-        lambda: _show_list(request, wish, found, rows), "list", wish, ignored, found, facts
+        lambda: _show_list(request, wish, found, rows, meant),
+        *("list", wish, ignored, found, facts, meant),
     )
 
 
 def _show_list(
-    request: HttpRequest, wish: finding.Wish, found: hits.Hits, rows: list[Brief]
+    request: HttpRequest,
+    wish: finding.Wish,
+    found: hits.Hits,
+    rows: list[Brief],
+    meant: Sequence[str] = (),
 ) -> HttpResponse:
     with translation.override(wish.spoken):
         context = {
@@ -106,7 +112,7 @@ def _show_list(
             "briefs": rows[: finding.PAGE_SIZE],
             "facets": facets.facets_of(wish, found),
             "ignored": finding.ignored_in(request.GET),
-            "meant": [] if rows or not wish.q else _meant(wish),
+            "meant": [(name, wish.url(q=name)) for name in meant],
             "best_url": wish.url(sort="best"),
             "newest_url": wish.url(sort="newest"),
             "newer_url": wish.url(page=wish.page - 1) if wish.page > 1 else "",
@@ -121,11 +127,6 @@ def _spoken(wish: finding.Wish) -> list[alternates.Choice]:
     return alternates.of_addresses(
         urls | {settings.LANGUAGE_CODE: wish.url(language="")}, wish.spoken
     )
-
-
-def _meant(wish: finding.Wish) -> list[tuple[str, str]]:
-    """Names that the reader may have meant, each with the address of the list that holds them."""
-    return [(name, wish.url(q=name)) for name in naming.did_you_mean(wish.q)]
 
 
 @require_safe

@@ -42,19 +42,24 @@ class BriefsView(reading.ReadView):
         if "q" in query and "updated_since" in query:
             detail = "Words are not searched for in what is gone: leave one of both out."
             raise parameters.BadQuery([parameters.fault("q", "not_together", detail)])
-        changed_at = changes.last_change()
         raw = request.query_params.dict()
         position = cursors.position_in(request.path, raw)
         size = query.get("page_size", parameters.USUAL_PAGE)
         names = query.get("fields", fields.IN_LISTS)
         if "updated_since" in query:
+            changed_at = changes.last_change()
             rows = _changed(query, position, size + 1)
             return self.answer(_page(request, rows, size, names), changed_at)
-        found = listing.newest(query, names, position, size + 1)
-        body = made_pages.body(
-            lambda: self.written(_page(request, _placed(found), size, names)),
-            *("API list", request.path, sorted(raw.items()), found.digest),
-        )
+        found = listing.marks(query, position, size + 1)
+        changed_at = found.rows[0][2] if found.rows else changes.last_change()
+
+        def make() -> bytes:
+            return self.written(_page(request, _placed(found, names), size, names))
+
+        if fields.ask_for_the_moment(names):
+            return self.answer_made(make(), changed_at)
+        seen = [row[:2] for row in found.rows]
+        body = made_pages.body(make, "API list", request.path, sorted(raw.items()), seen)
         return self.answer_made(body, changed_at)
 
 
@@ -70,8 +75,9 @@ def _place(row: dict[str, Any]) -> list[Any]:
     return [row["at"].isoformat(), str(row["key"])]
 
 
-def _placed(found: prepared.Rows) -> list[dict[str, Any]]:
-    return [{**row, "at": row["published_at"], "key": row["pk"]} for row in found.objects()]
+def _placed(found: prepared.Rows, names: Sequence[str]) -> list[dict[str, Any]]:
+    rows = listing.rows_of(found, names)
+    return [{**row, "at": row["published_at"], "key": row["pk"]} for row in rows]
 
 
 def _changed(query: dict[str, Any], position: list[Any] | None, limit: int) -> list[dict[str, Any]]:

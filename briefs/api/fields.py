@@ -38,7 +38,7 @@ def select(briefs: BriefQuerySet, names: Iterable[str], *more: str) -> QuerySet[
 
 
 def ask_for_the_moment(names: Iterable[str]) -> bool:
-    """Whether what is read for these fields hangs on the moment of reading."""
+    """Whether what is read for these fields hangs on the moment of reading, and on more than the brief's own row."""
     return any(column in _AROUND for name in names for column in FIELDS[name].columns)
 
 

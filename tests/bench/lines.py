@@ -94,7 +94,7 @@ def probes(small: int) -> list[Probe]:
         Probe("country page", ("/countries/ml/",), UNCACHED, BOTH),
         Probe("actor page", ("/actors/front-7/",), UNCACHED, BOTH),
         Probe("topic page", ("/topics/crime/",), UNCACHED, BOTH),
-        Probe("feed", ("/briefs/feed.atom?country=ML",), UNCACHED, BOTH),
+        Probe("feed", ("/briefs/feed.atom?topic=crime",), UNCACHED, BOTH),
         Probe("API list, cached", (api,), loads=(8,)),
         Probe("API list", (api,), UNCACHED, BOTH, (8, 1)),
         Probe("API list, filtered", (api + "?country=ML&topic=crime",), UNCACHED, BOTH),

@@ -284,6 +284,14 @@ def test_names_of_towns_are_offered(q: str, meant: str) -> None:
     assert naming.did_you_mean(q)[:1] == [meant]
 
 
+def test_names_are_offered_as_soon_as_there_are_some(client: Client) -> None:
+    assert "Did you mean" not in client.get("/briefs/?q=duentza").content.decode()
+
+    SearchTerm.objects.create(name="Douentza", key=naming.search_key("Douentza"))
+
+    assert 'href="/briefs/?q=Douentza"' in client.get("/briefs/?q=duentza").content.decode()
+
+
 @pytest.mark.parametrize("q", ["ação", "ações", "acao"])
 def test_portuguese_words_are_found_in_both_numbers(q: str) -> None:
     BriefFactory.create(slug="one", language="pt", body="<p>Houve uma ação.</p>")

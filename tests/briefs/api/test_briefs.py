@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from briefs import publishing
 from briefs.api import fields
-from briefs.models import Brief
+from briefs.models import Brief, Correction
 from tests.briefs.facts import add_actor, add_incident, add_judgement, add_place
 from tests.factories import BriefFactory, UserFactory, publish
 
@@ -131,6 +131,33 @@ def test_pages_follow_each_other_while_briefs_come_and_go(client: Client) -> Non
         ["b4", "b3"], ["b2", "b1"], ["b0"],
     ]  # fmt: skip
     assert third["next"] is None
+
+
+def test_an_answer_is_made_once_for_the_same_rows(
+    client: Client, django_assert_num_queries
+) -> None:
+    brief = BriefFactory.create(countries=["ML"])
+    first = client.get(LIST + "?country=ML")
+    with django_assert_num_queries(1):
+        again = client.get(LIST + "?country=ML")
+
+    assert (again.content, again["Last-Modified"]) == (first.content, first["Last-Modified"])
+    Brief.objects.filter(pk=brief.pk).update(reading_minutes=77)
+    assert client.get(LIST + "?country=ML").json()["results"][0]["reading_minutes"] == 77
+
+
+def test_what_hangs_on_more_than_the_brief_is_asked_for_each_time(client: Client) -> None:
+    brief = BriefFactory.create()
+    path = LIST + "?fields=corrections"
+    assert client.get(path).json()["results"] == [{"corrections": []}]
+
+    Correction.objects.create(
+        brief=brief, edition=brief.editions.get(), kind="update", text="New", made_by=brief.created_by,
+        made_at=timezone.now(),
+    )  # fmt: skip
+
+    (row,) = client.get(path).json()["results"]
+    assert [each["text"] for each in row["corrections"]] == ["New"]
 
 
 def test_a_cursor_of_other_filters_or_of_nobody_is_refused(client: Client) -> None:
