@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 from psycopg import sql
 
 from config import embedded
@@ -53,6 +54,19 @@ def drop(name: str) -> None:
         server.execute(
             sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
         )
+
+
+def empty() -> None:
+    """Delete all rows but those that Django would make again at once, past triggers and foreign keys."""
+    if OF_OURS not in os.environ:  # only a superuser goes past triggers
+        call_command("flush", verbosity=0, interactive=False, reset_sequences=False)
+        return
+    names = connection.introspection.django_table_names(only_existing=True, include_views=False)
+    tables = sorted({*names} - {"django_content_type", "auth_permission"})
+    deletes = [sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in tables]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(sql.SQL("; ").join(deletes))
 
 
 @contextmanager

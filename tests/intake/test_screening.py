@@ -3,7 +3,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from briefs import freshness
-from intake import arriving, counting, quarantine, render_tokens, screening, submission
+from intake import arriving, counting, quarantine, render_tokens, screening, spam_rules, submission
 from intake.models import Activity, Contact, Enquiry, Lead, Quarantine, RoutingDecision, Screening
 from jobs.hints import Breaker
 from jobs.models import Job
@@ -137,7 +137,7 @@ def test_a_common_request_passes_with_its_score_on_record():
     assert screening.passes(lead_id=lead.pk)
 
     stored = Screening.objects.get(lead=lead)
-    assert (stored.score, stored.line, stored.rules) == (25, 50, 1)
+    assert (stored.score, stored.line, stored.rules) == (25, 50, spam_rules.VERSION)
     assert stored.items == [
         {"what": "speed", "points": 25, "evidence": "sent 2 s after the page was made"}
     ]
