@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm
 
-from accounts import erasing
+from accounts import erasing, hiding
 from accounts.models import Erasure, User
 from accounts.staff_screens import ReadOnlyAdmin
 
@@ -69,6 +69,11 @@ class ErasureAdmin(ReadOnlyAdmin):
         "by_table", "what_is_kept", "kept_until",
     )  # fmt: skip
     readonly_fields = ("which", "by_table", "what_is_kept")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Erasure]:
+        """Without what the reader is walled from."""
+        hidden = sorted(hiding.hidden_in(request).references)
+        return super().get_queryset(request).exclude(references__overlap=hidden)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Erasure], search_term: str

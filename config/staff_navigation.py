@@ -23,6 +23,7 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
     "Work": (
         Entry("Leads", "inbox", "intake.Lead"),
         Entry("Quarantine", "gpp_maybe", "intake.Quarantine"),
+        Entry("Holds", "front_hand", "intake.Hold"),
         Entry("Sources", "ads_click", "intake.Lead", page="intake_lead_sources"),
         Entry("Proposals", "contract", "proposals.ProposalVersion"),
         Entry("Mail", "mail", "mail.Message"),
@@ -40,6 +41,8 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
     "People": (
         Entry("Contacts", "person", "intake.Contact"),
         Entry("Organisations", "apartment", "intake.Organisation"),
+        Entry("Engagements", "handshake", "intake.Engagement"),
+        Entry("Walls", "security", "intake.Wall"),
     ),
     "Privacy": (
         Entry("Erasure requests", "person_remove", "intake.ErasureRequest"),

@@ -187,7 +187,11 @@ def _refuse_closed(lead: Lead) -> None:
 
 def _record(lead: Lead, kind: Activity.Kind, text: str) -> None:
     """The timeline says what was done, not the client's words: more people read it than those."""
-    ask_to_tell(Activity.objects.create(lead=lead, kind=kind, text=text))
+    activity = Activity.objects.create(lead=lead, kind=kind, text=text)
+    ask_to_tell(activity)
+    if kind in (Activity.Kind.CLIENT_ADDED, Activity.Kind.CLIENT_CORRECTED):
+        ask = queue.Ask("intake.check_conflicts", lead.pk, key=f"activity:{activity.pk}")
+        queue.enqueue(ask)
 
 
 def ask_to_tell(activity: Activity) -> None:

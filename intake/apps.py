@@ -9,7 +9,9 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         from briefs import privacy_facts
-        from intake import told_periods, undelivered  # their models must be loaded first
+
+        # Their models must be loaded first; conflicts says what is hidden behind walls.
+        from intake import conflicts, told_periods, undelivered  # noqa: F401
         from mail import news
 
         news.address_unreachable.connect(undelivered.ask_about_mark, dispatch_uid="intake")

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts import private_links
 from accounts.models import User
 from intake import staff_links
-from intake.models import Absence, Adviser, Deadline
+from intake.models import Absence, Adviser, Deadline, Lead
 
 _PURPOSE = "intake.calendar"
 _PAST = timedelta(days=90)
@@ -147,7 +147,8 @@ def _absence(absence: Absence, title: str, text: str) -> Event:
 
 def deadlines(adviser: Adviser) -> Iterable[Event]:
     """By when their leads must move on, with the reference and the way there."""
-    for due in Deadline.objects.open_of(adviser):
+    seen = Lead.objects.beyond_no_wall(adviser.user).values("pk")
+    for due in Deadline.objects.open_of(adviser).filter(lead__in=seen):
         yield Event(
             key=f"deadline-{due.pk}",
             title=f"Due: {due.get_stage_display()}, {due.lead.reference}",

@@ -1,11 +1,89 @@
 """Who must not have a lead, whatever they know: conflicts of interest and walls."""
 
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+from accounts.hiding import Hidden, hides
+from accounts.models import User
 from intake.models import Lead
+
+# What advisers read of it in decisions: not why, since that may name a client.
+BARRED = "stands behind a wall"
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Whether a lead waits for somebody's decision, and who must not have it: by adviser, why in words."""
+
+    is_held: bool
+    barred: dict[int, str]
+
+
+def gate(lead_id: int) -> Gate:
+    """What stops a lead from going to somebody, in one statement. Routing asks it under the lead's lock."""
+    statement = """
+        SELECT a.id FROM walls_of(%s) w JOIN intake_adviser a ON a.user_id = w.user_id
+        UNION ALL SELECT 0 FROM intake_hold WHERE lead_id = ANY(%s) AND decision = 'open'
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [[lead_id], [lead_id]])
+        found = {row[0] for row in cursor.fetchall()}
+    return Gate(0 in found, dict.fromkeys(found - {0}, BARRED))
 
 
 def barred_because(lead: Lead) -> dict[int, str]:
-    """By adviser, in words, why they may not have this lead. Nobody is barred as long as no conflict is on record.
+    """By adviser, in words, why they must not have this lead: those whom a wall keeps out. One statement.
 
-    Routing asks once for each lead and never gives it to one of these, not even as the last resort.
+    Nobody gives it to one of these, not even as the last resort.
     """
-    return {}
+    return barred_of([lead.pk]).get(lead.pk, {})
+
+
+def barred_of(lead_ids: Collection[int]) -> dict[int, dict[int, str]]:
+    """The same of many leads, in one statement; leads before which no wall stands are left out."""
+    found: dict[int, dict[int, str]] = {}
+    statement = (
+        "SELECT w.lead_id, a.id FROM walls_of(%s) w JOIN intake_adviser a ON a.user_id = w.user_id"
+    )
+    for lead_id, adviser_id in _rows(statement, lead_ids):
+        found.setdefault(lead_id, {})[adviser_id] = BARRED
+    return found
+
+
+def walled_users(lead_ids: Collection[int]) -> dict[int, set[int]]:
+    """By lead, the users whom a wall keeps out, in one statement."""
+    found: dict[int, set[int]] = {}
+    for lead_id, user_id in _rows("SELECT lead_id, user_id FROM walls_of(%s)", lead_ids):
+        found.setdefault(lead_id, set()).add(user_id)
+    return found
+
+
+def without_walled(lead_id: int, users: Iterable[User]) -> list[User]:
+    """Of these users those who may know of the lead. For mails."""
+    walled = walled_users([lead_id]).get(lead_id, set())
+    return [user for user in users if user.pk not in walled]
+
+
+def _rows(statement: str, lead_ids: Collection[int]) -> list[tuple[int, int]]:
+    if not lead_ids:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(lead_ids)])
+        return list(cursor.fetchall())
+
+
+@hides
+def hidden_requests(user: User, hidden: Hidden) -> Hidden:
+    """References of requests that this user is walled from, and the addresses they came from."""
+    statement = """
+        SELECT lead.reference, lower(enquiry.email), lower(contact.email) FROM walled_leads(%s) behind(id)
+        JOIN intake_lead lead ON lead.id = behind.id JOIN intake_enquiry enquiry ON enquiry.id = lead.enquiry_id
+        LEFT JOIN intake_contact contact ON contact.id = lead.contact_id
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [user.pk])
+        rows = cursor.fetchall()
+    addresses = {address for _, *both in rows for address in both if address}
+    return Hidden(frozenset(row[0] for row in rows), frozenset(addresses))

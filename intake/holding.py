@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from intake import leads, presence, staff_links
+from intake import conflicts, leads, presence, staff_links, walls
 from intake.models import Activity, Hold, HoldKind, Lead, Status
 from jobs import queue
 from mail import outbox
@@ -60,12 +60,13 @@ def hold(
     if is_over or not _new(lead, kind, matches):
         return None
     about = set(concerned)
+    walled = conflicts.walled_users([lead.pk]).get(lead.pk, set())
     made = Hold.objects.create(
         lead=lead,
         kind=kind,
         found=found,
         matches=list(matches),
-        reviewer=_reviewer(kind, about),
+        reviewer=_reviewer(kind, about | walled),
     )
     made.concerned.set(about)
     Activity.objects.create(
@@ -120,17 +121,24 @@ def _reviewer(kind: str, concerned: set[int]) -> User | None:
 
 
 @transaction.atomic
-def decide(*, hold: Hold, by: User, decision: Hold.Decision, reason: str) -> Hold:
+def decide(
+    *,
+    hold: Hold,
+    by: User,
+    decision: Hold.Decision,
+    reason: str,
+    without: Iterable[User] = (),
+) -> Hold:
     """Decide about a hold. A lead that is refused is disqualified; a new one that goes on is routed, when nothing else
-    holds it.
+    holds it; one that goes on without some people is walled from them; where nothing was in it, the walls that it
+    raised by itself are lifted.
 
-    Raises ValidationError, and changes nothing: code "required" without a reason, "forbidden" when the user may not
-    decide or is a party to it, "conflict" when it was decided already or the lead has come too far to be refused.
+    Raises ValidationError, and changes nothing: code "required" without a reason or without whom, "forbidden" when the
+    user may not decide, is a party to it or is walled from the lead, "conflict" when it was decided already or the lead
+    has come too far to be refused.
     """
-    if decision not in _ENDS:
-        raise ValidationError("Choose a decision.", code="required")
-    if not reason.strip():
-        raise ValidationError("Say why, for whoever reads this later.", code="required")
+    people = list(without)
+    _refuse_incomplete(decision, reason, people)
     lead = Lead.objects.select_for_update().get(pk=hold.lead_id)
     hold = Hold.objects.select_for_update().get(pk=hold.pk)
     _refuse_stranger(hold, by)
@@ -146,14 +154,38 @@ def decide(*, hold: Hold, by: User, decision: Hold.Decision, reason: str) -> Hol
     Activity.objects.create(lead=lead, kind=kind, text=text, by=by)
     if decision == Decision.REFUSE:
         _refuse_lead(hold, lead, by)
-    elif lead.status == Status.NEW and not lead.holds.open().exists():
+        return hold
+    _wall(hold, lead, people, by)
+    if lead.status == Status.NEW and not lead.holds.open().exists():
         queue.enqueue(queue.Ask("intake.route_lead", lead.pk, key=f"lead:{lead.pk}:hold:{hold.pk}"))
     return hold
+
+
+def _refuse_incomplete(decision: Hold.Decision, reason: str, people: Sequence[User]) -> None:
+    if decision not in _ENDS:
+        raise ValidationError("Choose a decision.", code="required")
+    if not reason.strip():
+        raise ValidationError("Say why, for whoever reads this later.", code="required")
+    if (decision == Decision.WITHOUT) != bool(people):
+        raise ValidationError(
+            "Name the advisers without whom it goes on; for other decisions name none.",
+            code="required",
+        )
+
+
+def _wall(hold: Hold, lead: Lead, people: Sequence[User], by: User) -> None:
+    """Before those without whom it goes on; where nothing was in it, none."""
+    if hold.decision == Decision.UNFOUNDED:
+        walls.lift_those_of(hold, by=by, reason=hold.reason)
+    for user in people:
+        walls.raise_wall(user=user, before=lead, reason=hold.reason, by=by, hold=hold)
 
 
 def _refuse_stranger(hold: Hold, by: User) -> None:
     if not by.is_active or not by.has_perm(PERMISSIONS[hold.kind]):
         raise ValidationError("You may not decide about this.", code="forbidden")
+    if not conflicts.without_walled(hold.lead_id, [by]):
+        raise ValidationError("You are walled from this lead.", code="forbidden")
     if hold.concerned.filter(pk=by.pk).exists():
         raise ValidationError(
             "You are a party to it, so somebody else must decide.", code="forbidden"

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from intake import addresses, names, resembling
 from intake.models import Activity, Contact, Enquiry, Lead, Organisation
+from jobs import queue
 
 # Of the advisory locks of PostgreSQL, the one of whoever links or merges people; any number that nobody else takes.
 _PEOPLE = 7_226_001
@@ -55,7 +56,19 @@ def match_people(*, lead_id: int) -> Lead:
     text = " ".join(filter(None, words))
     Activity.objects.create(lead=lead, kind=Activity.Kind.MATCHED, text=text)
     _suggest(lead, contact, found, is_new)
+    _check_again(lead, enquiry)
     return lead
+
+
+def _check_again(lead: Lead, enquiry: Enquiry) -> None:
+    """Have conflicts looked for once more where matching knows other names than the request gave."""
+    organisation = lead.organisation.name if lead.organisation else ""
+    assert lead.contact is not None
+    given = {names.plain_key(enquiry.organisation), names.person_key(enquiry.full_name), ""}
+    known = {names.plain_key(organisation), names.person_key(lead.contact.full_name)}
+    if not known <= given:
+        key = f"lead:{lead.pk}:matched"
+        queue.enqueue(queue.Ask("intake.check_conflicts", lead.pk, key=key))
 
 
 def live(record: Record) -> Record:

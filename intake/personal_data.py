@@ -5,8 +5,10 @@ from typing import Any
 from django.db.models import Case, Q, QuerySet, Value, When
 from django.db.models.functions import Lower, Now
 
-import intake.sanctions.personal_data  # noqa: F401 - a part of this map
+import intake.conflicts_personal_data
+import intake.sanctions.personal_data  # noqa: F401 - parts of this map
 from accounts.erasure_map import ERASED, ERASED_EMAIL, Person, declare, erased_key
+from intake.erasable_leads import NOTES, of_leads
 from intake.models import (
     Absence,
     Activity,
@@ -30,7 +32,6 @@ from intake.models import (
     Enquiry,
     ErasureOrder,
     ErasureRequest,
-    Hold,
     Lead,
     Likeness,
     Merge,
@@ -59,19 +60,6 @@ _CAME_FROM = (
     ),
     *("utm_source", "utm_medium", "utm_campaign"),
 )
-_NOTES = (
-    "Staff's own notes on the work. Ask the house: a person takes out what is about others first."
-)
-
-
-def _of_leads(model: type[Any], path: str = "lead") -> Any:
-    """The rows of a model that belong to the person's leads."""
-
-    def rows(person: Person) -> QuerySet[Any]:
-        found: QuerySet[Any] = model.objects.filter(**{f"{path}__in": person.leads})
-        return found
-
-    return rows
 
 
 def _about_records(model: type[Any], person: Person, *ends: str) -> QuerySet[Any]:
@@ -91,7 +79,7 @@ def _about_records(model: type[Any], person: Person, *ends: str) -> QuerySet[Any
 # ---- As sent
 declare(
     Enquiry,
-    of=_of_leads(Enquiry),
+    of=of_leads(Enquiry),
     erase={
         "full_name": ERASED,
         "email": ERASED_EMAIL,
@@ -128,22 +116,22 @@ declare(
 )
 declare(
     Attachment,
-    of=_of_leads(Attachment, "enquiry__lead"),
+    of=of_leads(Attachment, "enquiry__lead"),
     deletes=Q(),
     personal="name content_type sha256 body",
     none="id enquiry addition",
 )
 declare(
     AttachmentScan,
-    of=_of_leads(AttachmentScan, "attachment__enquiry__lead"),
+    of=of_leads(AttachmentScan, "attachment__enquiry__lead"),
     deletes=Q(),
     personal="is_clean signature scanned_at",
     none="id attachment",
 )
-declare(Addition, of=_of_leads(Addition), erase={"text": ""}, none="id lead form_id added_at")
+declare(Addition, of=of_leads(Addition), erase={"text": ""}, none="id lead form_id added_at")
 declare(
     ContactCorrection,
-    of=_of_leads(ContactCorrection),
+    of=of_leads(ContactCorrection),
     erase={"full_name": ERASED, "email": ERASED_EMAIL, "phone": ""},
     none="id lead made_at",
 )
@@ -154,7 +142,7 @@ declare(
 )
 declare(
     ErasureRequest,
-    of=_of_leads(ErasureRequest),
+    of=of_leads(ErasureRequest),
     erase={"answer": ""},
     staff="answered_by",
     none="id lead asked_at state answered_at erasure",
@@ -184,21 +172,21 @@ declare(
     withheld={
         "link_seed": "A key to the person's own page.",
         "link_digest": "Made from that key.",
-        "closing_reason": _NOTES,
+        "closing_reason": NOTES,
     },
     locks=True,
 )
 declare(
     Activity,
-    of=_of_leads(Activity),
+    of=of_leads(Activity),
     erase={"text": ""},
     staff="by",
     none="id lead kind happened_at",
-    withheld={"text": _NOTES},
+    withheld={"text": NOTES},
 )
 declare(
     NeedSuggestion,
-    of=_of_leads(NeedSuggestion),
+    of=of_leads(NeedSuggestion),
     deletes=Q(),
     personal="kind value label start end passage rule certainty rules_version state decided_at made_at",
     staff="decided_by",
@@ -206,7 +194,7 @@ declare(
 )
 declare(
     RoutingDecision,
-    of=_of_leads(RoutingDecision),
+    of=of_leads(RoutingDecision),
     keep={
         "inputs": "Codes of countries, languages and services: shows why an adviser got it; names no client.",
         "reason": "As the inputs.",
@@ -217,55 +205,39 @@ declare(
 )
 declare(
     Assignment,
-    of=_of_leads(Assignment),
+    of=of_leads(Assignment),
     erase={"reason": ""},
     staff="adviser by",
     none="id lead decision started_at ended_at",
-    withheld={"reason": _NOTES},
+    withheld={"reason": NOTES},
 )
 declare(
     Screening,
-    of=_of_leads(Screening),
+    of=of_leads(Screening),
     erase={"items": [], "text_digest": "0" * 64, "text_bands": []},
     none="id lead score line rules screened_at",
     withheld=dict.fromkeys(("text_digest", "text_bands"), "Made from the words of the request."),
 )
-declare(
-    Hold,
-    of=_of_leads(Hold),
-    erase={
-        "found": ERASED,
-        "matches": [],
-        "reason": Case(When(decision="open", then=Value("")), default=Value(ERASED)),
-    },
-    staff="reviewer decided_by",
-    none="id lead kind opened_at decision decided_at",
-    withheld=dict.fromkeys(
-        ("found", "matches", "reason"),
-        "The house's own check, which names others: their confidence comes first.",
-    ),
-)
-declare(Hold.concerned.through, staff="user", none="id hold")
 declare(Quarantine, staff="ended_by", none="id lead held_at outcome ended_at would_expire_at")
 declare(ProofOfWork, none="id lead nonce solved_at")
 
 declare(
     Deadline,
-    of=_of_leads(Deadline),
+    of=of_leads(Deadline),
     staff="adviser",
     none="id lead policy stage state started_at due_at warn_at step next_look_at paused_at time_left ended_at",
 )
 declare(
     DeadlineChange,
-    of=_of_leads(DeadlineChange, "deadline__lead"),
+    of=of_leads(DeadlineChange, "deadline__lead"),
     erase={"reason": ""},
     staff="by",
     none="id deadline kind due_before due_after happened_at",
-    withheld={"reason": _NOTES},
+    withheld={"reason": NOTES},
 )
 declare(
     DeadlineNotice,
-    of=_of_leads(DeadlineNotice, "deadline__lead"),
+    of=of_leads(DeadlineNotice, "deadline__lead"),
     staff="to",
     none="id deadline kind due_at rung told_at",
 )
@@ -376,7 +348,7 @@ declare(
 )
 declare(
     StandIn,
-    of=_of_leads(StandIn),
+    of=of_leads(StandIn),
     staff="owner adviser",
     none="id lead kind absence started_at ended_at ended_because",
 )

@@ -1,13 +1,13 @@
 """Who is there at a moment, and who is told of a lead's deadline one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cached_property
 
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from intake import clocks
+from intake import clocks, conflicts
 from intake.models import Absence, Adviser, Desk, Lead
 
 
@@ -25,6 +25,7 @@ class Staff:
     def __init__(self, now: datetime) -> None:
         self._now = now
         self._there: dict[tuple[int, bool], bool] = {}
+        self._walled: dict[int, set[int]] = {}
 
     @cached_property
     def _advisers(self) -> dict[int, Adviser]:
@@ -40,10 +41,18 @@ class Staff:
         desk = Desk.objects.filter(is_default=True).select_related("fallback_owner__user").first()
         return [desk.fallback_owner.user] if desk else []
 
+    def keep_walls(self, lead_ids: Collection[int]) -> None:
+        """Look up for many leads at once whom walls keep out of them."""
+        found = conflicts.walled_users(lead_ids)
+        self._walled |= {pk: found.get(pk, set()) for pk in lead_ids}
+
     def ladder(self, lead: Lead) -> list[Sequence[User]]:
-        """Who is told of this lead, level by level; a level may be empty, nobody stands on two."""
+        """Who is told of this lead, level by level; a level may be empty, nobody stands on two, and on none
+        who is walled from it."""
         owner = [lead.owner.user] if lead.owner else []
-        seen: set[int] = set()
+        if lead.pk not in self._walled:
+            self.keep_walls([lead.pk])
+        seen = set(self._walled[lead.pk])
         rungs: list[Sequence[User]] = []
         for people in (owner, self._cover(lead), self._fallback, self._leads):
             rungs.append([user for user in people if user.pk not in seen])

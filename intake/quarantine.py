@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
-from intake import leads, staff_links
+from intake import conflicts, leads, staff_links
 from intake.models import Activity, Lead, Priority, Quarantine, Status
 from jobs import queue
 from jobs.kinds import JobError
@@ -95,7 +95,7 @@ def tell_of_urgent(*, lead_id: int) -> None:
     lead = Lead.objects.get(pk=lead_id)
     if lead.status != Status.QUARANTINED:
         return
-    readers = list(_who_decide())
+    readers = conflicts.without_walled(lead_id, _who_decide())
     if not readers:
         raise JobError("Nobody may decide about the quarantine. Give somebody the role desk lead.")
     for user in readers:

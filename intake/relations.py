@@ -44,6 +44,8 @@ _FATES: dict[str, Fate] = {
     "intake.organisation.merged_into": Fate.STAYS,
     "intake.contact.merged_into": Fate.STAYS,
     "intake.lead.merged_into": Fate.STAYS,
+    "intake.party.organisation": Fate.STAYS,
+    "intake.wall.organisation": Fate.STAYS,
     # Of a lead nothing moves: most of it is frozen, and the target's page shows it.
     "intake.activity.lead": Fate.STAYS,
     "intake.addition.lead": Fate.STAYS,
@@ -54,7 +56,11 @@ _FATES: dict[str, Fate] = {
     # Not what another person's merge may widen: it stays with whom it was asked for.
     "intake.erasureorder.contact": Fate.STAYS,
     "intake.erasurerequest.lead": Fate.STAYS,
+    "intake.conflictcheck.lead": Fate.STAYS,
+    "intake.engagement.lead": Fate.STAYS,
     "intake.hold.lead": Fate.STAYS,
+    # A wall before one of those that were merged stands before all of them.
+    "intake.wall.lead": Fate.STAYS,
     "intake.needsuggestion.lead": Fate.STAYS,
     "intake.proofofwork.lead": Fate.STAYS,
     "intake.quarantine.lead": Fate.STAYS,

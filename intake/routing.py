@@ -37,14 +37,17 @@ def route_lead(*, lead_id: int) -> RoutingDecision | None:
     take the lead with it. Raises JobError when nobody may have it: no lead goes where nobody looks.
     """
     lead = _locked(lead_id)
-    # The hold is the stated outcome; whoever decides about it asks for the routing again.
-    if lead.status != Status.NEW or lead.holds.open().exists():
+    if lead.status != Status.NEW:
+        return None
+    gate = conflicts.gate(lead.pk)
+    if gate.is_held:  # whoever decides about the hold asks for the routing again
         return None
     suggestions = facts.read(lead)
     house = roster.house()
     if lead.contact_id is None and rules.look_at_people(house.rules):
         lead = _recognised(lead)
-    decision = _decide(lead, suggestions, house, conflicts.barred_because(lead))
+        gate = conflicts.gate(lead.pk)  # a wall may stand before whom they are known as
+    decision = _decide(lead, suggestions, house, gate.barred)
     lead.status = Status.ROUTED
     ask_to_notify(_hand_over(lead, decision))
     return decision

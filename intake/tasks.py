@@ -7,6 +7,8 @@ from intake import (
     acknowledging,
     after_sending,
     alerting,
+    clearing,
+    conflict_checks,
     covering,
     deadlines,
     erasing,
@@ -39,10 +41,29 @@ def match_people(job: Job) -> None:
 
 @kind("intake.route_lead")
 def route_lead(job: Job) -> None:
-    """Give the lead to an adviser, unless it is held back."""
+    """Give the lead to an adviser, unless it is held back; the register is asked before, once."""
     if screening.passes(lead_id=job.subject_id):
         sanctions.ensure_screened(lead_id=job.subject_id)
+        conflict_checks.check_new(lead_id=job.subject_id)
         routing.route_lead(lead_id=job.subject_id)
+
+
+@kind("intake.check_conflicts")
+def check_conflicts(job: Job) -> None:
+    """Hold a lead against the register once more, since what it says of its sender changed."""
+    conflict_checks.check_lead(lead_id=job.subject_id)
+
+
+@kind("intake.check_open_leads")
+def check_open_leads(job: Job) -> None:
+    """Hold the next open leads against the register, since that changed."""
+    conflict_checks.check_open(after=job.subject_id, key=job.key.rpartition(":")[0])
+
+
+@kind("intake.clear_wall")
+def clear_wall(job: Job) -> None:
+    """Give open leads that stand behind a new wall to others."""
+    clearing.clear_wall(wall_id=job.subject_id)
 
 
 @kind("intake.tell_reviewer")

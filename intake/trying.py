@@ -115,8 +115,8 @@ class Simulation:
 def simulate(*, rule_ids: Iterable[int], visible: Any, number: int = 200) -> Simulation:
     """Run these rules, drafts among them, over the last so many leads that were routed, of those that are visible.
 
-    Each lead meets the advisers as they stood at its hour: absences of that day, working hours and skills as they are
-    now, open leads as the simulation has given them until then. Credit starts even, as everybody's did once.
+    Each lead meets the advisers as they stood at its hour: absences of that day, working hours, skills and walls as
+    they are now, open leads as the simulation has given them until then. Credit starts even, as everybody's did once.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -152,6 +152,7 @@ class _Run:
         self.rows = roster.advisers_since(leads[0].created_at if leads else timezone.now())
         self.credit: dict[int, Decimal] = {row.pk: Decimal(0) for row in self.rows}
         self.open: Counter[int] = Counter()
+        self.barred = conflicts.barred_of([lead.pk for lead in leads])
         self.closing: list[tuple[datetime, int, int]] = []
         self.gaps: Counter[tuple[str, str, str]] = Counter()
 
@@ -159,7 +160,8 @@ class _Run:
         """Give one lead to somebody, as the rules say."""
         self._close_until(lead.created_at)
         open_ones = [s for s in lead.suggestions.all() if s.state == NeedSuggestion.State.OPEN]
-        team = [self._standing(row, lead.created_at) for row in self.rows]
+        barred = self.barred.get(lead.pk, {})
+        team = [self._standing(row, lead.created_at, barred.get(row.pk, "")) for row in self.rows]
         verdict = routing.verdict_on(lead, open_ones, self.house, team)
         for adviser_id, amount in verdict.pick.changes.items():
             self.credit[adviser_id] += amount
@@ -175,8 +177,8 @@ class _Run:
             is_fallback=verdict.is_fallback,
         )
 
-    def _standing(self, row: Any, at: datetime) -> Standing:
-        one = roster.standing(row, at, "", open_leads=self.open[row.pk])
+    def _standing(self, row: Any, at: datetime, barred: str) -> Standing:
+        one = roster.standing(row, at, barred, open_leads=self.open[row.pk])
         return replace(one, credit=self.credit[row.pk])
 
     def _own(self, lead: Lead, adviser_id: int) -> None:

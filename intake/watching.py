@@ -8,6 +8,7 @@ _MINUTE, _DAY = 60.0, 86_400.0
 _NEVER = float("inf")
 _LEADS = "intake_lead_changelist"
 _LISTS = "intake_sanctionslist_changelist"
+_HOLDS = "intake_hold_changelist"
 _JOBS = "jobs_job_changelist"
 _MAIL = "mail_message_changelist"
 _BEATS = "jobs_heartbeat_changelist"
@@ -55,7 +56,7 @@ def _of_leads(m: Measures) -> list[Reading]:
     return [
         _age("unrouted", "Oldest without an adviser", m.oldest_unrouted, 10 * _MINUTE, _LEADS, "status__exact=new"),
         _age("quarantined", "Oldest in quarantine", m.oldest_quarantined, _DAY, _LEADS, "status__exact=quarantined"),
-        _age("held", "Oldest held for a decision", m.oldest_held, 4 * 60 * _MINUTE),
+        _age("held", "Oldest held for a decision", m.oldest_held, 4 * 60 * _MINUTE, _HOLDS),
         _count("sanctions_lists", "Sanctions lists in use (0: nobody is screened)", m.sanctions_lists, None, _LISTS),
         _count("stale_lists", "Sanctions lists out of date", m.stale_lists, 0, _LISTS),
         _age("time_to_route", "From receipt to adviser, slowest of the last hour", slowest, 10 * _MINUTE),

@@ -1,7 +1,13 @@
-"""Gates: what is asked once more in the moment before a message leaves. An app names its gates in its `tasks.py`."""
+"""Gates: what is asked once more in the moment before a message leaves. An app names its gates in its `tasks.py`.
 
+One is asked of every message that names a request: nobody is told of what they are walled from, whatever queued it.
+"""
+
+import re
 from collections.abc import Callable
 
+from accounts import hiding
+from accounts.models import User
 from mail.models import Message
 
 Gate = Callable[[Message], str]
@@ -12,6 +18,8 @@ class UnknownGate(LookupError):
 
 
 _GATES: dict[str, Gate] = {}
+# As intake.references makes them.
+_REFERENCE = re.compile(r"\b[RP]-[0-9A-Z]{5}-[0-9A-Z]{5}\b")
 
 
 def gate(name: str) -> Callable[[Gate], Gate]:
@@ -29,8 +37,21 @@ def gate(name: str) -> Callable[[Gate], Gate]:
 
 def why_not(message: Message) -> str:
     """Why this message is not to leave; "" lets it go. Raises UnknownGate."""
+    if wall := _why_walled(message):
+        return wall
     if not message.gate:
         return ""
     if message.gate not in _GATES:
         raise UnknownGate(message.gate)
     return _GATES[message.gate](message)
+
+
+def _why_walled(message: Message) -> str:
+    """Of a message that names a request or a proposal: whether its reader, a member of the house, is walled from it."""
+    texts = (message.reference, message.subject, message.text)
+    if not any(_REFERENCE.search(text) for text in texts):
+        return ""
+    reader = User.objects.filter(email__iexact=message.to_email, is_active=True).first()
+    if reader is not None and hiding.hidden_from(reader).is_named_in(*texts):
+        return "Not sent: its reader is walled from what it is about."
+    return ""

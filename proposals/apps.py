@@ -8,7 +8,10 @@ class ProposalsConfig(AppConfig):
     verbose_name = "Proposals"
 
     def ready(self) -> None:
-        """Say what a merge of leads does with proposals: they stay where they are."""
+        """Say what a merge of leads does with proposals: they stay where they are; and what a wall hides of them."""
+        from accounts import hiding
         from intake import relations
+        from proposals import walled
 
         relations.declare("proposals.proposal.lead", relations.Fate.STAYS)
+        hiding.hides(walled.hidden_proposals)

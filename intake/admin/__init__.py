@@ -4,13 +4,16 @@ from intake.admin.absences import AbsenceAdmin
 from intake.admin.api_keys import ApiKeyAdmin
 from intake.admin.deadlines import DeadlinePolicyAdmin
 from intake.admin.erasure_orders import ErasureOrderAdmin
+from intake.admin.holds import HoldAdmin
 from intake.admin.leads import LeadAdmin
 from intake.admin.people import ContactAdmin, OrganisationAdmin
 from intake.admin.privacy import DataCopyAdmin, ErasureRequestAdmin, RetentionRuleAdmin
 from intake.admin.quarantine import QuarantineAdmin
+from intake.admin.register import EngagementAdmin
 from intake.admin.rules import RoutingRuleAdmin
 from intake.admin.sanctions import SanctionsEntryAdmin, SanctionsFileAdmin, SanctionsListAdmin
 from intake.admin.team import AdviserAdmin, DeskAdmin
+from intake.admin.walls import WallAdmin
 from intake.admin.watch import AlertAdmin
 
 __all__ = [
@@ -22,8 +25,10 @@ __all__ = [
     "DataCopyAdmin",
     "DeadlinePolicyAdmin",
     "DeskAdmin",
+    "EngagementAdmin",
     "ErasureOrderAdmin",
     "ErasureRequestAdmin",
+    "HoldAdmin",
     "LeadAdmin",
     "OrganisationAdmin",
     "QuarantineAdmin",
@@ -32,4 +37,5 @@ __all__ = [
     "SanctionsEntryAdmin",
     "SanctionsFileAdmin",
     "SanctionsListAdmin",
+    "WallAdmin",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from accounts import erasing
+from accounts import erasing, hiding
 from accounts.erasing import Step
 from accounts.erasure_map import Person
 from accounts.form_fields import LineField, LongTextField
@@ -116,7 +116,7 @@ class ErasePersonForm(EraseForm):
     @property
     def intro(self) -> Sequence[str]:
         """What it reaches."""
-        requests = ", ".join(sorted(self.person.references)) or "none"
+        requests = ", ".join(hiding.shown(self.by, sorted(self.person.references))) or "none"
         return (f"Requests that it reaches: {requests}. {_KEPT}", _TWO)
 
 

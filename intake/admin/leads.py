@@ -10,6 +10,7 @@ from django.urls import URLPattern, path
 from django.utils.http import content_disposition_header
 from unfold.decorators import display
 
+from accounts import hiding
 from accounts.form_fields import LongTextField
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb
@@ -29,11 +30,13 @@ from intake.admin.hand_over import (
     WhoseFilter,
     owners_context,
 )
+from intake.admin.holds import holds_context
 from intake.admin.lead_people import is_visible_through_its_target, people_context
 from intake.admin.merging import MergingAdmin, undo_verb
 from intake.admin.privacy import LEAD_VERBS as PRIVACY_VERBS
 from intake.admin.privacy import ConsentsAdmin
 from intake.admin.quarantine import QUARANTINE_VERBS, screening_context
+from intake.admin.register import ENGAGE
 from intake.admin.sanctions import SANCTIONS_VERBS, sanctions_context
 from intake.admin.sources import SourcesAdmin
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
@@ -111,6 +114,7 @@ LEAD_VERBS: tuple[Verb, ...] = (
         lambda lead, by, reason: leads.disqualify_lead(lead=lead, by=by, reason=reason),
         _may_be_disqualified, "intake.change_lead", "The lead is closed.", ReasonForm,
     ),
+    ENGAGE,
     undo_verb(RecordKind.LEAD),
     *PRIVACY_VERBS,
 )  # fmt: skip
@@ -238,11 +242,15 @@ class LeadAdmin(
         happened = {activity.kind for activity in activities}
         since = _since_then(obj, happened)
         people = people_context(request.user, obj, activities)
+        hidden = hiding.hidden_in(request)
+        for activity in people["activities"] if hidden else ():
+            activity.text = hidden.censored(activity.text)
         return (
             suggestions_context(request.user, obj)
-            | screening_context(obj)
             | sanctions_context(request.user, obj)
+            | screening_context(obj, hidden)
             | deadlines_context(request.user, obj)
+            | holds_context(request.user, obj, activities)
             | people
             | since
             | owners_context(obj, happened)

@@ -1,10 +1,12 @@
 """Privacy in the staff screens: who asked for erasure, copies of data, what people agreed to, how long what is kept."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -13,6 +15,7 @@ from django.utils.http import content_disposition_header
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from accounts import hiding
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin
 from briefs import freshness
@@ -213,8 +216,10 @@ class DataCopyAdmin(VerbAdmin, ReadOnlyAdmin):
         )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataCopy]:
-        """Without the archives, which may be large."""
-        return super().get_queryset(request).defer("archive")
+        """Without the archives, which may be large, and without those of people behind a wall."""
+        rows = super().get_queryset(request).defer("archive")
+        hidden = sorted(hiding.hidden_in(request).addresses)
+        return rows.annotate(small=Lower("address")).exclude(small__in=hidden)
 
     def get_urls(self) -> list[URLPattern]:
         """The file, besides the usual."""
@@ -301,7 +306,10 @@ class RetentionRuleAdmin(VerbAdmin):
             **self.admin_site.each_context(request),
             "title": "What the rules would reach now",
             "opts": self.opts,
-            "outlooks": [retaining.look(rule) for rule in retaining.rules()],
+            "outlooks": [
+                replace(outlook, examples=hiding.shown(request.user, outlook.examples))
+                for outlook in map(retaining.look, retaining.rules())
+            ],
         }
         return TemplateResponse(request, "intake/admin/retention_look.html", context)
 
@@ -328,10 +336,28 @@ class RetentionRunAdmin(ReadOnlyAdmin):
     show_full_result_count = False
     fields = ("rule", "ran_at", "is_simulated", "days", "count", "done", "oldest", "which", "by")
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list, without references that the reader is walled from."""
+        changelist = super().get_changelist_instance(request)
+        for run in changelist.result_list:
+            _show(run, request)
+        return changelist
+
+    def get_object(self, request: HttpRequest, *args: Any) -> Any:
+        """The same of one."""
+        run = super().get_object(request, *args)
+        return _show(run, request) if run else None
+
     @admin.display(description="The oldest")
     def which(self, run: RetentionRun) -> str:
         """A few references."""
         return ", ".join(run.examples)
+
+
+def _show(run: RetentionRun, request: HttpRequest) -> RetentionRun:
+    assert isinstance(request.user, User)
+    run.examples = hiding.shown(request.user, run.examples) if run.examples else []
+    return run
 
 
 class ConsentsAdmin(VerbAdmin):

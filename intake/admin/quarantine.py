@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from accounts.form_fields import LongTextField
+from accounts.hiding import Hidden
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb
 from intake import quarantine
@@ -57,10 +58,12 @@ QUARANTINE_VERBS: tuple[Verb, ...] = (
 )  # fmt: skip
 
 
-def screening_context(lead: Lead) -> dict[str, Any]:
+def screening_context(lead: Lead, hidden: Hidden) -> dict[str, Any]:
     """For the lead's page: its score, item by item, and how its quarantine stands; one statement."""
     screening = Screening.objects.filter(lead=lead).select_related("lead__quarantine").first()
     held = getattr(screening.lead, "quarantine", None) if screening else None
+    for item in screening.items if screening and hidden else ():
+        item["evidence"] = hidden.censored(item["evidence"])
     return {"screening": screening, "quarantine": held}
 
 

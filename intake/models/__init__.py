@@ -13,6 +13,7 @@ from intake.models.deadline import (
     DeadlinePolicy,
     Stage,
 )
+from intake.models.engagement import ConflictCheck, Engagement, Party, PartyName, Role
 from intake.models.enquiry import Attachment, Enquiry
 from intake.models.erasure_order import ErasureOrder
 from intake.models.hold import Hold, HoldKind
@@ -35,6 +36,7 @@ from intake.models.scan import AttachmentScan
 from intake.models.screening import ProofOfWork, Quarantine, Screening
 from intake.models.stand_in import StandIn
 from intake.models.suggestion import NeedSuggestion
+from intake.models.wall import Wall
 
 __all__ = [
     "MOVES",
@@ -49,6 +51,7 @@ __all__ = [
     "Attachment",
     "AttachmentScan",
     "Clock",
+    "ConflictCheck",
     "Contact",
     "ContactCorrection",
     "CreditEntry",
@@ -59,6 +62,7 @@ __all__ = [
     "DeadlineNotice",
     "DeadlinePolicy",
     "Desk",
+    "Engagement",
     "Enquiry",
     "ErasureOrder",
     "ErasureRequest",
@@ -72,6 +76,8 @@ __all__ = [
     "Merge",
     "NeedSuggestion",
     "Organisation",
+    "Party",
+    "PartyName",
     "Priority",
     "ProofOfWork",
     "Quarantine",
@@ -79,6 +85,7 @@ __all__ = [
     "RequiredSkill",
     "RetentionRule",
     "RetentionRun",
+    "Role",
     "RoutingDecision",
     "RoutingRule",
     "SanctionsEntry",
@@ -91,4 +98,5 @@ __all__ = [
     "Stage",
     "StandIn",
     "Status",
+    "Wall",
 ]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from accounts.erasure_door import frozen
@@ -71,11 +72,11 @@ class LeadQuerySet(models.QuerySet["Lead"]):
 
     def visible_to(self, user: "User") -> "LeadQuerySet":
         """All for those who may see all; for advisers their own, those that they cover, and the pool of their desks;
-        none for anybody else."""
+        none for anybody else; never one behind a wall."""
         if not user.is_active or not user.has_perm("intake.view_lead"):
             return self.none()
         if user.has_perm("intake.view_all_leads"):
-            return self.all()
+            return self.beyond_no_wall(user)
         leads = Lead.objects.order_by()
         parts = (
             leads.filter(owner__user=user),
@@ -84,11 +85,15 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         )
         own, *more = [part.values("pk") for part in parts]
         # Each by its own index: joined by OR they would read every lead.
-        return self.filter(pk__in=own.union(*more, all=True))
+        return self.filter(pk__in=own.union(*more, all=True)).beyond_no_wall(user)
 
     def in_pool_of(self, user: "User") -> "LeadQuerySet":
         """Those that this adviser may take: of desks that they belong to, or that everybody belongs to."""
         return self.filter(pool__in=Desk.objects.of(user).values("pk"))
+
+    def beyond_no_wall(self, user: "User") -> "LeadQuerySet":
+        """Without those that this user is walled from, whatever they may else, superusers too."""
+        return self.exclude(pk__in=RawSQL("SELECT walled_leads(%s)", [user.pk]))
 
     def for_routing(self) -> "LeadQuerySet":
         """With their enquiry and what else a decision looks at: the brief, and whether the client asked before."""
@@ -256,6 +261,20 @@ class Lead(models.Model):
                 ),
             ),
             pgtrigger.Trigger(
+                name="lead_owner_not_walled",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("owner_id"),
+                condition=pgtrigger.Condition("NEW.owner_id IS NOT NULL"),
+                func="""
+                    IF EXISTS (SELECT FROM walls_of(ARRAY[NEW.id]) w JOIN intake_adviser a ON a.user_id = w.user_id
+                        WHERE a.id = NEW.owner_id) THEN
+                        RAISE EXCEPTION 'Nobody owns a lead that they are walled from.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'lead_owner_not_walled';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
                 name="lead_held_is_not_routed",
                 when=pgtrigger.Before,
                 operation=pgtrigger.UpdateOf("status"),
@@ -296,6 +315,9 @@ class Activity(models.Model):
         MOVED = "moved", "Moved on"
         QUARANTINED = "quarantined", "Held back"
         RELEASED = "released", "Released"
+        ENGAGED = "engaged", "Entered in the register of engagements"
+        WALL_RAISED = "wall_raised", "Wall raised"
+        WALL_LIFTED = "wall_lifted", "Wall lifted"
         HELD = "held", "Held for a decision"
         HOLD_DECIDED = "hold_decided", "Decided about the hold"
         MERGED = "merged", "Merged"

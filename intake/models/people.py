@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BooleanField, F, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
 from intake import addresses, names
@@ -26,8 +27,14 @@ class PeopleQuerySet(models.QuerySet):
         lead: Any = self.model._meta.get_field("leads").related_model
         behind = Q(pk__in=lead.objects.visible_to(user).values(lead_field(self.model)))
         if user.is_active and user.has_perms(["intake.view_lead", "intake.view_all_leads"]):
-            behind |= Q(merged_into__isnull=False)
-        return self.filter(behind)
+            # Not for whoever is walled from some lead: what was merged may be the people behind that.
+            unwalled = RawSQL(
+                "NOT EXISTS (SELECT walled_leads(%s))", [user.pk], output_field=BooleanField()
+            )
+            behind |= Q(merged_into__isnull=False) & Q(unwalled)
+        of_organisation = "pk" if lead_field(self.model) == "organisation" else "organisation"
+        walled = RawSQL("SELECT walled_organisations(%s)", [user.pk])
+        return self.filter(behind).exclude(**{f"{of_organisation}__in": walled})
 
 
 def lead_field(model: type[models.Model]) -> str:

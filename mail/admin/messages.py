@@ -5,12 +5,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
+from accounts import hiding
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
 from mail import addresses, delivery, handling
@@ -85,6 +87,16 @@ class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
     )
     readonly_fields = ("readable_text",)
     list_select_related = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        """Without what names something that the reader is walled from, or went to who asked for it."""
+        hidden = hiding.hidden_in(request)
+        rows = super().get_queryset(request)
+        if not hidden:
+            return rows
+        named = hidden.named_in("reference", "subject", "text")
+        to = Lower("to_email", output_field=CharField())
+        return rows.exclude(named).annotate(to=to).exclude(to__in=sorted(hidden.addresses))
 
     @display(
         description="State",

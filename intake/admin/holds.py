@@ -1,0 +1,156 @@
+"""What is held: the list, the page with what was found, the decision, and the box on the lead's page."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import BooleanField, QuerySet
+from django.db.models.expressions import RawSQL
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminRadioSelectWidget
+
+from accounts.form_fields import LongTextField
+from accounts.models import User
+from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
+from intake import holding, watching
+from intake.models import Activity, ConflictCheck, Hold, HoldKind, Lead
+
+Decision = Hold.Decision
+_OPEN_LONG = 4 * 3600
+_CHOICES = (
+    (Decision.UNFOUNDED, "Somebody else of that name: it goes on, and walls that it raised are lifted"),
+    (Decision.PROCEED, "Known and accepted: it goes on; whoever works for the other side stays walled"),
+    (Decision.WITHOUT, "It goes on without these advisers as well:"),
+    (Decision.REFUSE, "Refused: the request is closed"),
+)  # fmt: skip
+
+
+class DecisionForm(VerbForm):
+    """What becomes of it, without whom, and why."""
+
+    beside = "intake/admin/hold_found.html"
+    decision = forms.ChoiceField(
+        label="Decision", choices=_CHOICES, widget=UnfoldAdminRadioSelectWidget()
+    )
+    without = forms.ModelMultipleChoiceField(
+        label="Without",
+        required=False,
+        queryset=User.objects.filter(adviser__isnull=False, is_active=True).order_by("full_name"),
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text="They are walled from the request.",
+    )
+    reason = LongTextField(label="Why?", limit=5000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+def _decide(hold: Hold, by: User, decision: str, without: Any, reason: str) -> None:
+    holding.decide(
+        hold=hold, by=by, decision=Decision(decision), reason=reason, without=list(without)
+    )
+
+
+class DecisionFilter(admin.SimpleListFilter):
+    """First of all what is still to be decided."""
+
+    title = "decision"
+    parameter_name = "decision"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        decided = [(value, label) for value, label in Decision.choices if value != Decision.OPEN]
+        return [*decided, ("all", "all")]
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        for number, choice in enumerate(super().choices(changelist)):
+            yield choice if number else choice | {"display": Decision.OPEN.label}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Hold]) -> Any:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(decision=self.value() or Decision.OPEN)
+
+
+def holds_visible_to(user: User) -> QuerySet[Hold]:
+    """Of leads that the user may see, and not against an engagement that they are walled from."""
+    names_walled = RawSQL(
+        "EXISTS (SELECT FROM walled_engagements(%s) w(id) WHERE intake_hold.matches @>"
+        " jsonb_build_array(jsonb_build_object('engagement', w.id)))",
+        [user.pk],
+        output_field=BooleanField(),
+    )
+    rows = Hold.objects.filter(lead__in=Lead.objects.visible_to(user))
+    return rows.annotate(names_walled=names_walled).filter(names_walled=False)
+
+
+@admin.register(Hold)
+class HoldAdmin(VerbAdmin, ReadOnlyAdmin):
+    """Requests that wait for a decision."""
+
+    empty_words = "Nothing waits for a decision."
+    # About a name on a list it is decided on the lead's page, beside the list's entry.
+    verbs = (
+        Verb(
+            "decide", "Decide", _decide,
+            lambda hold: hold.kind == HoldKind.CONFLICT and hold.decision == Decision.OPEN,
+            holding.PERMISSIONS[HoldKind.CONFLICT], "Decided.", DecisionForm, is_main=True,
+        ),
+    )  # fmt: skip
+    change_form_outer_before_template = "intake/admin/hold.html"
+    list_display = (
+        "lead",
+        "kind",
+        "waits",
+        "reviewer",
+        "decision_name",
+        "decided_by",
+        "decided_at",
+    )
+    list_filter = (DecisionFilter, "kind")
+    search_fields = ("lead__reference",)
+    ordering = ("-opened_at", "-pk")
+    show_full_result_count = False
+    list_per_page = 50
+
+    class Media:
+        css = {"all": ("derisk/staff.css",)}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Hold]:
+        assert isinstance(request.user, User)
+        rows = holds_visible_to(request.user)
+        return rows.select_related("lead__enquiry", "reviewer", "decided_by")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Hold | None = None) -> list[Any]:
+        """None: the page has everything already, in words."""
+        return []
+
+    @display(description="Waits", label={"late": "danger", "open": "warning"})
+    def waits(self, hold: Hold) -> tuple[str, str]:
+        """For how long, while nobody has decided."""
+        if hold.decision != Decision.OPEN:
+            return "", ""
+        seconds = (timezone.now() - hold.opened_at).total_seconds()
+        return "late" if seconds > _OPEN_LONG else "open", watching.in_words(seconds)
+
+    @admin.display(description="Decision", ordering="decision")
+    def decision_name(self, hold: Hold) -> str:
+        """In words."""
+        return hold.get_decision_display()
+
+    def page_context(self, request: HttpRequest, obj: Hold) -> dict[str, Any]:
+        """What was found, and the way to the request."""
+        return {"hold": obj, "lead_page": reverse("admin:intake_lead_change", args=[obj.lead_id])}
+
+
+def holds_context(user: User, lead: Lead, activities: list[Activity]) -> dict[str, Any]:
+    """For the lead's page: its conflicts, for those who may read them with what was found. Most leads have none, which
+    the timeline tells without asking."""
+    reads = user.has_perm("intake.view_hold")
+    happened = {one.kind for one in activities}
+    rows: list[Hold] = []
+    if Activity.Kind.HELD in happened:
+        seen = holds_visible_to(user) if reads else Hold.objects.filter(lead=lead)
+        rows = list(seen.filter(lead=lead).select_related("reviewer", "decided_by").order_by("-pk"))
+    check = ConflictCheck.objects.filter(lead=lead).first() if reads else None
+    return {"holds": rows, "may_read_holds": reads, "conflict_check": check}
