@@ -40,5 +40,7 @@ _django.request_class = Utf8Request
 
 from config.page_cache import PageCache  # noqa: E402  # it reads settings, which are there by now
 from config.trails import Trails  # noqa: E402
+from config.warming import warm  # noqa: E402
 
+warm(_django)
 application = Trails(PageCache(_django))
