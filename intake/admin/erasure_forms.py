@@ -87,7 +87,7 @@ class CarryOutForm(_ErasureForm):
         """Who asked and why, what it reaches, and that a second person is needed."""
         requests = ", ".join(sorted(self.person.references)) or "none"
         said = f"{self.obj.asked_by} asked for it: {self.obj.because}"
-        needed = (_TWO,) if self.obj.asked_by == self.by else ()
+        needed = (f"{_TWO} You asked for it yourself.",) if self.obj.asked_by == self.by else ()
         return (said, f"Requests that it reaches: {requests}. {_KEPT}", *needed)
 
     def clean_again(self) -> str:
