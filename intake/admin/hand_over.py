@@ -189,7 +189,7 @@ class HandOverAdmin(VerbAdmin):
     def _offered(self, request: HttpRequest, obj: Lead) -> list[Verb]:
         """Giving back is for the owner and for desk leads; nobody takes what they have, nor works on what they could
         take but have not."""
-        if _is_only_offered(request, obj):
+        if is_only_offered(request, obj):
             return [verb for verb in super()._offered(request, obj) if verb.name == "claim"]
         is_own = bool(obj.owner and obj.owner.user_id == request.user.pk)
         not_theirs = set() if is_own or request.user.has_perm(REASSIGN) else {"give-back"}
@@ -199,7 +199,7 @@ class HandOverAdmin(VerbAdmin):
     def verb_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         """As any verb; but a lead of the pool is taken first, and who comes second reads who was first."""
         lead = self.get_queryset(request).filter(pool__isnull=False).filter(pk=_number(object_id))
-        if name != "claim" and any(_is_only_offered(request, one) for one in lead):
+        if name != "claim" and any(is_only_offered(request, one) for one in lead):
             self.message_user(request, "Take it first.", messages.ERROR)
             return HttpResponseRedirect(reverse("admin:intake_lead_change", args=[object_id]))
         try:
@@ -217,7 +217,7 @@ class HandOverAdmin(VerbAdmin):
         """The owner, and who works it meanwhile or may take it."""
         if lead.cover:
             return f"{lead.owner}, covered by {lead.cover}"
-        return f"{lead.owner}, in the pool" if lead.pool_id else str(lead.owner or "-")
+        return f"{lead.owner} (pool)" if lead.pool_id else str(lead.owner or "-")
 
     def has_reassign_permission(self, request: HttpRequest) -> bool:
         """Whether this user may give leads to others."""
@@ -279,7 +279,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
-def _is_only_offered(request: HttpRequest, lead: Lead) -> bool:
+def is_only_offered(request: HttpRequest, lead: Lead) -> bool:
     """Whether this user sees the lead only since they may take it."""
     if lead.pool_id is None or request.user.has_perm("intake.view_all_leads"):
         return False

@@ -28,6 +28,7 @@ from intake.admin.hand_over import (
     HAND_OVER_VERBS,
     HandOverAdmin,
     WhoseFilter,
+    is_only_offered,
     owners_context,
 )
 from intake.admin.holds import holds_context
@@ -269,7 +270,8 @@ class LeadAdmin(
                 "messages_sent": Message.objects.about(
                     obj.reference, *(one.reference for one in people["merged_leads"])
                 ),
-                "may_work": request.user.has_perm("intake.change_lead"),
+                "may_work": request.user.has_perm("intake.change_lead")
+                and not is_only_offered(request, obj),
                 "can_read_messages": request.user.has_perm("mail.view_message"),
             }
         )
