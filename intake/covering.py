@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from intake import eligibility, owning, roster, routing
+from intake import conflicts, eligibility, owning, roster, routing
 from intake.eligibility import Standing
 from intake.hand_over_mail import News
 from intake.models import Absence, Activity, Adviser, Desk, Lead, StandIn, Status
@@ -98,9 +98,14 @@ class House:
         of_absent = Lead.objects.filter(owner__in=acting, status__in=owning.OPEN).order_by("pk")
         leads = {lead.pk: lead for lead in of_absent} if acting else {}
         leads |= {rows[0].lead_id: rows[0].lead for rows in held.values()}
-        return sorted(pk for pk, lead in leads.items() if not self._settled(lead, held.get(pk, ())))
+        barred = conflicts.barred_of(list(leads))
+        return sorted(
+            pk
+            for pk, lead in leads.items()
+            if not self._settled(lead, held.get(pk, ()), barred.get(pk, {}))
+        )
 
-    def _settled(self, lead: Lead, held: Iterable[StandIn]) -> bool:
+    def _settled(self, lead: Lead, held: Iterable[StandIn], barred: dict[int, str]) -> bool:
         loans = [row for row in held if row.kind == Kind.LOAN]
         covers = [row for row in held if row.kind == Kind.COVER]
         lent = all(
@@ -111,7 +116,7 @@ class House:
         )
         is_open = lead.status in owning.OPEN and lead.owner_id is not None
         absence = self.acting_for(lead.owner_id) if is_open else None
-        wanted = self.cover_for(lead.owner_id, {}) if absence and lead.owner_id else None
+        wanted = self.cover_for(lead.owner_id, barred) if absence and lead.owner_id else None
         has = [(row.owner_id, row.adviser_id) for row in covers]
         if (
             absence

@@ -12,6 +12,7 @@ from jobs.models import Job
 from mail.models import Message
 from tests import factories, racing
 from tests.intake.test_handing_over import adviser, away, bar, desk_lead, told
+from tests.intake.test_walls import wall
 
 
 def sweep() -> int:
@@ -178,6 +179,19 @@ def test_nobody_covers_who_must_not_have_it_or_has_left(awa, bruno, monkeypatch)
 
     lead.refresh_from_db()
     assert (lead.cover, told()) == (None, [])
+
+
+def test_a_wall_before_who_covers_ends_that_and_the_next_one_covers(awa, bruno):
+    lead, desk = factories.lead_of(awa), factories.DeskFactory()
+    away(awa, delegate=bruno, policy="cover")
+    sweep()
+    wall(bruno.user, lead)
+
+    assert [sweep(), sweep()] == [1, 0]
+
+    lead.refresh_from_db()
+    assert lead.cover == desk.fallback_owner
+    assert [who for who, _ in told()].count("Bruno") == 1  # when it began, and no more
 
 
 def test_of_absences_that_overlap_the_one_that_asks_for_most_counts(awa, bruno):
