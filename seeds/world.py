@@ -17,7 +17,7 @@ from intake import deadlines
 from intake.models import Absence, Adviser, Desk, RequiredSkill, RoutingRule, Skill
 from intake.skills import SkillKind
 from proposals.models import ProposalTemplate, TemplateLine, TemplateSection
-from seeds import briefs_loading, requests_loading
+from seeds import briefs_loading, requests_loading, sanctions_loading
 
 FOLDER = Path(__file__).parent
 
@@ -45,6 +45,7 @@ def load(*, password: str) -> dict[str, int]:
     briefs = briefs_loading.load_briefs(
         author=users["analyst@derisk.example"], approver=users["editor@derisk.example"]
     )
+    sanctions_loading.load_example()
     for row in staff["keys"]:
         requests_loading.load_key(row, users["lead@derisk.example"])
     requests = _read("requests.yaml")

@@ -153,7 +153,7 @@ class SanctionsListAdmin(VerbAdmin):
         "loaded",
         "entry_count",
         "name_count",
-        "max_age_days",
+        "age_limit",
     )
     list_select_related = ("loaded_by",)
     ordering = ("pk",)
@@ -215,6 +215,11 @@ class SanctionsListAdmin(VerbAdmin):
     def dated(self, one: SanctionsList) -> str:
         """The date that its file bears."""
         return f"{one.published_on:%d %B %Y}" if one.published_on else ""
+
+    @admin.display(description="Out of date after", ordering="max_age_days")
+    def age_limit(self, one: SanctionsList) -> str:
+        """How old it may become."""
+        return f"{one.max_age_days} days"
 
     @admin.display(description="Loaded", ordering="loaded_at")
     def loaded(self, one: SanctionsList) -> str:

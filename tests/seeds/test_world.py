@@ -90,11 +90,11 @@ def test_the_command_loads_a_world_that_is_whole_public_and_plainly_fictional(
 
     call_command("seed")
 
-    assert capsys.readouterr().out == f"10 staff, 2 templates, {briefs} briefs, 11 requests\n"
+    assert capsys.readouterr().out == f"10 staff, 2 templates, {briefs} briefs, 12 requests\n"
     made = counts()
     assert {name: made[name] for name in MODEL_NAMES} == {
         "User": 10, "Adviser": 4, "Desk": 2, "ProposalTemplate": 2, "TemplateSection": 8, "TemplateLine": 4,
-        "Brief": briefs + 1, "Enquiry": 11, "Lead": 11,
+        "Brief": briefs + 1, "Enquiry": 12, "Lead": 12,
     }  # fmt: skip
     # What is asked for once for each, whatever other kinds of job there are.
     for kind, number in {
@@ -156,6 +156,7 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
         ("Sam Sample", "Bruno Adviser"),
         ("Kofi Example", "Bruno Adviser"),
         ("Tomás Exemplo", "Lindiwe Lead"),  # Carla is away
+        ("Kormac Fixture Exemplar", None),  # like a name on the example list
     ]
     urgent = Lead.objects.get(priority="urgent", status="routed")
     assert urgent.enquiry.full_name == "Nadia Exemple"
@@ -169,14 +170,14 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
     assert Enquiry.objects.filter(brief__isnull=False).count() == 2
     answered = Message.objects.filter(template="intake/mail/acknowledgement")
     assert sorted(answered.values_list("language", flat=True)) == [
-        *["en"] * 4,
+        *["en"] * 5,
         *["fr"] * 3,
         "pt",
         "pt",
     ]
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
     assert set(Activity.objects.values_list("kind", flat=True)) == {
-        "matched", "routed", "reassigned", "priority", "quarantined", "released", "client_added", "client_erasure",
+        "matched", "routed", "reassigned", "priority", "held", "quarantined", "released", "client_added", "client_erasure",
         "erasure_asked", "mail_failed",
     }  # fmt: skip
     assert sorted(Likeness.objects.values_list("kind", flat=True)) == [

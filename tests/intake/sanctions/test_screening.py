@@ -7,7 +7,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from config.supervisor import BASE_DIR
-from intake import after_sending, erasing, holding, matching, quarantine, screening
+from intake import (
+    after_sending,
+    alerting,
+    erasing,
+    holding,
+    matching,
+    measuring,
+    quarantine,
+    screening,
+    watching,
+)
 from intake.after_sending import ContactDetails
 from intake.models import (
     Activity,
@@ -21,7 +31,8 @@ from intake.models import (
 )
 from intake.sanctions import finding, gating
 from intake.sanctions import screening as sanctions
-from jobs.models import Job
+from jobs.models import Job, beat
+from mail.models import Message
 from tests import factories
 from tests.briefs.subscribed import run_all
 from tests.intake.sanctions.loads import days, fresh_un_file, load
@@ -348,6 +359,20 @@ def test_a_proposal_is_sent_only_to_whom_was_looked_for_on_current_lists(listed)
     assert "out of date: United Nations Security Council of" in refusal(lead)
     SanctionsList.objects.update(is_used=False)
     gating.refuse_unscreened(lead)
+
+
+def test_a_list_out_of_date_is_on_watch_and_told_to_desk_leads_once(desk, listed):
+    beat("worker")
+    beat("sweep")
+    readings = {one.name: one for one in watching.readings(measuring.measure())}
+    assert (readings["sanctions_lists"].told, readings["stale_lists"].is_over) == ("0", False)
+    listed()
+    SanctionsList.objects.filter(code="un").update(published_on=timezone.now() - days(9))
+
+    assert [alerting.watch_house()[0] for _ in range(2)] == [1, 0]
+
+    letter = Message.objects.get(template="intake/mail/alert")
+    assert "Sanctions lists out of date: 1 (limit 0)" in letter.subject
 
 
 def test_nobody_is_ever_called_free_of_sanctions():
