@@ -23,6 +23,7 @@ from intake.models import (
     SanctionsEntry,
     SanctionsFile,
     SanctionsList,
+    SanctionsName,
     SanctionsScreening,
 )
 from intake.sanctions import finding, lists, uploads
@@ -254,6 +255,10 @@ class SanctionsFileAdmin(ReadOnlyAdmin):
         return one.get_state_display()
 
 
+def _quality(name: SanctionsName) -> int:
+    return SanctionsName.Quality.values.index(name.quality)
+
+
 @admin.register(SanctionsEntry)
 class SanctionsEntryAdmin(ReadOnlyAdmin):
     """Who and what is listed. A search compares names as a screening does."""
@@ -294,7 +299,7 @@ class SanctionsEntryAdmin(ReadOnlyAdmin):
         if entry is not None:
             context |= {
                 "entry": entry,
-                "names": entry.names.order_by("quality", "pk"),
+                "names": sorted(entry.names.order_by("pk"), key=_quality),
                 "countries": self.where(entry),
             }
         return super().render_change_form(request, context, *args, **kwargs)
