@@ -17,9 +17,9 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from briefs.models import Brief
-from briefs.record_line import Line
 from jobs import queue
 from jobs.hints import Breaker, BrokerAway
+from jobs.valkey_line import Line
 
 _REPLACE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) end

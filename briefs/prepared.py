@@ -1,4 +1,4 @@
-"""Querysets put into SQL once, and planned once by PostgreSQL: both took longer than answering.
+"""Querysets put into SQL once, and planned once by PostgreSQL: both took longer than answering. So did storing.
 
 What never changes of a statement stands in it as it is, so that PostgreSQL knows which partial index serves; what does
 is bound by the server, which keeps the plan for the next time (https://www.psycopg.org/psycopg3/docs/advanced/prepare.html).
@@ -6,6 +6,8 @@ is bound by the server, which keeps the plan for the next time (https://www.psyc
 
 import copy
 import hashlib
+import re
+import select
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +21,7 @@ from django.db import connections as databases
 from django.db.models import QuerySet
 from psycopg import sql
 
+_PLACE = re.compile(r"%\((\w+)\)s")
 A_MOMENT = datetime(1001, 1, 1, tzinfo=UTC)  # an example
 
 
@@ -61,6 +64,14 @@ class Statement:
     named: str
     numbered: str
     names: tuple[str, ...]  # by number
+
+    @classmethod
+    def written(cls, named: str) -> "Statement":
+        """The same of SQL that has its places by name already, such as %(slug)s."""
+        names = tuple(dict.fromkeys(_PLACE.findall(named)))
+        number = {name: f"${n}" for n, name in enumerate(names, 1)}
+        numbered = _PLACE.sub(lambda place: number[place[1]], named)
+        return cls(named, numbered.replace("%%", "%"), names)
 
     @classmethod
     def of(
@@ -172,9 +183,29 @@ def fetch(
         return _fetch(database, statement, values, cursor)
 
 
+def store(statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """What a statement that stores something answers; its plan is kept. It is asked once, whatever happens.
+
+    Without a question to the server whether the connection still lives: one that has ended has its end to read.
+    """
+    database: Any = databases[DEFAULT_DB_ALIAS]
+    database.health_check_done = not _has_news(database)
+    return _fetch(database, statement, values, psycopg.RawCursor)
+
+
+def _has_news(database: Any) -> bool:
+    """Whether the server sent something that nobody has asked for, such as its end. Then Django asks how it is."""
+    if database.connection is None or database.connection.closed:
+        return True
+    waiting = select.poll()
+    waiting.register(database.connection.pgconn.socket, select.POLLIN)
+    return bool(waiting.poll(0))
+
+
 def _fetch(
     database: Any, statement: Statement, values: dict[str, Any], cursor_class: Any
 ) -> list[tuple[Any, ...]]:
+    database.close_if_health_check_failed()
     database.ensure_connection()
     if database.queries_logged:  # which puts the values into the text
         cursor = database.make_debug_cursor(psycopg.ClientCursor(database.connection))

@@ -12,11 +12,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import signing
-from django.db.models import Subquery
 
 from accounts.text_rules import plain
 from briefs import touches
-from briefs.models import Brief
 from briefs.touches import Touch
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
@@ -37,9 +35,10 @@ class CameFrom:
     referrer_host: str = ""
 
     def columns(self) -> dict[str, Any]:
-        """For the row of the enquiry; a brief that is no more is left out by the statement itself."""
-        found = {name: self.utm.get(name, "") for name in UTM}
-        found["referrer_host"] = self.referrer_host
+        """For the row of the enquiry; `intake.storing` leaves out a brief that is no more."""
+        found: dict[str, Any] = dict(self.utm)
+        if self.referrer_host:
+            found["referrer_host"] = self.referrer_host
         return found | _touched("first", self.first) | _touched("last", self.last)
 
 
@@ -47,7 +46,7 @@ def _touched(which: str, touch: Touch | None) -> dict[str, Any]:
     if touch is None:
         return {}
     return {
-        f"{which}_brief_id": Subquery(Brief.objects.filter(pk=touch.brief_id).values("pk")),
+        f"{which}_brief_id": touch.brief_id,
         f"{which}_version": touch.version,
         f"{which}_section": touch.section,
         f"{which}_language": touch.language,

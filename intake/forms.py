@@ -252,7 +252,7 @@ class RequestForm(forms.Form):
         A form of another website has no id: there the same words on the same day are one request.
         """
         form_id = self.cleaned_data["form_id"] or ""
-        digest = self.content().digest()
+        digest = self.content().digest
         try:
             return f"form:{uuid.UUID(form_id)}:{digest}"
         except ValueError:

@@ -36,7 +36,8 @@ class Provenance:
         """For the row of the enquiry."""
         names = [field.name for field in fields(self) if field.name not in ("key", "came")]
         own = {name: getattr(self, name) for name in names}
-        return own | {"api_key": self.key} | self.came.columns()
+        of_key = {"api_key_id": self.key.pk} if self.key else {}
+        return own | of_key | self.came.columns()
 
 
 def of_request(

@@ -4,19 +4,18 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 
 from accounts import private_links
-from briefs.models import Brief
-from intake import consent, references, scanning
+from intake import consent, references, scanning, storing
 from intake.attachments import Upload
 from intake.catalogue import Language
 from intake.models import Attachment, Enquiry, Lead
@@ -24,7 +23,6 @@ from intake.provenance import Provenance
 from jobs import queue
 
 STATUS_PAGE = "intake.status"
-_COUNTRIES = Lead._meta.get_field("countries")
 
 
 @dataclass(frozen=True)
@@ -51,6 +49,7 @@ class EnquiryContent:
         """The fields without the files."""
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "attachments"}
 
+    @cached_property
     def digest(self) -> str:
         """SHA-256 over the fields in canonical JSON: two requests that say the same have the same."""
         files = [[upload.name, upload.sha256] for upload in self.attachments]
@@ -89,10 +88,29 @@ def receive_enquiry(
     Raises ValidationError: code "key_reused" when the key came with another content before, code
     "in_flight" when its twin is still being stored. Nothing is stored then, and the key stays with its first use.
     """
+    seed = uuid.uuid4()
+    receipt = Receipt(references.new_reference("R"), _token(seed))
+    enquiry = _enquiry_row(content, provenance, page_language) | {
+        "channel": channel.value,
+        "idempotency_key": idempotency_key,
+        "arrival": json.dumps(arrival or {}),
+    }
+    lead = _lead_row(content, provenance, page_language) | {
+        "reference": receipt.reference,
+        "link_seed": seed,
+        "link_digest": private_links.digest(receipt.token),
+    }
+    # For machines; on the form a person saw the brief's countries chosen and took them away.
+    with_countries = channel == Enquiry.Channel.API and not content.countries_of_interest
+    brief = _brief_named(content, provenance)
     try:
-        lead = _store(content, channel, idempotency_key, page_language, arrival or {}, provenance)
-    except IntegrityError:
-        return _replay(content, idempotency_key)
+        with _one_transaction(content.attachments):
+            stored = storing.store_request(
+                enquiry=enquiry, lead=lead, brief=brief, with_countries=with_countries
+            )
+            if stored:
+                _keep_files(content.attachments, stored.enquiry_id)
+                queue.hint_as_one(stored.job_ids)
     except OperationalError as error:
         if (
             idempotency_key and getattr(error.__cause__, "sqlstate", "") == "55P03"
@@ -101,111 +119,82 @@ def receive_enquiry(
                 "The same request is being stored right now.", code="in_flight"
             ) from error
         raise
-    return _receipt(lead)
+    return receipt if stored else _first_receipt(content, str(idempotency_key))
 
 
-@transaction.atomic(durable=True)
-def _store(
-    content: EnquiryContent,
-    channel: Enquiry.Channel,
-    key: str | None,
-    page_language: str,
-    arrival: Mapping[str, Any],
-    provenance: Provenance,
-) -> Lead:
-    brief = _brief_of(content, provenance)
-    lists = ("countries_of_interest", "services", "actors")
-    columns = content.texts() | {name: list(getattr(content, name)) for name in lists}
-    enquiry = Enquiry.objects.create(
-        **columns | provenance.columns() | {"brief": None},
-        # Looked for within the statement that stores, to spare one.
-        **({"brief_id": Subquery(brief.values("pk"))} if brief is not None else {}),
-        channel=channel,
-        consent_text=consent.text_in(page_language),
-        consent_version=consent.VERSION,
-        consent_language=page_language,
-        idempotency_key=key,
-        content_digest=content.digest(),
-        arrival=dict(arrival),
+def _enquiry_row(
+    content: EnquiryContent, provenance: Provenance, page_language: str
+) -> dict[str, Any]:
+    said = content.texts()
+    del said["brief"]
+    return (
+        {name: list(value) if isinstance(value, tuple) else value for name, value in said.items()}
+        | provenance.columns()
+        | {
+            "consent_text": consent.text_in(page_language),
+            "consent_version": consent.VERSION,
+            "consent_language": page_language,
+            "content_digest": content.digest,
+        }
     )
-    if content.attachments:
-        scanning.ask_to_scan(
-            Attachment.objects.bulk_create(
-                Attachment(enquiry=enquiry, **vars(upload)) for upload in content.attachments
-            )
-        )
-    lead = Lead.objects.create(**_lead_fields(enquiry, brief, provenance))
-    queue.enqueue(
-        *(
-            queue.Ask(kind=kind, subject_id=lead.pk, key=f"lead:{lead.pk}")
-            for kind in (
-                "intake.match_people",
-                "intake.route_lead",
-                "intake.acknowledge",
-                "intake.read_needs",
-            )
-        )
-    )
-    return lead
 
 
-def _brief_of(content: EnquiryContent, provenance: Provenance) -> QuerySet[Brief] | None:
-    """The public brief that it is about, if it is public; else that of the website it came through."""
-    public = Brief.objects.public().order_by()
-    if content.brief:
-        return public.filter(slug=content.brief)
-    if provenance.key and provenance.key.brief_id:
-        return public.filter(pk=provenance.key.brief_id)
-    return None
-
-
-def _lead_fields(
-    enquiry: Enquiry, brief: QuerySet[Brief] | None, provenance: Provenance
-) -> dict[str, object]:
-    seed = uuid.uuid4()
-    key = provenance.key
+def _lead_row(
+    content: EnquiryContent, provenance: Provenance, page_language: str
+) -> dict[str, Any]:
+    of_site = provenance.key.services if provenance.key else []
     return {
-        "reference": references.new_reference("R"),
-        "enquiry": enquiry,
-        "language": enquiry.language or enquiry.consent_language,
-        "countries": enquiry.countries_of_interest or _countries_of(brief, enquiry),
-        "services": enquiry.services or (key.services if key else []),
-        "link_seed": seed,
-        "link_digest": private_links.digest(private_links.make_token(STATUS_PAGE, seed)),
+        "lead_language": content.language or page_language,
+        "lead_countries": list(content.countries_of_interest),
+        "lead_services": list(content.services) or of_site,
     }
 
 
-def _countries_of(brief: QuerySet[Brief] | None, enquiry: Enquiry) -> list[str] | Coalesce:
-    """Those of the brief, for machines; on the form a person saw them chosen and took them away."""
-    if brief is None or enquiry.channel != Enquiry.Channel.API:
-        return []
-    return Coalesce(Subquery(brief.values("countries")), Value([], output_field=_COUNTRIES))
+def _brief_named(content: EnquiryContent, provenance: Provenance) -> dict[str, Any]:
+    """The brief that it is about, should it be public; else that of the website it came through."""
+    if content.brief:
+        return {"slug": content.brief}
+    if provenance.key and provenance.key.brief_id:
+        return {"pk": provenance.key.brief_id}
+    return {}
 
 
-def _replay(content: EnquiryContent, key: str | None) -> Receipt:
-    """The receipt of the request that used this key first; any other conflict is a fault and is raised."""
-    lead = (
-        Lead.objects.select_related("enquiry").filter(enquiry__idempotency_key=key).first()
-        if key
-        else None
-    )
-    if lead is None:
-        raise RuntimeError("A new enquiry met a constraint that is not its idempotency key.")
-    if lead.enquiry.content_digest != content.digest():
+def _one_transaction(files: tuple[Upload, ...]) -> AbstractContextManager[Any]:
+    """What makes one transaction of all that is stored. A single statement is one, and spares BEGIN and COMMIT."""
+    if (
+        files or connection.in_atomic_block
+    ):  # which is refused, since thanks would come before its end
+        return transaction.atomic(durable=True)
+    return nullcontext()
+
+
+def _keep_files(files: tuple[Upload, ...], enquiry_id: int) -> None:
+    if files:
+        rows = (Attachment(enquiry_id=enquiry_id, **vars(upload)) for upload in files)
+        scanning.ask_to_scan(Attachment.objects.bulk_create(rows))
+
+
+def _first_receipt(content: EnquiryContent, key: str) -> Receipt:
+    """The receipt of the request that used this key first."""
+    first = storing.first_use_of(key)
+    if first is None:
+        raise RuntimeError("A request was not stored, and its idempotency key is not known either.")
+    reference, seed, digest = first
+    if digest != content.digest:
         raise ValidationError(
             "This Idempotency-Key came with another request before. Use a new key for a new request.",
             code="key_reused",
         )
-    return _receipt(lead)
-
-
-def _receipt(lead: Lead) -> Receipt:
-    return Receipt(reference=lead.reference, token=status_token(lead))
+    return Receipt(reference, _token(seed))
 
 
 def status_token(lead: Lead) -> str:
     """The token of the client's status page."""
-    return private_links.make_token(STATUS_PAGE, lead.link_seed)
+    return _token(lead.link_seed)
+
+
+def _token(seed: uuid.UUID) -> str:
+    return private_links.make_token(STATUS_PAGE, seed)
 
 
 def status_url(token: str) -> str:

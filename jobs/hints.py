@@ -8,9 +8,9 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from typing import TypeVar
 
 import redis
@@ -19,7 +19,8 @@ from django.conf import settings
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
-from jobs import tasks
+from jobs import hint_message
+from jobs.valkey_line import Line, packed
 
 log = structlog.get_logger("derisk.hints")
 BROKER_ERRORS = (KombuError, RedisError, OSError)
@@ -54,17 +55,27 @@ class Breaker:
             raise BrokerAway from error
 
 
-def publish(job_id: int) -> None:
-    """Put one hint on the broker, waiting at most its short timeouts; raises one of BROKER_ERRORS."""
-    tasks.look.apply_async((job_id,))
+_line = Line()
+
+
+@cache
+def _broker() -> "redis.Redis":
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+
+
+def publish(*job_ids: int) -> None:
+    """Put one hint to look at these jobs on the broker, waiting at most its short timeouts.
+
+    Raises one of BROKER_ERRORS.
+    """
+    message = hint_message.message_for(job_ids)
+    queue_name = settings.CELERY_TASK_DEFAULT_QUEUE.encode()
+    _line.ask(_broker(), packed(b"LPUSH", queue_name, message))
 
 
 def waiting() -> int:
     """How many messages no worker has taken yet; raises one of BROKER_ERRORS."""
-    with redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1
-    ) as client:
-        return int(client.llen(settings.CELERY_TASK_DEFAULT_QUEUE))
+    return int(_broker().llen(settings.CELERY_TASK_DEFAULT_QUEUE))
 
 
 class Publisher:
@@ -80,27 +91,27 @@ class Publisher:
     def _begin(self) -> None:
         self._breaker = Breaker(self._pause)
         self._lock = threading.Lock()
-        self._waiting: queue.Queue[int] = queue.Queue(self._size)
+        self._waiting: queue.Queue[Sequence[int]] = queue.Queue(self._size)
         self._thread: threading.Thread | None = None
 
-    def send(self, job_ids: Iterable[int]) -> None:
-        """Hand over ids and return at once; a full queue lets them fall."""
+    def send(self, *hints: Sequence[int]) -> None:
+        """Hand over hints, each of jobs to look at in turn, and return at once; a full queue lets them fall."""
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="hints", daemon=True)
                 self._thread.start()
-        for job_id in job_ids:
+        for job_ids in hints:
             try:
-                self._waiting.put_nowait(job_id)
+                self._waiting.put_nowait(job_ids)
             except queue.Full:
-                log.warning("hint dropped", job=job_id)
+                log.warning("hint dropped", jobs=list(job_ids))
 
     def _run(self) -> None:
         while True:
-            job_id = self._waiting.get()
+            job_ids = self._waiting.get()
             try:
                 with suppress(BrokerAway):  # the breaker has logged it, the sweep tells again
-                    self._breaker.call(partial(publish, job_id))
+                    self._breaker.call(partial(publish, *job_ids))
             finally:
                 self._waiting.task_done()
 
@@ -112,6 +123,9 @@ class Publisher:
 _publisher = Publisher()
 
 
-def send(job_ids: Iterable[int]) -> None:
-    """Hint these jobs from this process's thread; never raises, never waits for the broker."""
-    _publisher.send(job_ids)
+def send(*hints: Sequence[int]) -> None:
+    """Hint from this process's thread; each hint is of jobs to look at one after the other.
+
+    Never raises, never waits for the broker.
+    """
+    _publisher.send(*hints)

@@ -1,5 +1,6 @@
 """Asking for work: a row in the caller's transaction, a hint after it commits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from accounts import inserting
 from jobs import hints, kinds
 from jobs.models import Job
 
@@ -31,7 +33,7 @@ def enqueue(*asks: Ask) -> list[int]:
     for ask in asks:
         kinds.find(ask.kind)
     asks = tuple({(ask.kind, ask.key): ask for ask in asks}.values())
-    request_id = structlog.contextvars.get_contextvars().get("request_id", "")
+    request_id = current_request_id()
     # "Update" the key to itself: unlike ignoring the conflict, that returns the id of the existing row too.
     jobs = Job.objects.bulk_create(
         [_job(ask, request_id) for ask in asks],
@@ -42,8 +44,38 @@ def enqueue(*asks: Ask) -> list[int]:
     now = timezone.now()
     due = [job.pk for job, ask in zip(jobs, asks, strict=True) if (ask.run_at or now) <= now]
     if due:
-        transaction.on_commit(lambda: hints.send(due))
+        transaction.on_commit(lambda: hints.send(*([pk] for pk in due)))
     return [job.pk for job in jobs]
+
+
+def hint_as_one(job_ids: Sequence[int]) -> None:
+    """Tell one worker of these jobs, which take turns at the same rows, once the transaction is committed."""
+    transaction.on_commit(lambda: hints.send(job_ids))
+
+
+def current_request_id() -> str:
+    """Of the request in which this happens; empty outside of one."""
+    found: str = structlog.contextvars.get_contextvars().get("request_id", "")
+    return found
+
+
+def insert_for(source: str, asked: Sequence[str], *, key: str) -> str:
+    """An INSERT that asks for work of these kinds, due now, for each row of `source`, and answers with their ids.
+
+    For what is stored in one statement together with its jobs: `source` is a part of it with a column `id`, and
+    `request_id` has to be among its values. The caller hints the jobs. Raises kinds.UnknownKind.
+    """
+    for name in asked:
+        kinds.find(name)
+    given = {
+        "kind": "asked.kind",
+        "key": f"'{key}:' || {source}.id",
+        "subject_id": f"{source}.id",
+        "request_id": "%(request_id)s",
+    }
+    names = ", ".join(f"'{name}'" for name in asked)
+    rows = f"FROM {source}, unnest(ARRAY[{names}]) AS asked (kind)"
+    return f"{inserting.insert(Job, given, rows=rows)} RETURNING id"
 
 
 def _job(ask: Ask, request_id: str) -> Job:

@@ -2,9 +2,11 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client
@@ -15,6 +17,7 @@ from pytest_django import DjangoAssertNumQueries
 from briefs import kept_answers, made_pages, prepared, publishing, reading
 from briefs.models import Brief, SearchTerm
 from briefs.shelf import Shelf
+from tests import racing
 from tests.briefs.test_pages import full_brief
 from tests.factories import BriefFactory, UserFactory
 
@@ -201,3 +204,25 @@ def test_shelf_makes_room_for_what_was_asked_for_last() -> None:
     shelf.put("a", "AA", 5)
     shelf.drop("c")
     assert [shelf.get(key) for key in "abc"] == ["AA", None, None]
+
+
+# --- Storing
+
+
+@pytest.mark.django_db(transaction=True)
+def test_storing_over_a_connection_that_has_ended_takes_another_and_stores_once() -> None:
+    insert = prepared.Statement.written(
+        "INSERT INTO auth_group (name) VALUES (%(name)s || ' 100%%') RETURNING name"
+    )
+    prepared.store(insert, {"name": "One"})
+    racing.race(partial(end_connection, connection.connection.info.backend_pid))
+
+    assert prepared.store(insert, {"name": "Two"}) == [("Two 100%",)]
+
+    names = Group.objects.filter(name__endswith="100%").order_by("pk")
+    assert list(names.values_list("name", flat=True)) == ["One 100%", "Two 100%"]
+
+
+def end_connection(pid: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])

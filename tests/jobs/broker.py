@@ -18,13 +18,16 @@ class Broker:
 
     def messages(self) -> list[tuple[str, list[int]]]:
         """Task name and arguments of every message, oldest first."""
+        return [self._read(json.loads(message)) for message in self.raw()]
+
+    def raw(self) -> list[bytes]:
+        """Every message as it lies there, oldest first."""
         self.publisher.drain()
-        raw = self.client.lrange(settings.CELERY_TASK_DEFAULT_QUEUE, 0, -1)
-        return [self._read(json.loads(message)) for message in reversed(raw)]
+        return list(reversed(self.client.lrange(settings.CELERY_TASK_DEFAULT_QUEUE, 0, -1)))
 
     def hinted(self) -> list[int]:
         """The jobs that workers were told of, in that order."""
-        return [arguments[0] for name, arguments in self.messages() if name == "jobs.look"]
+        return [pk for name, told in self.messages() if name == "jobs.look" for pk in told]
 
     def clear(self) -> None:
         """Forget every message."""

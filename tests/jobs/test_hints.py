@@ -1,3 +1,4 @@
+import json
 import os
 import select
 import signal
@@ -8,7 +9,7 @@ import pytest
 from kombu.exceptions import OperationalError
 from redis.exceptions import TimeoutError as RedisTimeout
 
-from jobs import hints
+from jobs import hints, tasks
 from tests.jobs.broker import Broker
 from tests.log_lines import logged
 from tests.processes import eventually
@@ -86,6 +87,30 @@ def test_a_hint_is_an_id_on_the_queue_of_the_workers(broker: Broker) -> None:
     assert broker.messages() == [("jobs.look", [41])]
 
 
+def test_a_hint_of_ours_is_what_celery_itself_would_send(broker: Broker) -> None:
+    hints.publish(41, 42)
+    tasks.look.delay(41, 42)
+
+    ours, celerys = (json.loads(raw) for raw in broker.raw())
+    for message in (ours, celerys):
+        ids = {message["headers"].pop("id"), message["headers"].pop("root_id")}
+        assert ids == {message["properties"].pop("correlation_id")}
+        assert message["properties"].pop("delivery_tag") not in ids
+        assert message["properties"].pop(
+            "reply_to"
+        )  # where answers would go, of each thread its own
+    assert ours == celerys
+
+
+def test_no_two_hints_have_the_same_ids(broker: Broker) -> None:
+    hints.publish(41)
+    hints.publish(41)
+
+    one, two = (json.loads(raw) for raw in broker.raw())
+    assert one["headers"]["id"] != two["headers"]["id"]
+    assert one["properties"]["delivery_tag"] != two["properties"]["delivery_tag"]
+
+
 def test_waiting_counts_what_no_worker_has_taken(broker: Broker) -> None:
     assert hints.waiting() == 0
 
@@ -122,7 +147,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
 def test_sending_returns_before_the_broker_answers(slow: Slow) -> None:
     publisher = hints.Publisher()
 
-    publisher.send([1, 2])
+    publisher.send([1], [2])
     assert slow.asked.acquire(timeout=10)
     assert slow.published == []
 
@@ -138,10 +163,10 @@ def test_what_does_not_fit_falls_and_is_logged(
     publisher.send([1])
     assert slow.asked.acquire(timeout=10)  # the thread holds 1; three more find room
 
-    publisher.send([2, 3, 4, 5, 6])
+    publisher.send([2], [3], [4], [5], [6])
 
-    dropped = [line["job"] for line in logged(caplog, "derisk.hints")]
-    assert dropped == [5, 6]
+    dropped = [line["jobs"] for line in logged(caplog, "derisk.hints")]
+    assert dropped == [[5], [6]]
     slow.let.release(4)
     publisher.drain()
     assert slow.published == [1, 2, 3, 4]
@@ -173,7 +198,7 @@ def test_after_a_failure_hints_fall_for_a_while(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(hints, "publish", refuse)
     publisher = hints.Publisher(pause=60)
 
-    publisher.send([1, 2, 3])
+    publisher.send([1], [2], [3])
     publisher.drain()
 
     assert asked == [1]
@@ -233,6 +258,6 @@ def test_a_forked_child_publishes_although_its_parent_was_in_the_middle_of_it(
 
 
 def test_the_process_wide_publisher_takes_hints(broker: Broker) -> None:
-    hints.send([5, 6])
+    hints.send([5], [6, 7])
 
-    assert broker.hinted() == [5, 6]
+    assert broker.messages() == [("jobs.look", [5]), ("jobs.look", [6, 7])]

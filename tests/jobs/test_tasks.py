@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 
 from jobs import tasks
-from jobs.models import Heartbeat
+from jobs.models import Heartbeat, Job
 from tests import racing
 from tests.jobs.making import make_job
 
@@ -21,6 +21,40 @@ def test_a_look_does_the_job(register: Callable[..., str]) -> None:
     tasks.look(job.pk)
 
     assert done == [job.pk]
+
+
+def test_a_look_does_several_jobs_in_its_order_also_after_one_that_fails(
+    register: Callable[..., str],
+) -> None:
+    done: list[int] = []
+
+    def work(job: Job) -> None:
+        done.append(job.pk)
+        if len(done) == 1:
+            raise LookupError
+
+    kind = register(work)
+    one, two, three = (make_job(kind=kind).pk for _ in range(3))
+
+    tasks.look(two, one, three)
+
+    assert done == [two, one, three]
+    assert [Job.objects.get(pk=pk).state for pk in done] == ["pending", "done", "done"]
+
+
+def test_after_a_slow_job_the_rest_is_left_to_the_sweep(
+    register: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[int] = []
+    kind = register(lambda job: done.append(job.pk))
+    one, two = (make_job(kind=kind).pk for _ in range(2))
+    monkeypatch.setattr(tasks, "_NO_MORE_AFTER", 0.0)
+
+    tasks.look(one, two)
+
+    assert done == [one]
+    left = Job.objects.get(pk=two)
+    assert (left.state, left.attempts) == ("pending", 0)
 
 
 def test_a_connection_that_died_since_the_last_task_is_replaced(
