@@ -190,7 +190,12 @@ def store(statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]
     """
     database: Any = databases[DEFAULT_DB_ALIAS]
     database.health_check_done = not _has_news(database)
-    return _fetch(database, statement, values, psycopg.RawCursor)
+    try:
+        return _fetch(database, statement, values, psycopg.RawCursor)
+    except (OperationalError, InterfaceError):
+        if not database.in_atomic_block and not database.is_usable():
+            database.close()
+        raise
 
 
 def _has_news(database: Any) -> bool:

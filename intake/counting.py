@@ -5,7 +5,7 @@ A Valkey that is away costs nothing: then nothing is counted, and nobody is held
 
 import ipaddress
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from django.utils.crypto import salted_hmac
@@ -51,6 +51,7 @@ def _script() -> Any:
     return freshness.store().register_script(_COUNT)
 
 
+@lru_cache(maxsize=1024)
 def network_of(address: str | None) -> str:
     """The network that an address counts for: 24 bits of IPv4, 56 of IPv6; "" when it is none."""
     try:

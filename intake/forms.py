@@ -3,7 +3,7 @@
 import unicodedata
 import uuid
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from django import forms
@@ -21,8 +21,11 @@ from intake.form_fields import (
     MOST_SLUGS,
     AttachmentsField,
     Checkboxes,
+    ChoiceField,
     FilesInput,
+    MultipleChoiceField,
     Select,
+    SharedFields,
     SlugsField,
     is_slug,
 )
@@ -46,8 +49,8 @@ def _line(
     )
 
 
-def _choice(label: Words, choices: Any, **attrs: str) -> forms.ChoiceField:
-    return forms.ChoiceField(
+def _choice(label: Words, choices: Any, **attrs: str) -> ChoiceField:
+    return ChoiceField(
         label=label,
         required=False,
         choices=choices,
@@ -56,8 +59,8 @@ def _choice(label: Words, choices: Any, **attrs: str) -> forms.ChoiceField:
     )
 
 
-def _choices(label: Words, mistaken: Words, choices: Any) -> forms.MultipleChoiceField:
-    return forms.MultipleChoiceField(
+def _choices(label: Words, mistaken: Words, choices: Any) -> MultipleChoiceField:
+    return MultipleChoiceField(
         label=label,
         required=False,
         choices=choices,
@@ -213,6 +216,7 @@ class RequestForm(forms.Form):
                     self.add_error(name, gettext("This came more than once. Write it once."))
         return self.cleaned_data
 
+    @cached_property
     def content(self) -> EnquiryContent:
         """The checked fields; an unknown brief was let through, since the request counts without it."""
         data = self.cleaned_data
@@ -238,7 +242,7 @@ class RequestForm(forms.Form):
 
     def as_sent(self) -> str:
         """What of the form is stored otherwise than it came."""
-        texts = self.content().texts()
+        texts = self.content.texts()
         stored = {k: list(v) if isinstance(v, tuple) else v for k, v in texts.items()}
         # The slug of a brief is stored as the brief that it names, if that is public.
         del stored["brief"]
@@ -252,11 +256,16 @@ class RequestForm(forms.Form):
         A form of another website has no id: there the same words on the same day are one request.
         """
         form_id = self.cleaned_data["form_id"] or ""
-        digest = self.content().digest
+        digest = self.content.digest
         try:
             return f"form:{uuid.UUID(form_id)}:{digest}"
         except ValueError:
             return f"site{site.pk}:{timezone.now():%Y-%m-%d}:{digest}" if site else None
+
+
+RequestForm.base_fields = SharedFields(  # in place of those that its metaclass has set
+    RequestForm.base_fields, changed=("actors", "consent")
+)
 
 
 def _sent(data: Any, name: str) -> Any:

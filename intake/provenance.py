@@ -4,6 +4,7 @@ import ipaddress
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -58,6 +59,7 @@ def _header(request: HttpRequest | Request, name: str) -> str:
     return plain(request.META.get(f"HTTP_{name.upper()}", ""), _HEADERS[name])
 
 
+@lru_cache(maxsize=1024)
 def network_of(address: str | None) -> str:
     """The network that an address stands in, /24 or /48: some hundred households at least. Empty when it is none."""
     try:

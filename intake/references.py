@@ -8,5 +8,6 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def new_reference(prefix: str) -> str:
     """A reference like R-7K3M9-Q2XHD: 50 random bits, so two alike are a unique index's rare business."""
-    symbols = "".join(secrets.choice(_ALPHABET) for _ in range(10))
+    number = secrets.randbits(50)
+    symbols = "".join(_ALPHABET[number >> shift & 31] for shift in range(0, 50, 5))
     return f"{prefix}-{symbols[:5]}-{symbols[5:]}"

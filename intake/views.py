@@ -93,7 +93,7 @@ def _receive(request: HttpRequest, language: str, site: Site) -> HttpResponse:
         return _page(request, form, language, site, status=400)
     try:
         receipt = submission.receive_enquiry(
-            content=form.content(),
+            content=form.content,
             channel=Enquiry.Channel.FORM,
             idempotency_key=form.idempotency_key(key),
             page_language=language,

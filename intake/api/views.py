@@ -55,7 +55,7 @@ class EnquiriesView(CrossOrigin, APIView):
         serializer = serializer_class(data=request.data)
         serializer.is_valid(raise_exception=True)
         receipt = submission.receive_enquiry(
-            content=serializer.content(),
+            content=serializer.content,
             channel=Enquiry.Channel.API,
             idempotency_key=idempotency_key,
             page_language=(key and key.language) or Language.ENGLISH,
