@@ -2,13 +2,12 @@
 
 import copy
 from collections.abc import Iterable, Mapping
-from functools import cached_property, lru_cache
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.core.validators import slug_re
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from intake import attachments
@@ -51,31 +50,6 @@ class SharedFields(dict[str, forms.Field]):
         return {**self, **{name: copy.deepcopy(self[name], memo) for name in self._changed}}
 
 
-# A list of 250 countries in three languages costs more to write than all else on the page: each entry is written
-# once for a language, plain and chosen, and put together from there.
-class Select(forms.Select):
-    """Django's select box, whose entries are written once."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = set(self.format_value(value))
-        written = _options(_told(self.choices))
-        own = flatatt(self.build_attrs(self.attrs, attrs))
-        entries = [[entry.chosen if entry.value in chosen else entry.plain] for entry in written]
-        return format_html(
-            '<select name="{}"{}>{}</select>', name, own, format_html_join("", "{}", entries)
-        )
-
-
-class Checkboxes(forms.CheckboxSelectMultiple):
-    """Django's check boxes, each written once, label and all."""
-
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        chosen = set(self.format_value(value))
-        written = _boxes(name, str((attrs or {}).get("id", "")), _told(self.choices))
-        entries = [[entry.chosen if entry.value in chosen else entry.plain] for entry in written]
-        return format_html_join("", "{}", entries)
-
-
 class Entry(NamedTuple):
     """One value of a list as markup, as it is when chosen and when not."""
 
@@ -84,16 +58,14 @@ class Entry(NamedTuple):
     plain: SafeString
 
 
-Told = tuple[tuple[str, str], ...]
+def entries_of(field: forms.Field, name: str) -> list[Entry]:
+    """The list of a field of choices in the language of the moment: check boxes, or the options of a select box."""
+    choices = [(str(v), str(label)) for v, label in cast(Any, field).choices]
+    is_boxes = isinstance(field.widget, forms.CheckboxSelectMultiple)
+    return _boxes(name, f"id_{name}", choices) if is_boxes else _options(choices)
 
 
-def _told(choices: Any) -> Told:
-    """Values and labels in the language of the moment."""
-    return tuple((str(value), str(label)) for value, label in choices)
-
-
-@lru_cache(maxsize=64)
-def _options(choices: Told) -> list[Entry]:
+def _options(choices: list[tuple[str, str]]) -> list[Entry]:
     option = '<option value="{}"{}>{}</option>'
     selected = SafeString(" selected")
     return [
@@ -106,8 +78,7 @@ def _options(choices: Told) -> list[Entry]:
     ]
 
 
-@lru_cache(maxsize=64)
-def _boxes(name: str, id_: str, choices: Told) -> list[Entry]:
+def _boxes(name: str, id_: str, choices: list[tuple[str, str]]) -> list[Entry]:
     def box(number: int, value: str, label: str, checked: str) -> SafeString:
         one = f"{id_}_{number}"
         return format_html(_BOX, one, name, value, one, checked, label)
@@ -128,7 +99,7 @@ _BOX = (
 class SlugsField(forms.MultipleChoiceField):
     """Slugs of things that a page named. What it named may have gone meanwhile, so that any slug passes."""
 
-    widget = Checkboxes
+    widget = forms.CheckboxSelectMultiple
 
     def valid_value(self, value: str) -> bool:
         return is_slug(value)

@@ -20,11 +20,9 @@ from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.form_fields import (
     MOST_SLUGS,
     AttachmentsField,
-    Checkboxes,
     ChoiceField,
     FilesInput,
     MultipleChoiceField,
-    Select,
     SharedFields,
     SlugsField,
     is_slug,
@@ -54,7 +52,7 @@ def _choice(label: Words, choices: Any, **attrs: str) -> ChoiceField:
         label=label,
         required=False,
         choices=choices,
-        widget=Select(attrs=attrs),
+        widget=forms.Select(attrs=attrs),
         error_messages={"invalid_choice": _("Choose one from the list.")},
     )
 
@@ -64,7 +62,7 @@ def _choices(label: Words, mistaken: Words, choices: Any) -> MultipleChoiceField
         label=label,
         required=False,
         choices=choices,
-        widget=Checkboxes,
+        widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": mistaken},
     )
 

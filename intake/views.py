@@ -1,5 +1,7 @@
 """The public pages of intake: the request form and the client's status page."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlencode
 
 import structlog
@@ -18,8 +20,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import private_links
 from briefs import alternates, geography
 from briefs.models import Actor, Brief
-from briefs.showing import render_page
-from intake import arriving, attribution, flood, provenance, sites, submission
+from intake import arriving, attribution, flood, form_page, provenance, sites, submission
 from intake.form_fields import MOST_SLUGS, is_slug
 from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm
 from intake.models import ApiKey, Enquiry
@@ -136,19 +137,23 @@ def _page(
     if brief is None and form.is_bound and status != 503:
         brief = _brief(slug)
     form.offer_actors(_actors_of(brief) if brief else {})
-    context = {
-        "form": form,
-        "brief": brief,
-        "taken_over": _taken_over(brief, language) if brief and not form.is_bound else "",
-        "status": status,
-        "optional_open": _is_optional_part_used(form),
-        "action": _address(site, language),
-        "base": "intake/embedded_base.html" if site.is_framed else "base.html",
-        "languages": alternates.of_addresses(
-            {code: _address(site, code, slug, came) for code, _ in settings.LANGUAGES}, language
+    errors = form.errors if status == 400 else {}
+    passed_on = form_page.CAME_GAP if came and attribution.unseal(came) else ""
+    shell = form_page.Shell(
+        language=language,
+        status=status,
+        base="intake/embedded_base.html" if site.is_framed else "base.html",
+        action=_address(site, language),
+        addresses=tuple(
+            (code, _address(site, code, slug, passed_on)) for code, _ in settings.LANGUAGES
         ),
-    }
-    response = render_page(request, "intake/request.html", context, language, status)
+        brief=(brief.title, brief.get_absolute_url(), brief.language) if brief else None,
+        taken_over=_taken_over(brief, language) if brief and not form.is_bound else "",
+        is_bound=form.is_bound,
+        is_optional_open=_is_optional_part_used(form, errors),
+    )
+    response = HttpResponse(form_page.text_of(shell, form, errors), status=status)
+    response["Content-Language"] = language
     if retry_after:
         response["Retry-After"] = str(retry_after)
     return response
@@ -158,7 +163,7 @@ def _address(site: Site, language: str, slug: str = "", came: str = "") -> str:
     """Where the form goes; one of a website that takes no more requests goes to our own."""
     query = {"language": language} | ({"brief": slug} if is_slug(slug, 200) else {})
     query |= {"key": site.public_id} if site.may_go_on else {}
-    query |= {"came": came} if came and attribution.unseal(came) else {}
+    query |= {"came": came} if came else {}
     name = "intake:embedded" if site.is_framed and site.may_go_on else "intake:request"
     return f"{reverse(name)}?{urlencode(query)}"
 
@@ -173,10 +178,10 @@ def _taken_over(brief: Brief, language: str) -> str:
     return ", ".join([*names, *_actors_of(brief).values()])
 
 
-def _is_optional_part_used(form: RequestForm) -> bool:
+def _is_optional_part_used(form: RequestForm, errors: Mapping[str, Any]) -> bool:
     """Whether the folded part holds something typed or wrong, which must not be hidden."""
     typed = any(form.data.get(name) for name in TYPED_OPTIONAL) or bool(form.files)
-    return form.is_bound and (typed or any(form.errors.get(name) for name in OPTIONAL))
+    return form.is_bound and (typed or any(errors.get(name) for name in OPTIONAL))
 
 
 def _brief(slug: str) -> Brief | None:

@@ -255,7 +255,7 @@ def test_a_request_without_groups_has_the_digest_that_it_had_before_there_were_a
         '{"brief":"","budget":"","countries_of_interest":[],"country":"","email":"a@client.example","full_name":"A",'
         '"job_title":"","language":"","needs":"B","organisation":"","phone":"","services":[],"timeframe":""}'
     )
-    assert content.digest() == hashlib.sha256(said.encode()).hexdigest()
+    assert content.digest == hashlib.sha256(said.encode()).hexdigest()
 
 
 # --- Consent

@@ -1,0 +1,177 @@
+"""The page of the request form, put together from parts that were made once.
+
+A form that is refused comes back whole, with every value: made anew, that cost three times what storing a request
+does. So the page around the fields, the frame of each field and its list are made once for a language and for what is
+wrong, with gaps; what a client typed is put into the gaps and never reaches a template.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote_plus
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.html import escape, format_html_join
+from django.utils.safestring import SafeString
+
+from briefs import alternates
+from briefs.showing import render_page
+from intake.form_fields import Entry, entries_of
+from intake.forms import RequestForm
+
+_LISTS = ("services", "countries_of_interest", "actors")
+_SELECTS = ("timeframe", "budget", "country", "language")
+_HIDDEN = ("brief", "form_id", "made", "came", "q7")
+_REQUIRED = ("full_name", "email", "needs")
+Errors = Mapping[str, tuple[str, ...]]
+_GAP = "\ue000"  # stands before and after the name of what belongs between
+CAME_GAP = "gap-for-came"  # the same within an address
+
+
+@dataclass(frozen=True)
+class Shell:
+    """What the page around the fields depends on."""
+
+    language: str
+    status: int
+    base: str
+    action: str
+    addresses: tuple[tuple[str, str], ...]  # of the page in each language, with CAME_GAP
+    brief: tuple[str, str, str] | None  # title, address, language
+    taken_over: str
+    is_bound: bool
+    is_optional_open: bool
+
+
+def text_of(shell: Shell, form: RequestForm, errors: Mapping[str, Iterable[Any]]) -> str:
+    """The page as it is sent. `errors` are by field: those of the form, or none where they are not the matter."""
+    if settings.DEBUG:  # templates may change
+        _pieces.cache_clear()
+        _frame.cache_clear()
+    told = {name: tuple(map(str, found)) for name, found in errors.items()}
+    pieces = _pieces(shell)  # every other one is the name of a gap
+    return "".join(
+        _fill(piece, form, told, shell.language) if at % 2 else piece
+        for at, piece in enumerate(pieces)
+    )
+
+
+@lru_cache(maxsize=64)
+def _pieces(shell: Shell) -> list[str]:
+    names = (*RequestForm.base_fields, "summary")
+    brief = shell.brief and dict(zip(("title", "url", "language"), shell.brief, strict=True))
+    context = {
+        **{name: getattr(shell, name) for name in ("status", "base", "action", "taken_over")},
+        **{name: getattr(shell, name) for name in ("is_bound", "is_optional_open")},
+        "brief": brief,
+        "part": {name: SafeString(f"{_GAP}{name}{_GAP}") for name in names},
+        "languages": alternates.of_addresses(dict(shell.addresses), shell.language),
+    }
+    page = render_page(HttpRequest(), "intake/request.html", context, shell.language)
+    text = page.content.decode().replace(CAME_GAP, f"{_GAP}query{_GAP}")
+    return text.split(_GAP)
+
+
+def _fill(name: str, form: RequestForm, errors: Errors, language: str) -> str:
+    """What belongs into a gap."""
+    if name == "summary":
+        return _summary(errors)
+    if name == "query":
+        return quote_plus(str(_value(form, "came") or ""))
+    if name == "actors" and name not in errors and not entries_of(form.fields[name], name):
+        return ""
+    widget = _widget(form, name, language, has_errors=name in errors)
+    if name in _HIDDEN:
+        return widget
+    hint = form.files_to_choose_again() if name == "attachments" else ""
+    before, after = _frame(name, language, errors.get(name, ()), hint)
+    return before + widget + after
+
+
+def _summary(errors: Errors) -> SafeString:
+    links = (
+        (f"id_{name}_0" if name in _LISTS else f"id_{name}", error)
+        for name in RequestForm.base_fields
+        for error in errors.get(name, ())
+    )
+    return format_html_join("", '<li><a href="#{}">{}</a></li>', links)
+
+
+@dataclass(frozen=True)
+class _Framed:
+    """A field as its frame asks for it; what stands in the frame is a gap."""
+
+    label: Any
+    help_text: Any
+    auto_id: str
+    id_for_label: str
+    errors: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return SafeString(_GAP)
+
+
+@lru_cache(maxsize=512)
+def _frame(name: str, language: str, errors: tuple[str, ...], hint: str) -> tuple[str, str]:
+    """What stands before and after the widget: label, hint and errors, in the language in force."""
+    bound = RequestForm()[name]
+    field = _Framed(bound.label, bound.help_text, bound.auto_id, bound.id_for_label, errors)
+    many = {"class": "many"} if name == "countries_of_interest" else {}
+    template = "_field.html"
+    if name in _LISTS:
+        template = "intake/_choices.html"
+    elif name == "consent":
+        template = "intake/_consent.html"
+    context = {"field": field, "optional": name not in _REQUIRED, "hint": hint, **many}
+    context["language_query"] = alternates.language_query(language)
+    before, after = render_to_string(template, context).split(_GAP)
+    return before, after
+
+
+def _widget(form: RequestForm, name: str, language: str, *, has_errors: bool) -> str:
+    value = _value(form, name)
+    if name in _LISTS:
+        return _listed("", form, name, language, set(map(str, value or ())), "")
+    if name in _SELECTS:
+        before, after = _written(name, has_errors, False)
+        return _listed(before, form, name, language, {str(value or "")}, after)
+    is_filled = bool(value) if name == "consent" else value not in ("", None, ())
+    before, after = _written(name, has_errors, is_filled)
+    return f"{before}{escape(value)}{after}" if after else before
+
+
+def _value(form: RequestForm, name: str) -> Any:
+    field = form.fields[name]
+    if not form.is_bound:
+        return form.get_initial_for_field(field, name)
+    return field.widget.value_from_datadict(form.data, form.files, name)
+
+
+@lru_cache(maxsize=128)
+def _written(name: str, has_errors: bool, is_filled: bool) -> tuple[str, str]:
+    """A widget as Django writes it, up to the value or the entries, and from there on; one without either is whole."""
+    value = True if name == "consent" else _GAP
+    form = RequestForm(initial={name: value} if is_filled else {})
+    if has_errors:
+        form.errors[name] = form.error_class(["-"])
+    text = str(form[name])
+    if name in _SELECTS:
+        return text[: text.index("<option")].rstrip(), "</select>"
+    before, _, after = text.partition(_GAP)
+    return before, after
+
+
+def _listed(
+    before: str, form: RequestForm, name: str, language: str, chosen: set[str], after: str
+) -> str:
+    is_fixed = name != "actors"
+    entries = _of_language(name, language) if is_fixed else entries_of(form.fields[name], name)
+    return before + "".join(e.chosen if e.value in chosen else e.plain for e in entries) + after
+
+
+@lru_cache(maxsize=64)
+def _of_language(name: str, language: str) -> list[Entry]:
+    return entries_of(RequestForm.base_fields[name], name)
