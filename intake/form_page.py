@@ -67,7 +67,7 @@ def _pieces(shell: Shell) -> list[str]:
         **{name: getattr(shell, name) for name in ("status", "base", "action", "taken_over")},
         **{name: getattr(shell, name) for name in ("is_bound", "is_optional_open")},
         "brief": brief,
-        "part": {name: SafeString(f"{_GAP}{name}{_GAP}") for name in names},
+        "part": {name: f"{_GAP}{name}{_GAP}" for name in names},
         "languages": alternates.of_addresses(dict(shell.addresses), shell.language),
     }
     page = render_page(HttpRequest(), "intake/request.html", context, shell.language)
@@ -111,7 +111,7 @@ class _Framed:
     errors: tuple[str, ...]
 
     def __str__(self) -> str:
-        return SafeString(_GAP)
+        return _GAP
 
 
 @lru_cache(maxsize=512)
