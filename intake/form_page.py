@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.html import escape, format_html_join
 from django.utils.safestring import SafeString
@@ -70,7 +69,7 @@ def _pieces(shell: Shell) -> list[str]:
         "part": {name: f"{_GAP}{name}{_GAP}" for name in names},
         "languages": alternates.of_addresses(dict(shell.addresses), shell.language),
     }
-    page = render_page(HttpRequest(), "intake/request.html", context, shell.language)
+    page = render_page(None, "intake/request.html", context, shell.language)
     text = page.content.decode().replace(CAME_GAP, f"{_GAP}query{_GAP}")
     return text.split(_GAP)
 
