@@ -8,6 +8,7 @@ import secrets
 import time
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -19,7 +20,7 @@ from django.utils.crypto import salted_hmac
 from briefs.models import Brief
 from jobs import queue
 from jobs.hints import Breaker, BrokerAway
-from jobs.valkey_line import Line
+from jobs.valkey_line import Line, packed
 
 _REPLACE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) end
@@ -54,6 +55,12 @@ def record_key() -> str:
 def record() -> bytes | None:
     """The record as it is now, in one trip. Raises BrokerAway."""
     return breaker.call(lambda: _line.get(store(), record_key()))
+
+
+def ask(*words: str) -> Any:
+    """What Valkey answers to a command, in one trip; it may happen twice. Raises BrokerAway."""
+    command = packed(*(word.encode() for word in words))
+    return breaker.call(lambda: _line.ask(store(), command))
 
 
 def public_changed() -> None:

@@ -97,15 +97,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "config.staff_policy.PolicyMiddleware",
     "config.staff_policy.StaffPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.outage.OutageMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.staff_only.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "config.staff_only.AuthenticationMiddleware",
+    "config.staff_only.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "config.urls"

@@ -4,10 +4,34 @@ django-unfold runs on Alpine.js, which evaluates expressions and writes inline s
 """
 
 from collections.abc import Callable
+from functools import cache
 
+from csp.constants import HEADER
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 
 _UPDATE = {"script-src": ["'unsafe-eval'", "'unsafe-inline'"], "style-src": ["'unsafe-inline'"]}
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """django-csp's, but the header of answers that ask for nothing of their own is written once."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        own = vars(response).keys() & {"_csp_config", "_csp_exempt", "_csp_update", "_csp_replace"}
+        if own or settings.DEBUG or getattr(request, "_csp_nonce", None):
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, _of_the_house())
+        return response
+
+
+@cache
+def _of_the_house() -> str:
+    return build_policy()
 
 
 class StaffPolicyMiddleware:

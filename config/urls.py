@@ -12,12 +12,13 @@ handler403 = "config.error_pages.not_allowed"
 handler404 = "config.error_pages.not_found"
 handler500 = "config.error_pages.fault"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("briefs.urls")),
+    # Those whose answers are never kept come first: each pattern in front of one is tried at every request.
+    path("api/v1/", include("intake.api.urls")),
     path("", include("intake.urls")),
+    path("", include("briefs.urls")),
     path("p/", include("proposals.urls")),
     path("mail/", include("mail.urls")),
     path("api/v1/", include("briefs.api.urls")),
-    path("api/v1/", include("intake.api.urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", api_schema.DocsView.as_view(url_name="schema"), name="api-docs"),
     re_path(r"^api/", csrf_exempt(problems.not_found)),

@@ -5,8 +5,7 @@ A Valkey that is away costs nothing: then nothing is counted, and nobody is held
 
 import ipaddress
 from collections.abc import Mapping
-from functools import cache, lru_cache
-from typing import Any, cast
+from functools import lru_cache
 
 from django.utils.crypto import salted_hmac
 
@@ -34,21 +33,16 @@ def count(seen: Mapping[str, str]) -> dict[str, int]:
     if not wanted:
         return {}
     keys = [_key(kind, value) for kind, value in wanted.items()]
-    spans = [WINDOWS[kind] for kind in wanted]
+    words = [_COUNT, str(len(keys)), *keys, *(str(WINDOWS[kind]) for kind in wanted)]
     try:
-        counts = freshness.breaker.call(lambda: _script()(keys=keys, args=spans))
+        counts: list[int] = freshness.ask("EVAL", *words)
     except BrokerAway:
         return {}
-    return dict(zip(wanted, cast(list[int], counts), strict=True))
+    return dict(zip(wanted, counts, strict=True))
 
 
 def _key(kind: str, value: str) -> str:
     return f"{freshness.prefix()}seen:{kind}:{salted_hmac(SALT, value, algorithm='sha256').hexdigest()[:24]}"
-
-
-@cache
-def _script() -> Any:
-    return freshness.store().register_script(_COUNT)
 
 
 @lru_cache(maxsize=1024)

@@ -201,6 +201,17 @@ class RequestForm(forms.Form):
             "names": ", ".join(names[:10])
         }
 
+    def _clean_fields(self) -> None:
+        """Django's, but for its bound fields, which are made for showing and translate their labels each time."""
+        for name, field in self.fields.items():
+            try:
+                value = field.widget.value_from_datadict(self.data, self.files, name)
+                self.cleaned_data[name] = field.clean(value)
+                if hook := getattr(self, f"clean_{name}", None):
+                    self.cleaned_data[name] = hook()
+            except forms.ValidationError as error:
+                self.add_error(name, error)
+
     def clean_brief(self) -> str:
         """The slug when it can be one, else none."""
         slug = self.cleaned_data["brief"] or ""

@@ -1,0 +1,27 @@
+"""Django's sessions, logins and messages below /staff/ alone. Public pages know none, and pay for none."""
+
+from django.contrib.auth import middleware as logins
+from django.contrib.messages import middleware as messages
+from django.contrib.sessions import middleware as sessions
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
+
+
+class _BelowStaff(MiddlewareMixin):
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path_info.startswith("/staff/"):
+            return super().__call__(request)  # type: ignore[return-value]  # nothing here is asynchronous
+        return self.get_response(request)  # type: ignore[return-value]
+
+
+class SessionMiddleware(_BelowStaff, sessions.SessionMiddleware):
+    """Django's."""
+
+
+class AuthenticationMiddleware(_BelowStaff, logins.AuthenticationMiddleware):
+    """Django's."""
+
+
+class MessageMiddleware(_BelowStaff, messages.MessageMiddleware):
+    """Django's."""
