@@ -62,8 +62,17 @@ def store_request(
     statement = _statement(tuple(enquiry), next(iter(brief), ""), with_countries)
     told = {f"brief_{name}": value for name, value in brief.items()}
     values = {**enquiry, **lead, **told, "now": timezone.now()}
-    rows = store(statement, values | {"request_id": queue.current_request_id()})
+    values["request_id"] = queue.current_request_id()
+    rows = store(statement, {n: _sent(value) for n, value in values.items()})
     return Stored(*rows[0]) if rows else None
+
+
+def _sent(value: Any) -> Any:
+    """A value as it goes to the server: a list as PostgreSQL writes one, so that an empty one is of the same type."""
+    if not isinstance(value, list):
+        return value
+    texts = (str(one).replace("\\", "\\\\").replace('"', '\\"') for one in value)
+    return "{" + ",".join(f'"{text}"' for text in texts) + "}"
 
 
 @cache
