@@ -9,7 +9,7 @@ _FOR_LIKE = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("intake", "0022_erasure_orders")]
+    dependencies = [("intake", "0023_sanctions_lists")]
 
     operations = [
         migrations.RunSQL(
