@@ -39,7 +39,7 @@ def after(job: Job, *, was_stopped: bool) -> Next:
         seconds = min(longest.total_seconds(), 4.0**failures)
     return Next(
         is_dead=failures >= job.max_attempts or interruptions >= 2 * job.max_attempts,
-        pause=timedelta(seconds=seconds * random.uniform(0.75, 1)),  # noqa: S311 # nosec B311 - nothing secret
+        pause=timedelta(seconds=seconds * random.uniform(0.75, 1)),  # noqa: S311  # nosec B311  # nothing secret
         interruptions=interruptions,
     )
 
