@@ -9,7 +9,7 @@ _FOR_LIKE = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("intake", "0023_sanctions_lists")]
+    dependencies = [("intake", "0025_register_and_walls")]
 
     operations = [
         migrations.RunSQL(
