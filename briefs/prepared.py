@@ -189,7 +189,8 @@ def store(statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]
     Without a question to the server whether the connection still lives: one that has ended has its end to read.
     """
     database: Any = databases[DEFAULT_DB_ALIAS]
-    database.health_check_done = not _has_news(database)
+    if not database.in_atomic_block:
+        database.health_check_done = not _has_news(database)
     try:
         return _fetch(database, statement, values, psycopg.RawCursor)
     except (OperationalError, InterfaceError):
