@@ -17,16 +17,21 @@ from accounts.models import User
 
 @dataclass(frozen=True)
 class Hidden:
-    """References, as people read them, and addresses in small letters."""
+    """References, as people read them, addresses in small letters, and names of clients."""
 
     references: frozenset[str] = frozenset()
     addresses: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.references or self.addresses)
 
     def __or__(self, other: "Hidden") -> "Hidden":
-        return Hidden(self.references | other.references, self.addresses | other.addresses)
+        return Hidden(
+            self.references | other.references,
+            self.addresses | other.addresses,
+            self.names | other.names,
+        )
 
     def is_named_in(self, *texts: str) -> bool:
         """Whether one of these texts names something hidden."""
@@ -38,13 +43,10 @@ class Hidden:
             text = text.replace(reference, "another request")
         return text
 
-    def named_in(self, *columns: str) -> Q:
+    def named_in(self, *columns: str, with_names: bool = False) -> Q:
         """The rows of which one of these columns names something hidden; none when nothing is."""
-        found = [
-            Q(**{f"{column}__contains": reference})
-            for column in columns
-            for reference in sorted(self.references)
-        ]
+        words = self.references | self.names if with_names else self.references
+        found = [Q(**{f"{column}__contains": word}) for column in columns for word in sorted(words)]
         return reduce(or_, found, Q(pk__in=[]))
 
 

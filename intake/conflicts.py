@@ -76,14 +76,18 @@ def _rows(statement: str, lead_ids: Collection[int]) -> list[tuple[int, int]]:
 
 @hides
 def hidden_requests(user: User, hidden: Hidden) -> Hidden:
-    """References of requests that this user is walled from, and the addresses they came from."""
+    """References of requests that this user is walled from, the addresses they came from, and their clients' names."""
     statement = """
-        SELECT lead.reference, lower(enquiry.email), lower(contact.email) FROM walled_leads(%s) behind(id)
+        SELECT lead.reference, lower(enquiry.email), lower(contact.email), enquiry.full_name, contact.full_name,
+            enquiry.organisation, organisation.name
+        FROM walled_leads(%s) behind(id)
         JOIN intake_lead lead ON lead.id = behind.id JOIN intake_enquiry enquiry ON enquiry.id = lead.enquiry_id
         LEFT JOIN intake_contact contact ON contact.id = lead.contact_id
+        LEFT JOIN intake_organisation organisation ON organisation.id = lead.organisation_id
     """
     with connection.cursor() as cursor:
         cursor.execute(statement, [user.pk])
         rows = cursor.fetchall()
-    addresses = {address for _, *both in rows for address in both if address}
-    return Hidden(frozenset(row[0] for row in rows), frozenset(addresses))
+    addresses = {address for row in rows for address in row[1:3] if address}
+    names = {name for row in rows for name in row[3:] if name}
+    return Hidden(frozenset(row[0] for row in rows), frozenset(addresses), frozenset(names))

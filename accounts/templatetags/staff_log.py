@@ -13,6 +13,7 @@ _MOST = 10
 @register.simple_tag
 def recent_actions(user: User) -> list[LogEntry]:
     """Their last actions."""
-    hidden = hiding.hidden_from(user).named_in("object_repr", "change_message")
+    walled = hiding.hidden_from(user)
+    hidden = walled.named_in("object_repr", "change_message", with_names=True)
     mine = LogEntry.objects.filter(user=user).exclude(hidden).select_related("content_type")
     return list(mine.order_by("-action_time", "-pk")[:_MOST])

@@ -174,7 +174,8 @@ class LeadAdmin(
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
         assert isinstance(request.user, User)
-        return Lead.objects.visible_to(request.user).with_page_data()
+        rows = Lead.objects.visible_to(request.user).with_page_data()
+        return rows.order_by(*self.ordering)  # for choices of leads, too
 
     @admin.display(description="Client")
     def client(self, lead: Lead) -> str:

@@ -40,6 +40,7 @@ class PeopleAdmin(MergingAdmin, ReadOnlyAdmin):
         rows: Any = self.model.objects.visible_to(request.user)
         match = request.resolver_match
         is_list = match is not None and (match.url_name or "").endswith("_changelist")
+        rows = rows.order_by(*self.get_ordering(request))  # for choices of them, too
         return rows.live() if is_list else rows.select_related("merged_into")
 
     def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:

@@ -87,6 +87,7 @@ class EngagementAdmin(StaffFields, ModelAdmin):
         assert isinstance(request.user, User)
         seen = Engagement.objects.visible_to(request.user)
         parties = Prefetch("parties", Party.objects.order_by("pk"), to_attr="all_parties")
+        seen = seen.order_by(*self.get_ordering(request))
         return seen.select_related("lead").prefetch_related(parties, "people")
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
