@@ -17,7 +17,7 @@ from intake import deadlines
 from intake.models import Absence, Adviser, Desk, RequiredSkill, RoutingRule, Skill
 from intake.skills import SkillKind
 from proposals.models import ProposalTemplate, TemplateLine, TemplateSection
-from seeds import briefs_loading, requests_loading, sanctions_loading
+from seeds import briefs_loading, register_loading, requests_loading, sanctions_loading
 
 FOLDER = Path(__file__).parent
 
@@ -48,6 +48,7 @@ def load(*, password: str) -> dict[str, int]:
     sanctions_loading.load_example()
     for row in staff["keys"]:
         requests_loading.load_key(row, users["lead@derisk.example"])
+    register_loading.load_engagements(staff["engagements"], users, users["lead@derisk.example"])
     requests = _read("requests.yaml")
     for number, row in enumerate(requests, start=1):
         requests_loading.load_request(row, f"seed:{number}", users["lead@derisk.example"])

@@ -14,8 +14,10 @@ from intake.models import (
     ApiKey,
     Desk,
     Enquiry,
+    Hold,
     Lead,
     Likeness,
+    Wall,
 )
 from jobs import working
 from jobs.models import Job
@@ -90,16 +92,16 @@ def test_the_command_loads_a_world_that_is_whole_public_and_plainly_fictional(
 
     call_command("seed")
 
-    assert capsys.readouterr().out == f"10 staff, 2 templates, {briefs} briefs, 12 requests\n"
+    assert capsys.readouterr().out == f"10 staff, 2 templates, {briefs} briefs, 13 requests\n"
     made = counts()
     assert {name: made[name] for name in MODEL_NAMES} == {
         "User": 10, "Adviser": 4, "Desk": 2, "ProposalTemplate": 2, "TemplateSection": 8, "TemplateLine": 4,
-        "Brief": briefs + 1, "Enquiry": 12, "Lead": 12,
+        "Brief": briefs + 1, "Enquiry": 13, "Lead": 13,
     }  # fmt: skip
     # What is asked for once for each, whatever other kinds of job there are.
     for kind, number in {
-        "intake.route_lead": 13,
-        "intake.acknowledge": 13,
+        "intake.route_lead": 14,
+        "intake.acknowledge": 14,
         "briefs.announce": briefs,
     }.items():
         assert made[kind] == number, kind
@@ -157,7 +159,13 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
         ("Kofi Example", "Bruno Adviser"),
         ("Tomás Exemplo", "Lindiwe Lead"),  # Carla is away
         ("Kormac Fixture Exemplar", None),  # like a name on the example list
+        ("Josué Exemple", None),  # of the other side of an engagement
     ]
+    listed, conflict = Hold.objects.order_by("lead_id")
+    assert (listed.kind, listed.lead.enquiry.full_name) == ("sanctions", "Kormac Fixture Exemplar")
+    assert (conflict.kind, conflict.lead.enquiry.full_name) == ("conflict", "Josué Exemple")
+    assert str(conflict.reviewer) == "Lindiwe Lead"
+    assert [str(wall) for wall in Wall.objects.all()] == [f"Bruno Adviser | {conflict.lead}"]
     urgent = Lead.objects.get(priority="urgent", status="routed")
     assert urgent.enquiry.full_name == "Nadia Exemple"
     pooled = Lead.objects.filter(pool__isnull=False).order_by("pk")
@@ -170,7 +178,7 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
     assert Enquiry.objects.filter(brief__isnull=False).count() == 2
     answered = Message.objects.filter(template="intake/mail/acknowledgement")
     assert sorted(answered.values_list("language", flat=True)) == [
-        *["en"] * 5,
+        *["en"] * 6,
         *["fr"] * 3,
         "pt",
         "pt",
@@ -178,7 +186,7 @@ def test_requests_become_leads_with_an_owner_and_every_sender_is_answered(db):
     assert set(Job.objects.values_list("state", flat=True)) == {"done"}
     assert set(Activity.objects.values_list("kind", flat=True)) == {
         "matched", "routed", "reassigned", "priority", "held", "quarantined", "released", "client_added",
-        "client_erasure", "erasure_asked", "mail_failed",
+        "client_erasure", "erasure_asked", "mail_failed", "wall_raised",
     }  # fmt: skip
     assert sorted(Likeness.objects.values_list("kind", flat=True)) == [
         "contact", "contact", "lead", "organisation",
