@@ -110,7 +110,7 @@ def receive_enquiry(
             )
             if stored:
                 _keep_files(content.attachments, stored.enquiry_id)
-                queue.hint_as_one(stored.job_ids)
+                queue.hint_together(storing.FOLLOW_UPS, stored.job_ids)
     except OperationalError as error:
         if (
             idempotency_key and getattr(error.__cause__, "sqlstate", "") == "55P03"

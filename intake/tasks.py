@@ -32,14 +32,14 @@ from jobs.kinds import kind
 from jobs.models import Job
 
 
-@kind("intake.match_people")
+@kind("intake.match_people", at_once=True)
 def match_people(job: Job) -> None:
     """Link the lead to the people behind it, unless it is held back."""
     if screening.passes(lead_id=job.subject_id):
         matching.match_people(lead_id=job.subject_id)
 
 
-@kind("intake.route_lead")
+@kind("intake.route_lead", at_once=True)
 def route_lead(job: Job) -> None:
     """Give the lead to an adviser, unless it is held back; the register is asked before, once."""
     if screening.passes(lead_id=job.subject_id):

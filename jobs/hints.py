@@ -20,6 +20,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from jobs import hint_message
+from jobs.queue_names import AT_ONCE
 from jobs.valkey_line import Line, packed
 
 log = structlog.get_logger("derisk.hints")
@@ -63,19 +64,25 @@ def _broker() -> "redis.Redis":
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
 
 
-def publish(*job_ids: int) -> None:
+def publish(*job_ids: int, at_once: bool = False) -> None:
     """Put one hint to look at these jobs on the broker, waiting at most its short timeouts.
+
+    Workers take hints that are `at_once` before all others.
 
     Raises one of BROKER_ERRORS.
     """
     message = hint_message.message_for(job_ids)
-    queue_name = settings.CELERY_TASK_DEFAULT_QUEUE.encode()
-    _line.ask(_broker(), packed(b"LPUSH", queue_name, message))
+    _line.ask(_broker(), packed(b"LPUSH", _queue_name(at_once).encode(), message))
 
 
-def waiting() -> int:
-    """How many messages no worker has taken yet; raises one of BROKER_ERRORS."""
-    return int(_broker().llen(settings.CELERY_TASK_DEFAULT_QUEUE))
+def waiting(*, at_once: bool = False) -> int:
+    """How many messages of the one queue or the other no worker has taken yet; raises one of BROKER_ERRORS."""
+    return int(_broker().llen(_queue_name(at_once)))
+
+
+def _queue_name(at_once: bool) -> str:
+    name: str = AT_ONCE if at_once else settings.CELERY_TASK_DEFAULT_QUEUE
+    return name
 
 
 class Publisher:
@@ -91,27 +98,27 @@ class Publisher:
     def _begin(self) -> None:
         self._breaker = Breaker(self._pause)
         self._lock = threading.Lock()
-        self._waiting: queue.Queue[Sequence[int]] = queue.Queue(self._size)
+        self._waiting: queue.Queue[tuple[Sequence[int], bool]] = queue.Queue(self._size)
         self._thread: threading.Thread | None = None
 
-    def send(self, *hints: Sequence[int]) -> None:
-        """Hand over hints, each of jobs to look at in turn, and return at once; a full queue lets them fall."""
+    def send(self, *hints: Sequence[int], at_once: bool = False) -> None:
+        """Hand over hints, each of jobs to look at in turn, and return; a full queue lets them fall."""
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="hints", daemon=True)
                 self._thread.start()
         for job_ids in hints:
             try:
-                self._waiting.put_nowait(job_ids)
+                self._waiting.put_nowait((job_ids, at_once))
             except queue.Full:
                 log.warning("hint dropped", jobs=list(job_ids))
 
     def _run(self) -> None:
         while True:
-            job_ids = self._waiting.get()
+            job_ids, at_once = self._waiting.get()
             try:
                 with suppress(BrokerAway):  # the breaker has logged it, the sweep tells again
-                    self._breaker.call(partial(publish, *job_ids))
+                    self._breaker.call(partial(publish, *job_ids, at_once=at_once))
             finally:
                 self._waiting.task_done()
 
@@ -123,9 +130,9 @@ class Publisher:
 _publisher = Publisher()
 
 
-def send(*hints: Sequence[int]) -> None:
-    """Hint from this process's thread; each hint is of jobs to look at one after the other.
+def send(*hints: Sequence[int], at_once: bool = False) -> None:
+    """Hint from this process's thread; each hint is of jobs to look at one after the other, `at_once` before others.
 
     Never raises, never waits for the broker.
     """
-    _publisher.send(*hints)
+    _publisher.send(*hints, at_once=at_once)

@@ -22,6 +22,8 @@ class JobError(Exception):
 class Kind:
     """A name, what is done, whether it reaches outside the database, and how often the sweep asks for it by itself.
 
+    What is `at_once` overtakes other work that waits for a worker: somebody's answer hangs on it.
+
     Between two failed tries it waits for `longest_pause` at most: by itself an hour where others must mend something
     first, such as a mail server, and five minutes where all that is needed is our own database.
     """
@@ -31,6 +33,7 @@ class Kind:
     is_external: bool
     every: timedelta | None = None
     pause: timedelta | None = None
+    at_once: bool = False
 
     @property
     def longest_pause(self) -> timedelta:
@@ -47,6 +50,7 @@ def kind(
     external: bool = False,
     every: timedelta | None = None,
     longest_pause: timedelta | None = None,
+    at_once: bool = False,
 ) -> Callable[[Work], Work]:
     """Register a function as the work of a kind of job.
 
@@ -54,12 +58,13 @@ def kind(
     External work (mail, documents) runs outside any transaction and may return a function that
     records its result; that function runs in the transaction that marks the job done.
     With `every`, the sweep asks for it once in each such span of time, without anybody else.
+    With `at_once`, workers take it before whatever else waits.
     """
 
     def register(work: Work) -> Work:
         if name in _KINDS and _KINDS[name].work is not work:
             raise ValueError(f"Two functions claim the job kind {name!r}.")
-        _KINDS[name] = Kind(name, work, external, every, longest_pause)
+        _KINDS[name] = Kind(name, work, external, every, longest_pause, at_once)
         return work
 
     return register
@@ -76,6 +81,11 @@ def find(name: str) -> Kind:
 def names() -> list[str]:
     """Every registered name, sorted."""
     return sorted(_KINDS)
+
+
+def at_once() -> list[str]:
+    """The names of the kinds that overtake the others."""
+    return [kind.name for kind in _KINDS.values() if kind.at_once]
 
 
 def regular() -> list[Kind]:

@@ -42,15 +42,27 @@ def enqueue(*asks: Ask) -> list[int]:
         update_fields=["key"],
     )
     now = timezone.now()
-    due = [job.pk for job, ask in zip(jobs, asks, strict=True) if (ask.run_at or now) <= now]
-    if due:
-        transaction.on_commit(lambda: hints.send(*([pk] for pk in due)))
+    for job, ask in zip(jobs, asks, strict=True):
+        if (ask.run_at or now) <= now:
+            hint([job.pk], at_once=kinds.find(ask.kind).at_once)
     return [job.pk for job in jobs]
 
 
-def hint_as_one(job_ids: Sequence[int]) -> None:
-    """Tell one worker of these jobs, which take turns at the same rows, once the transaction is committed."""
-    transaction.on_commit(lambda: hints.send(job_ids))
+def hint_together(asked: Sequence[str], job_ids: Sequence[int]) -> None:
+    """Tell workers of jobs of these kinds once the transaction is committed.
+
+    One worker gets all of them, since they take turns at the same rows, but for those that overtake others.
+    """
+    first = [pk for name, pk in zip(asked, job_ids, strict=True) if kinds.find(name).at_once]
+    rest = [pk for pk in job_ids if pk not in first]
+    for told, at_once in ((first, True), (rest, False)):
+        if told:
+            hint(told, at_once=at_once)
+
+
+def hint(job_ids: Sequence[int], *, at_once: bool = False) -> None:
+    """Tell one worker of these jobs, one after the other, once the transaction is committed."""
+    transaction.on_commit(lambda: hints.send(job_ids, at_once=at_once))
 
 
 def current_request_id() -> str:

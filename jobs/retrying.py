@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from accounts.models import User
-from jobs import hints
+from jobs import kinds, queue
 from jobs.models import Job
 
 log = structlog.get_logger("derisk.job")
@@ -25,6 +25,6 @@ def retry_job(*, job: Job, by: User) -> Job:
             "This job is not dead, so there is nothing to retry.", code="conflict"
         )
     log.info("job retried by hand", job=job.pk, kind=job.kind, user=by.pk)
-    transaction.on_commit(lambda: hints.send([job.pk]))
+    queue.hint([job.pk], at_once=job.kind in kinds.at_once())
     job.refresh_from_db()
     return job

@@ -6,6 +6,7 @@ from functools import partial
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -62,22 +63,25 @@ def ask_for_regular() -> int:
 def hint_due(breaker: hints.Breaker) -> int:
     """Tell workers of due jobs that they were not told of lately; stops at the broker's first failure.
 
-    Tells no more than the queue has room for: behind a backlog, hints given again and again
+    Tells no more than each queue has room for: behind a backlog, hints given again and again
     would keep workers busy long after the work itself is done.
     """
     hinted = 0
     with suppress(hints.BrokerAway):  # the breaker has logged it, the next sweep tells again
-        room = max(0, BATCH - breaker.call(hints.waiting))
-        for job_id in _mark_hinted(room):
-            breaker.call(partial(hints.publish, job_id))
-            hinted += 1
+        for at_once in (True, False):
+            room = max(0, BATCH - breaker.call(partial(hints.waiting, at_once=at_once)))
+            for job_id in _mark_hinted(room, at_once=at_once):
+                breaker.call(partial(hints.publish, job_id, at_once=at_once))
+                hinted += 1
     return hinted
 
 
 @transaction.atomic
-def _mark_hinted(limit: int) -> list[int]:
-    rows = Job.objects.unhinted(HINT_AGAIN_AFTER).select_for_update(skip_locked=True)
-    ids = list(rows.order_by("run_at", "pk").values_list("pk", flat=True)[:limit])
+def _mark_hinted(limit: int, *, at_once: bool) -> list[int]:
+    overtakes = Q(kind__in=kinds.at_once())
+    due = Job.objects.unhinted(HINT_AGAIN_AFTER).filter(overtakes if at_once else ~overtakes)
+    rows = due.select_for_update(skip_locked=True).order_by("run_at", "pk")
+    ids = list(rows.values_list("pk", flat=True)[:limit])
     Job.objects.filter(pk__in=ids).update(hinted_at=Now())
     return ids
 

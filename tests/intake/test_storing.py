@@ -1,6 +1,5 @@
 import pytest
 
-from intake import storing
 from intake.models import Enquiry, Lead
 from jobs import hints
 from jobs.models import Job
@@ -10,21 +9,24 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_request_is_told_to_one_worker_in_one_message(monkeypatch):
+def test_a_request_is_told_in_two_messages_of_which_one_overtakes(monkeypatch):
     sent = []
-    monkeypatch.setattr(hints, "send", lambda *told: sent.extend(told))
+    monkeypatch.setattr(hints, "send", lambda told, at_once: sent.append((told, at_once)))
 
     factories.receive()
 
     jobs = {job.pk: job.kind for job in Job.objects.all()}
-    assert [[jobs[pk] for pk in told] for told in sent] == [list(storing.FOLLOW_UPS)]
+    assert [([jobs[pk] for pk in told], at_once) for told, at_once in sent] == [
+        (["intake.match_people", "intake.route_lead"], True),
+        (["intake.acknowledge", "intake.read_needs"], False),
+    ]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_repeat_is_told_to_nobody(monkeypatch):
     content = {"email": "one@client.example", "full_name": "One"}
     factories.receive(key="api:k", **content)
-    monkeypatch.setattr(hints, "send", lambda *told: pytest.fail("There is nothing to do."))
+    monkeypatch.setattr(hints, "send", lambda *_, **__: pytest.fail("There is nothing to do."))
 
     factories.receive(key="api:k", **content)
 

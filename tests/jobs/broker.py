@@ -7,6 +7,9 @@ import redis
 from django.conf import settings
 
 from jobs import hints
+from jobs.queue_names import AT_ONCE
+
+QUEUES = (AT_ONCE, settings.CELERY_TASK_DEFAULT_QUEUE)
 
 
 class Broker:
@@ -17,13 +20,13 @@ class Broker:
         self.publisher = publisher
 
     def messages(self) -> list[tuple[str, list[int]]]:
-        """Task name and arguments of every message, oldest first."""
+        """Task name and arguments of every message, in the order in which workers take them."""
         return [self._read(json.loads(message)) for message in self.raw()]
 
     def raw(self) -> list[bytes]:
-        """Every message as it lies there, oldest first."""
+        """Every message as it lies there."""
         self.publisher.drain()
-        return list(reversed(self.client.lrange(settings.CELERY_TASK_DEFAULT_QUEUE, 0, -1)))
+        return [raw for name in QUEUES for raw in reversed(self.client.lrange(name, 0, -1))]
 
     def hinted(self) -> list[int]:
         """The jobs that workers were told of, in that order."""
@@ -32,7 +35,7 @@ class Broker:
     def clear(self) -> None:
         """Forget every message."""
         self.publisher.drain()
-        self.client.delete(settings.CELERY_TASK_DEFAULT_QUEUE)
+        self.client.delete(*QUEUES)
 
     @staticmethod
     def _read(message: dict[str, dict[str, str] | str]) -> tuple[str, list[int]]:

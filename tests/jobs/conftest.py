@@ -14,8 +14,10 @@ from tests.jobs.broker import Broker
 def register(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Make a function the work of a kind, for this test; returns the kind's name."""
 
-    def register(work: kinds.Work, *, external: bool = False, name: str = "tests.work") -> str:
-        kind = kinds.Kind(name=name, work=work, is_external=external)
+    def register(
+        work: kinds.Work, *, external: bool = False, name: str = "tests.work", at_once: bool = False
+    ) -> str:
+        kind = kinds.Kind(name=name, work=work, is_external=external, at_once=at_once)
         monkeypatch.setitem(kinds._KINDS, name, kind)
         return name
 

@@ -9,6 +9,7 @@ import pytest
 from kombu.exceptions import OperationalError
 from redis.exceptions import TimeoutError as RedisTimeout
 
+from config import celery_app
 from jobs import hints, tasks
 from tests.jobs.broker import Broker
 from tests.log_lines import logged
@@ -112,12 +113,35 @@ def test_no_two_hints_have_the_same_ids(broker: Broker) -> None:
 
 
 def test_waiting_counts_what_no_worker_has_taken(broker: Broker) -> None:
-    assert hints.waiting() == 0
+    assert hints.waiting() == hints.waiting(at_once=True) == 0
 
     hints.publish(1)
     hints.publish(2)
+    hints.publish(3, at_once=True)
 
-    assert hints.waiting() == 2
+    assert (hints.waiting(), hints.waiting(at_once=True)) == (2, 1)
+
+
+def test_workers_take_what_is_at_once_before_what_waits(broker: Broker) -> None:
+    """As a worker of Celery takes messages, so asked of its own consumer."""
+    for job_id in (1, 2):
+        hints.publish(job_id)
+    for job_id in (3, 4):
+        hints.publish(job_id, at_once=True)
+    taken: list[int] = []
+
+    with celery_app.connection_for_read() as connection:
+        consumer = celery_app.amqp.TaskConsumer(
+            connection.default_channel,
+            callbacks=[lambda body, message: (taken.append(body[0][0]), message.ack())],
+            accept=["json"],
+        )
+        consumer.qos(prefetch_count=1)
+        with consumer:
+            while len(taken) < 4:
+                connection.drain_events(timeout=5)
+
+    assert taken == [3, 4, 1, 2]
 
 
 # --- The thread that publishes
@@ -131,7 +155,7 @@ class Slow:
         self.let = threading.Semaphore(0)
         self.published: list[int] = []
 
-    def publish(self, job_id: int) -> None:
+    def publish(self, job_id: int, *, at_once: bool) -> None:
         self.asked.release()
         assert self.let.acquire(timeout=10)
         self.published.append(job_id)
@@ -191,7 +215,7 @@ def test_one_thread_serves_many_senders(slow: Slow) -> None:
 def test_after_a_failure_hints_fall_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
-    def refuse(job_id: int) -> None:
+    def refuse(job_id: int, *, at_once: bool) -> None:
         asked.append(job_id)
         raise ConnectionRefusedError
 
@@ -210,7 +234,7 @@ def test_a_fault_of_ours_ends_the_thread_and_the_next_hint_starts_another(
 ) -> None:
     published: list[int] = []
 
-    def publish(job_id: int) -> None:
+    def publish(job_id: int, *, at_once: bool) -> None:
         if job_id == 1:
             raise LookupError("a fault of ours")
         published.append(job_id)
@@ -241,7 +265,9 @@ def test_a_forked_child_publishes_although_its_parent_was_in_the_middle_of_it(
         child = os.fork()
         if child == 0:
             signal.alarm(10)  # a deadlock ends the child, not the test run
-            monkeypatch.setattr(hints, "publish", lambda job_id: os.write(writer, bytes([job_id])))
+            monkeypatch.setattr(
+                hints, "publish", lambda job_id, **_: os.write(writer, bytes([job_id]))
+            )
             publisher.send([2])
             publisher.drain()
             os._exit(0)

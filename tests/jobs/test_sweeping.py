@@ -103,6 +103,22 @@ def test_hints_due_jobs_in_the_order_in_which_they_became_due(
     assert broker.hinted() == [early.pk, late.pk]
 
 
+def test_what_overtakes_is_told_first_whatever_waits(
+    broker: Broker,
+    breaker: hints.Breaker,
+    monkeypatch: pytest.MonkeyPatch,
+    register: Callable[..., str],
+) -> None:
+    monkeypatch.setattr(sweeping, "BATCH", 2)
+    others = [make_unhinted() for _ in range(2)]
+    assert sweeping.hint_due(breaker) == 2
+    first = make_unhinted(kind=register(lambda job: None, name="tests.first", at_once=True))
+
+    assert sweeping.hint_due(breaker) == 1
+
+    assert broker.hinted() == [first.pk, *(job.pk for job in others)]
+
+
 def test_hints_a_job_once_per_period(broker: Broker, breaker: hints.Breaker) -> None:
     job = make_unhinted()
 
@@ -154,7 +170,7 @@ def test_stops_at_the_brokers_first_failure_and_tells_again_later(
     jobs = [make_unhinted() for _ in range(3)]
     asked: list[int] = []
 
-    def refuse(job_id: int) -> None:
+    def refuse(job_id: int, *, at_once: bool) -> None:
         asked.append(job_id)
         raise ConnectionRefusedError
 
@@ -172,7 +188,7 @@ def test_stops_at_the_brokers_first_failure_and_tells_again_later(
 def test_a_broker_that_is_away_leaves_no_job_marked_as_hinted(
     breaker: hints.Breaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse() -> int:
+    def refuse(*, at_once: bool) -> int:
         raise ConnectionRefusedError
 
     monkeypatch.setattr(hints, "waiting", refuse)
@@ -195,7 +211,7 @@ def test_the_statements_of_a_sweep_do_not_grow_with_the_jobs(
         sweeping.hint_due(breaker)
 
     selects_and_updates = [q["sql"].split()[0] for q in queries if "jobs_job" in q["sql"]]
-    assert selects_and_updates == ["SELECT", "UPDATE"]
+    assert selects_and_updates == ["SELECT", "SELECT", "UPDATE"]
 
 
 # --- Side by side
@@ -212,7 +228,7 @@ def test_two_sweeps_at_once_take_different_rows(
         make_leased(lease_until=PAST) if step == "free" else make_unhinted()
     take: Callable[[], int] = {
         "free": sweeping.free_abandoned,
-        "hint": lambda: len(sweeping._mark_hinted(2)),
+        "hint": lambda: len(sweeping._mark_hinted(2, at_once=False)),
     }[step]
     taken, second_is_through = threading.Event(), threading.Event()
 
