@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminRadioSelectWidget
 
 from accounts.form_fields import LongTextField
 from accounts.models import User
@@ -34,16 +33,24 @@ class DecisionForm(VerbForm):
 
     beside = "intake/admin/hold_found.html"
     decision = forms.ChoiceField(
-        label="Decision", choices=_CHOICES, widget=UnfoldAdminRadioSelectWidget()
+        label="Decision",
+        choices=_CHOICES,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what becomes of it."},
     )
     without = forms.ModelMultipleChoiceField(
         label="Without",
         required=False,
         queryset=User.objects.filter(adviser__isnull=False, is_active=True).order_by("full_name"),
-        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        widget=forms.CheckboxSelectMultiple,
         help_text="They are walled from the request.",
     )
-    reason = LongTextField(label="Why?", limit=5000, widget=forms.Textarea(attrs={"rows": 4}))
+    reason = LongTextField(
+        label="Why?",
+        limit=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say why, for whoever reads this later."},
+    )
 
 
 def _decide(hold: Hold, by: User, decision: str, without: Any, reason: str) -> None:
@@ -98,15 +105,7 @@ class HoldAdmin(VerbAdmin, ReadOnlyAdmin):
         ),
     )  # fmt: skip
     change_form_outer_before_template = "intake/admin/hold.html"
-    list_display = (
-        "lead",
-        "kind",
-        "waits",
-        "reviewer",
-        "decision_name",
-        "decided_by",
-        "decided_at",
-    )
+    list_display = ("lead", "who_asks", "kind", "waits", "reviewer")
     list_filter = (DecisionFilter, "kind")
     search_fields = ("lead__reference",)
     ordering = ("-opened_at", "-pk")
@@ -121,9 +120,21 @@ class HoldAdmin(VerbAdmin, ReadOnlyAdmin):
         rows = holds_visible_to(request.user)
         return rows.select_related("lead__enquiry", "reviewer", "decided_by")
 
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """What was decided, unless only what is still to be decided is listed."""
+        if DecisionFilter.parameter_name not in request.GET:
+            return self.list_display
+        return (*self.list_display, "decision_name", "decided_by", "decided_at")
+
     def get_fieldsets(self, request: HttpRequest, obj: Hold | None = None) -> list[Any]:
         """None: the page has everything already, in words."""
         return []
+
+    @admin.display(description="Client")
+    def who_asks(self, hold: Hold) -> str:
+        """As the list of leads names them."""
+        enquiry = hold.lead.enquiry
+        return ", ".join(filter(None, (enquiry.full_name, enquiry.organisation)))
 
     @display(description="Waits", label={"late": "danger", "open": "warning"})
     def waits(self, hold: Hold) -> tuple[str, str]:

@@ -1,34 +1,51 @@
 """Walls: who is kept out of what, raising one, and lifting it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSingleDateWidget
 
 from accounts.form_fields import LongTextField
 from accounts.models import User
-from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin
+from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
 from intake import walls
 from intake.models import Wall
 
 
-class LiftForm(forms.Form):
+class LiftForm(VerbForm):
     """Why they may be let in again."""
 
-    reason = LongTextField(label="Why?", limit=5000, widget=forms.Textarea(attrs={"rows": 4}))
+    reason = LongTextField(
+        label="Why?",
+        limit=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say why, for whoever reads this later."},
+    )
+
+    @property
+    def intro(self) -> Sequence[str]:
+        """Who is let in to what, and why they were not."""
+        wall: Wall = self.obj
+        since = date_format(timezone.localtime(wall.starts_at), "j F Y")
+        return [f"{wall.user} is kept out of {_before(wall)} since {since}: {wall.reason}"]
 
 
 class WallForm(forms.ModelForm):
     """Before whom and what, until when, and why."""
 
     until = forms.DateField(
-        label="Last day", required=False, help_text="Empty: it stays until somebody lifts it."
+        label="Last day",
+        required=False,
+        widget=UnfoldAdminSingleDateWidget(),
+        help_text="Empty: it stays until somebody lifts it.",
     )
 
     class Meta:
@@ -41,13 +58,16 @@ class WallForm(forms.ModelForm):
         if self.instance.pk is None:
             chosen = [cleaned[n] for n in ("lead", "organisation", "engagement") if cleaned.get(n)]
             if len(chosen) != 1:
-                raise ValidationError(
-                    "Choose one: a lead, an organisation or an engagement.", code="one"
-                )
+                # Beside a field: else the database's own rule would be said as well, by its name.
+                self.add_error("lead", "Choose one: a lead, an organisation or an engagement.")
         until: date | None = cleaned.get("until")
         if until is not None and until < timezone.localdate():
             self.add_error("until", "This day is over. Choose one that is to come.")
         return cleaned
+
+
+def _before(wall: Wall) -> str:
+    return str(wall.lead or wall.organisation or wall.engagement)
 
 
 def _lift(wall: Wall, by: User, reason: str) -> None:
@@ -92,17 +112,22 @@ class WallAdmin(VerbAdmin, ReadOnlyAdmin):
         """The form, or the record."""
         if obj is None:
             return ("user", "lead", "organisation", "engagement", "until", "reason")
-        return (
-            *("user", "lead", "organisation", "engagement", "reason", "by", "hold"),
-            *("starts_at", "ends_at", "lifted_by", "lifted_because"),
-        )
+        what = [
+            n for n in ("lead", "organisation", "engagement", "hold") if getattr(obj, f"{n}_id")
+        ]
+        lifted = ("lifted_by", "lifted_because") if obj.lifted_by_id else ()
+        return ("user", *what, "state", "reason", "raised_by", "starts_at", "ends_at", *lifted)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Wall | None = None) -> Any:
         """All of a wall that stands."""
         return self.get_fields(request, obj) if obj else ()
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        """Staff by name in a plain list; not oneself, who would not find it again."""
+        """Staff by name in a plain list, not oneself, who would not find it again; before what one may see."""
+        assert isinstance(request.user, User)
+        if db_field.name in self.autocomplete_fields:
+            seen = db_field.related_model._default_manager.visible_to(request.user)
+            options["queryset"] = seen
         if db_field.name == "user":
             others = User.objects.filter(is_active=True).exclude(pk=request.user.pk or 0)
             options["queryset"] = others.order_by("full_name", "pk")
@@ -125,7 +150,7 @@ class WallAdmin(VerbAdmin, ReadOnlyAdmin):
     @admin.display(description="Kept out of")
     def before(self, wall: Wall) -> str:
         """The lead, organisation or engagement."""
-        return str(wall.lead or wall.organisation or wall.engagement)
+        return _before(wall)
 
     @display(description="State", label={"stands": "warning", "over": "info"})
     def state(self, wall: Wall) -> str:
