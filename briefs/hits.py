@@ -106,7 +106,7 @@ def _ask(wish: Wish, *, is_counted: bool) -> Hits:
     statement = _written(_shape_of(wish), is_everywhere, is_counted, caps)
     start = (wish.page - 1) * finding.PAGE_SIZE
     values = {"now": timezone.now(), "first": start + 1, "last": start + finding.PAGE_SIZE + 1}
-    return _hits(prepared.fetch_once(statement, values | _values_of(wish)))
+    return _hits(prepared.fetch_once(statement, values | _values_of(wish, is_everywhere)))
 
 
 def _shape_of(wish: Wish) -> Wish:
@@ -116,10 +116,12 @@ def _shape_of(wish: Wish) -> Wish:
     return replace(shape, sort="" if wish.is_ranked else "newest", **examples)  # type: ignore[arg-type]  # ours
 
 
-def _values_of(wish: Wish) -> dict[str, Any]:
+def _values_of(wish: Wish, is_everywhere: bool) -> dict[str, Any]:
     """What stands in the statement of this wish where its shape has examples."""
     filters = {name: value for name, value in wish.filters.items() if name in _EXAMPLES}
-    return filters | asking.texts_of_phrase(wish.q)
+    # Words that most briefs hold are not looked for before their phrase is.
+    texts = asking.texts_of(wish.q) if is_everywhere else asking.texts_of_phrase(wish.q)
+    return filters | texts
 
 
 @lru_cache(maxsize=500)
@@ -138,7 +140,9 @@ def _written(
     text += _COUNTS.format(few=_FEW) if is_counted else ""
     examples = {"now": prepared.A_MOMENT, "first": 1 << 60, "last": 1 << 61}
     places = (examples["first"], examples["last"])
-    return prepared.Statement.of(text, (*params, *places), examples | _values_of(shape))
+    return prepared.Statement.of(
+        text, (*params, *places), examples | _values_of(shape, is_everywhere)
+    )
 
 
 def _in_order(found: BriefQuerySet, shape: Wish, is_everywhere: bool) -> BriefQuerySet:

@@ -59,6 +59,7 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
         Entry("Rules", "alt_route", "intake.RoutingRule"),
         Entry("Deadlines", "timer", "intake.DeadlinePolicy"),
         Entry("Sanctions lists", "fact_check", "intake.SanctionsList"),
+        Entry("Files of lists", "upload_file", "intake.SanctionsFile"),
         Entry("Listed names", "person_search", "intake.SanctionsEntry"),
         Entry("API keys", "vpn_key", "intake.ApiKey"),
         Entry("Proposal templates", "draft", "proposals.ProposalTemplate"),

@@ -80,13 +80,14 @@ def _fill(name: str, form: RequestForm, errors: Errors, language: str) -> str:
         return _summary(errors)
     if name == "query":
         return quote_plus(str(_value(form, "came") or ""))
-    if name == "actors" and name not in errors and not entries_of(form.fields[name], name):
+    is_empty = name == "actors" and not entries_of(form.fields[name], name)
+    if is_empty and name not in errors:
         return ""
     widget = _widget(form, name, language, has_errors=name in errors)
     if name in _HIDDEN:
         return widget
     hint = form.files_to_choose_again() if name == "attachments" else ""
-    before, after = _frame(name, language, errors.get(name, ()), hint)
+    before, after = _frame(name, language, errors.get(name, ()), hint, is_empty)
     return before + widget + after
 
 
@@ -114,7 +115,9 @@ class _Framed:
 
 
 @lru_cache(maxsize=512)
-def _frame(name: str, language: str, errors: tuple[str, ...], hint: str) -> tuple[str, str]:
+def _frame(
+    name: str, language: str, errors: tuple[str, ...], hint: str, is_empty: bool
+) -> tuple[str, str]:
     """What stands before and after the widget: label, hint and errors, in the language in force."""
     bound = RequestForm()[name]
     field = _Framed(bound.label, bound.help_text, bound.auto_id, bound.id_for_label, errors)
@@ -124,7 +127,13 @@ def _frame(name: str, language: str, errors: tuple[str, ...], hint: str) -> tupl
         template = "intake/_choices.html"
     elif name == "consent":
         template = "intake/_consent.html"
-    context = {"field": field, "optional": name not in _REQUIRED, "hint": hint, **many}
+    context = {
+        "field": field,
+        "optional": name not in _REQUIRED,
+        "hint": hint,
+        "is_empty": is_empty,
+        **many,
+    }
     context["language_query"] = alternates.language_query(language)
     before, after = render_to_string(template, context).split(_GAP)
     return before, after

@@ -8,7 +8,7 @@ import pytest
 
 from briefs import asking, finding, hits
 from briefs.finding import Wish
-from briefs.models import Actor, Brief
+from briefs.models import Actor, Brief, brief_queryset
 from briefs.models.words import forms, leave_out, spoken
 from tests.factories import BriefFactory
 
@@ -45,7 +45,13 @@ def briefs() -> None:
 
 
 @pytest.mark.parametrize("q", WORDS)
-def test_answer_is_that_of_the_queryset(q: str) -> None:
+def test_answer_is_that_of_the_queryset(q: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for is_everywhere in (True, False):
+        monkeypatch.setattr(brief_queryset, "is_everywhere", lambda _, is_it=is_everywhere: is_it)
+        assert_answers_of_the_queryset(q)
+
+
+def assert_answers_of_the_queryset(q: str) -> None:
     filters = [{}, {"country": "NE"}, {"topic": "crime", "actor": "katiba"}, {"language": "pt"}]
     for chosen, sort in product(filters, ("", "newest")):
         wish = Wish(q=q, sort=sort, **chosen)
