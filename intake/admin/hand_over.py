@@ -24,7 +24,12 @@ _STANDS_IN = {Activity.Kind.COVERED, Activity.Kind.LENT}
 
 
 def _why() -> LongTextField:
-    return LongTextField(label="Why?", limit=5000, widget=forms.Textarea(attrs={"rows": 4}))
+    return LongTextField(
+        label="Why?",
+        limit=5000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Say why, for whoever reads this later."},
+    )
 
 
 class AdviserField(forms.ModelChoiceField):
@@ -33,7 +38,11 @@ class AdviserField(forms.ModelChoiceField):
     notes: Mapping[int, Sequence[str]] = {}
 
     def __init__(self) -> None:
-        super().__init__(label="To", queryset=Adviser.objects.who_may_log_in())
+        super().__init__(
+            label="To",
+            queryset=Adviser.objects.who_may_log_in(),
+            error_messages={"required": "Choose an adviser."},
+        )
 
     def label_from_instance(self, obj: Any) -> str:
         """The name, and in brackets why the routing would not choose them."""

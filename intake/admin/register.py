@@ -71,7 +71,10 @@ class PartyInline(StaffFields, StackedInline):
 class EngagementAdmin(StaffFields, ModelAdmin):
     """What the house does for whom. New requests are held against it."""
 
-    empty_words = "No engagement is registered, so no conflict can be found: enter what the house does for whom."
+    empty_words = (
+        "No engagement that you may read. Desk leads enter what the house does for whom; what is not entered is found"
+        " in no request."
+    )
     inlines = (PartyInline,)
     list_display = ("name", "client_names", "other_names", "who", "starts_on", "ends_on")
     search_fields = ("name", "parties__name")

@@ -150,7 +150,7 @@ def test_the_leads_page_says_what_was_found_to_those_who_may_read_it(hold, rosa)
 
 def test_an_engagement_is_entered_and_open_requests_are_held_against_it(rosa, awa):
     client = client_of(rosa)
-    assert "No engagement is registered" in text_of(client.get(REGISTER))
+    assert "No engagement that you may read." in text_of(client.get(REGISTER))
     parties = (
         party(0, "client", "Baobab Example"),
         party(1, "counterparty", COUNTERPARTY, aliases="KEM Example\nMines de Kibali", country="CD"),

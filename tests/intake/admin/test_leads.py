@@ -292,7 +292,7 @@ def test_a_refusal_keeps_what_was_typed():
         ("reassign", {"to": "x", "reason": "x"}, "Select a valid choice."),
         ("reassign", {"to": "9" * 30, "reason": "x"}, "Select a valid choice."),
         ("reassign", {"to": "\x00", "reason": "x"}, "Null characters are not allowed."),
-        ("reassign", {"reason": "x"}, "This field is required."),
+        ("reassign", {"reason": "x"}, "Choose an adviser."),
     ],
 )
 def test_words_that_will_not_do_are_refused_at_their_field(name, form, error):
