@@ -117,6 +117,19 @@ def test_the_same_request_within_days_is_suggested(second, days, reasons):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("compared", "count"), [(1, 0), (2, 1)])
+def test_a_request_is_compared_with_the_newest_of_a_house(monkeypatch, compared, count):
+    monkeypatch.setattr(resembling, "_COMPARED", compared)
+    content = {"email": "a@house.example", "needs": "An escort to Gao."}
+    matched(**content)
+    matched(email="b@house.example", needs="Something else.")
+
+    matched(**content)
+
+    assert len(found("lead")) == count
+
+
+@pytest.mark.django_db
 def test_what_was_told_apart_is_never_suggested_again():
     first = matched(organisation="Sahel Logistics", email="a@house.example")
     matched(organisation="Sahel Logistique", email="b@house.example")
