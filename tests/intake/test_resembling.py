@@ -120,9 +120,9 @@ def test_the_same_request_within_days_is_suggested(second, days, reasons):
 @pytest.mark.parametrize(("compared", "count"), [(1, 0), (2, 1)])
 def test_a_request_is_compared_with_the_newest_of_a_house(monkeypatch, compared, count):
     monkeypatch.setattr(resembling, "_COMPARED", compared)
-    content = {"email": "a@house.example", "needs": "An escort to Gao."}
+    content = {"email": "a@house.example", "organisation": "House", "needs": "An escort to Gao."}
     matched(**content)
-    matched(email="b@house.example", needs="Something else.")
+    matched(**content | {"email": "b@house.example", "needs": "Something else."})
 
     matched(**content)
 
