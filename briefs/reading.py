@@ -75,11 +75,6 @@ class BriefPage:
         return self.horizon is not None and self.horizon < timezone.now().date()
 
 
-def read_brief(slug: str) -> BriefPage:
-    """The public brief at this address, in one statement. Raises Brief.DoesNotExist."""
-    return page_of(find_brief(slug).row)
-
-
 @dataclass(frozen=True)
 class Kept:
     """The page of a brief as it was kept, and until when."""

@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from briefs import alternates
+from config.staff_only import is_below_staff
 
 _ASKED = re.compile(r"(?:^|&)language=([a-z]{2})(?:&|$)")
 
@@ -33,7 +34,7 @@ def page(request: HttpRequest, status: int) -> HttpResponse:
 def language_for(request: HttpRequest) -> str:
     """One of ours: as `language` in the address says, else the first of Accept-Language; staff read English."""
     spoken = dict(settings.LANGUAGES)
-    if request.path_info.startswith("/staff/"):
+    if is_below_staff(request):
         return settings.LANGUAGE_CODE
     # Not request.GET, which refuses an address of thousands of fields.
     asked = _ASKED.search(request.META.get("QUERY_STRING", ""))

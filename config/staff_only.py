@@ -8,9 +8,14 @@ from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
 
+def is_below_staff(request: HttpRequest) -> bool:
+    """Whether the address is one of the staff screens."""
+    return request.path_info.startswith("/staff/")
+
+
 class _BelowStaff(MiddlewareMixin):
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith("/staff/"):
+        if is_below_staff(request):
             return super().__call__(request)  # type: ignore[return-value]  # nothing here is asynchronous
         return self.get_response(request)  # type: ignore[return-value]
 

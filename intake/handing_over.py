@@ -16,8 +16,8 @@ from accounts.models import User
 from intake import conflicts, eligibility, holding, owning, roster, routing
 from intake.eligibility import Standing
 from intake.hand_over_mail import News
-from intake.leads import given
 from intake.models import Activity, Adviser, Assignment, Desk, Lead, Status
+from intake.reasons import given
 from jobs import queue
 from jobs.kinds import JobError
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from intake import conflicts, leads, presence, staff_links, walls
 from intake.models import Activity, Hold, HoldKind, Lead, Status
+from intake.reasons import given
 from jobs import queue
 from mail import outbox
 
@@ -164,8 +165,7 @@ def decide(
 def _refuse_incomplete(decision: Hold.Decision, reason: str, people: Sequence[User]) -> None:
     if decision not in _ENDS:
         raise ValidationError("Choose a decision.", code="required")
-    if not reason.strip():
-        raise ValidationError("Say why, for whoever reads this later.", code="required")
+    given(reason)
     if (decision == Decision.WITHOUT) != bool(people):
         raise ValidationError(
             "Name the advisers without whom it goes on; for other decisions name none.",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from intake import deadlines
 from intake.models import MOVES, Activity, Hold, Lead, Quarantine, Status
+from intake.reasons import given
 
 _CLOSED = (Status.WON, Status.LOST, Status.DISQUALIFIED)
 
@@ -76,13 +77,6 @@ def disqualify_lead(*, lead: Lead, by: User, reason: str) -> Lead:
 def lose_lead(*, lead: Lead, by: User, reason: str) -> Lead:
     """Close a lead that went elsewhere; raises ValidationError(code="required") without a reason."""
     return move_lead(lead=lead, to=Status.LOST, by=by, reason=given(reason))
-
-
-def given(reason: str) -> str:
-    """The reason without blanks around it; raises ValidationError(code="required") when nothing is left."""
-    if not reason.strip():
-        raise ValidationError("Say why, for whoever reads this later.", code="required")
-    return reason.strip()
 
 
 def add_note(*, lead: Lead, by: User, text: str) -> Activity:

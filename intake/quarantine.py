@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from intake import conflicts, leads, staff_links
 from intake.models import Activity, Lead, Priority, Quarantine, Status
+from intake.reasons import given
 from jobs import queue
 from jobs.kinds import JobError
 from mail import outbox
@@ -42,12 +43,9 @@ def call_spam(*, lead: Lead, by: User, reason: str) -> Lead:
 
     Raises ValidationError: code "required" without a reason, "conflict" when it is not held back.
     """
-    if not reason.strip():
-        raise ValidationError("Say why, for whoever reads this later.", code="required")
+    reason = given(reason)
     _end(lead, (Outcome.OPEN,), Outcome.SPAM, by)
-    return leads.move_lead(
-        lead=lead, to=Status.DISQUALIFIED, by=by, reason=f"Spam: {reason.strip()}"
-    )
+    return leads.move_lead(lead=lead, to=Status.DISQUALIFIED, by=by, reason=f"Spam: {reason}")
 
 
 def _end(lead: Lead, ends: tuple[str, ...], outcome: str, by: User | None) -> None:

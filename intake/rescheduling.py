@@ -10,6 +10,7 @@ from accounts import time_zones
 from accounts.models import User
 from intake import deadlines, promising
 from intake.models import Activity, Deadline, DeadlineChange, Lead, Stage
+from intake.reasons import given
 from jobs import queue
 
 State, Change = Deadline.State, DeadlineChange.Kind
@@ -23,7 +24,7 @@ def move_deadline(*, deadline: Deadline, due_at: datetime, by: User, reason: str
     Raises ValidationError: code "required" without a reason, "past" or "too_far" (over 90 days) for the time, "same"
     when it is the present one, "conflict" when the stage is over or the clock stands still.
     """
-    reason = _given(reason)
+    reason = given(reason)
     lead, deadline = _locked_running(deadline)
     now, before = timezone.now(), deadline.due_at
     _refuse_when(deadline.paused_at is not None, "The clock stands still. Let it run first.")
@@ -50,7 +51,7 @@ def pause_deadline(*, deadline: Deadline, by: User, reason: str) -> Deadline:
     Raises ValidationError: code "required" without a reason, "conflict" when the stage is over, overdue or the clock
     stands already, or when the client was not answered yet: nobody waits for them then.
     """
-    reason = _given(reason)
+    reason = given(reason)
     lead, deadline = _locked_running(deadline)
     now = timezone.now()
     _refuse_when(deadline.paused_at is not None, "The clock stands still already.")
@@ -118,11 +119,6 @@ def _locked_running(deadline: Deadline) -> tuple[Lead, Deadline]:
 def _refuse_when(applies: bool, text: str, code: str = "conflict") -> None:
     if applies:
         raise ValidationError(text, code=code)
-
-
-def _given(reason: str) -> str:
-    _refuse_when(not reason.strip(), "Say why, for whoever reads this later.", "required")
-    return reason.strip()
 
 
 def _note(lead: Lead, kind: Activity.Kind, text: str, by: User | None) -> None:

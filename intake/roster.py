@@ -99,13 +99,6 @@ def _rule(row: Mapping[str, Any]) -> Rule:
     )
 
 
-def rule_of(row: RoutingRule) -> Rule:
-    """A rule of the database as routing sees it; for one, not for many."""
-    found = house([row.pk]).rules
-    assert found, "A rule has a desk."
-    return found[0]
-
-
 def take_turns() -> None:
     """Wait for other routings: hold the rows of those who take leads, in one order, until the commit.
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from intake.models import Activity, Engagement, Hold, Lead, Organisation, Wall
+from intake.reasons import given
 from jobs import queue
 
 RAISE, LIFT = "intake.add_wall", "intake.lift_wall"
@@ -32,8 +33,7 @@ def raise_wall(
     ValidationError: code "required" without a reason, "forbidden" when the user may not raise walls, "past" when the
     end is over already.
     """
-    if not reason.strip():
-        raise ValidationError("Say why, for whoever reads this later.", code="required")
+    reason = given(reason)
     if by is not None and not by.has_perm(RAISE) and hold is None:
         raise ValidationError("You may not raise walls.", code="forbidden")
     if ends_at is not None and ends_at <= timezone.now():
@@ -43,9 +43,7 @@ def raise_wall(
     stands = Wall.objects.standing().filter(user=user, **what).order_by("ends_at").last()
     if stands and (stands.ends_at is None or (ends_at and stands.ends_at >= ends_at)):
         return stands
-    wall = Wall.objects.create(
-        user=user, reason=reason.strip(), by=by, ends_at=ends_at, hold=hold, **what
-    )
+    wall = Wall.objects.create(user=user, reason=reason, by=by, ends_at=ends_at, hold=hold, **what)
     if isinstance(before, Lead):
         kind = Activity.Kind.WALL_RAISED
         Activity.objects.create(lead=before, kind=kind, text=f"Before {user}.", by=by)
@@ -64,8 +62,7 @@ def lift_wall(*, wall: Wall, by: User, reason: str) -> Wall:
     Raises ValidationError: code "required" without a reason, "forbidden" when the user may not lift walls or it is
     before themselves, "conflict" when it stands no more.
     """
-    if not reason.strip():
-        raise ValidationError("Say why, for whoever reads this later.", code="required")
+    reason = given(reason)
     wall = Wall.objects.select_for_update().get(pk=wall.pk)
     if not by.is_active or not by.has_perm(LIFT):
         raise ValidationError("You may not lift walls.", code="forbidden")
@@ -73,7 +70,7 @@ def lift_wall(*, wall: Wall, by: User, reason: str) -> Wall:
         raise ValidationError("Nobody lifts a wall before themselves.", code="forbidden")
     if wall.ends_at is not None and wall.ends_at <= timezone.now():
         raise ValidationError("This wall stands no more.", code="conflict")
-    wall.ends_at, wall.lifted_by, wall.lifted_because = timezone.now(), by, reason.strip()
+    wall.ends_at, wall.lifted_by, wall.lifted_because = timezone.now(), by, reason
     wall.save(update_fields=["ends_at", "lifted_by", "lifted_because"])
     if wall.lead is not None:
         kind = Activity.Kind.WALL_LIFTED

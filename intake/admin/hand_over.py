@@ -13,23 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from accounts.form_fields import LongTextField
 from accounts.models import User
 from accounts.staff_screens import Verb, VerbAdmin, VerbForm
 from intake import conflicts, eligibility, handing_over, owning, roster, trying
+from intake.admin.reason_field import why
 from intake.handing_over import REASSIGN, WORK
 from intake.models import Activity, Adviser, Lead
 
 _STANDS_IN = {Activity.Kind.COVERED, Activity.Kind.LENT}
-
-
-def _why() -> LongTextField:
-    return LongTextField(
-        label="Why?",
-        limit=5000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Say why, for whoever reads this later."},
-    )
 
 
 class AdviserField(forms.ModelChoiceField):
@@ -53,7 +44,7 @@ class AdviserField(forms.ModelChoiceField):
 class SeenForm(VerbForm):
     """Why; and what the page showed, so that nothing is done to a lead that moved meanwhile."""
 
-    reason = _why()
+    reason = why()
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -114,7 +105,7 @@ class ReassignManyForm(forms.Form):
 
     intro: Sequence[str] = ()
     to = AdviserField()
-    reason = _why()
+    reason = why()
     even_if_away = forms.BooleanField(label="Even if they are away", required=False)
     action = forms.CharField(widget=forms.HiddenInput)
     seen = forms.Field(widget=forms.MultipleHiddenInput)

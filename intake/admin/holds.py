@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.decorators import display
 
-from accounts.form_fields import LongTextField
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
 from intake import holding, watching
+from intake.admin.reason_field import why
 from intake.models import Activity, ConflictCheck, Hold, HoldKind, Lead
 
 Decision = Hold.Decision
@@ -45,12 +45,7 @@ class DecisionForm(VerbForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="They are walled from the request.",
     )
-    reason = LongTextField(
-        label="Why?",
-        limit=5000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Say why, for whoever reads this later."},
-    )
+    reason = why()
 
 
 def _decide(hold: Hold, by: User, decision: str, without: Any, reason: str) -> None:

@@ -11,11 +11,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from unfold.decorators import display
 
-from accounts.form_fields import LongTextField
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
 from briefs import geography
 from intake import holding
+from intake.admin.reason_field import why
 from intake.models import (
     Hold,
     HoldKind,
@@ -51,12 +51,7 @@ class DecideForm(VerbForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what comes of it."},
     )
-    reason = LongTextField(
-        label="Why? Say what you compared, and with what source.",
-        limit=5000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Say why, for whoever reads this later."},
-    )
+    reason = why("Why? Say what you compared, and with what source.")
 
     @property
     def hold(self) -> Hold | None:

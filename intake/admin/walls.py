@@ -13,22 +13,17 @@ from django.utils.formats import date_format
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSingleDateWidget
 
-from accounts.form_fields import LongTextField
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
 from intake import walls
+from intake.admin.reason_field import why
 from intake.models import Wall
 
 
 class LiftForm(VerbForm):
     """Why they may be let in again."""
 
-    reason = LongTextField(
-        label="Why?",
-        limit=5000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": "Say why, for whoever reads this later."},
-    )
+    reason = why()
 
     @property
     def intro(self) -> Sequence[str]:

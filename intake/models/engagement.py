@@ -1,6 +1,6 @@
 """The register of what the house does for whom, and of the parties to it: what a conflict of interest is found by."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -43,11 +43,6 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         walled = RawSQL("SELECT walled_engagements(%s)", [user.pk])
         rows = self.exclude(pk__in=walled)
         return rows if user.has_perm("intake.view_all_engagements") else rows.filter(people=user)
-
-    def that_count(self, today: date | None = None) -> "EngagementQuerySet":
-        """Those that go on, or ended not so long ago."""
-        since = (today or timezone.localdate()) - LOOK_BACK
-        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=since))
 
 
 class Engagement(models.Model):

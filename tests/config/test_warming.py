@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
+from django.db import connection
 
 from config import warming
 
@@ -11,6 +12,7 @@ from config import warming
 def test_the_form_is_asked_for_once_as_a_visitor_would_without_the_database(
     settings, site: str
 ) -> None:
+    connection.close()  # as a server begins; Django would ask one that another test left open for its state
     settings.SITE_URL = site
     settings.SECURE_SSL_REDIRECT = site.startswith("https")
 
