@@ -1,13 +1,15 @@
 """What kinds of job there are. An app names its kinds in its `tasks.py` with the decorator below."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from jobs.models import Job
 
 Finish = Callable[[], None]
 Work = Callable[[Job], Finish | None]
+Together = Callable[[Sequence[Job]], None]
 
 
 class UnknownKind(LookupError):
@@ -22,18 +24,27 @@ class JobError(Exception):
 class Kind:
     """A name, what is done, whether it reaches outside the database, and how often the sweep asks for it by itself.
 
-    What is `at_once` overtakes other work that waits for a worker: somebody's answer hangs on it.
+    What is `at_once` overtakes other work that waits for a worker: somebody's answer hangs on it. With `most` above 1
+    the work takes up to so many jobs together.
 
     Between two failed tries it waits for `longest_pause` at most: by itself an hour where others must mend something
     first, such as a mail server, and five minutes where all that is needed is our own database.
     """
 
     name: str
-    work: Work
+    work: Callable[[Any], Finish | None]
     is_external: bool
     every: timedelta | None = None
     pause: timedelta | None = None
     at_once: bool = False
+    most: int = 1
+
+    def do(self, jobs: Sequence[Job]) -> Finish | None:
+        """The work on these jobs, which are one unless the kind does several together."""
+        if self.most > 1:
+            return self.work(jobs)
+        (job,) = jobs
+        return self.work(job)
 
     @property
     def longest_pause(self) -> timedelta:
@@ -62,12 +73,30 @@ def kind(
     """
 
     def register(work: Work) -> Work:
-        if name in _KINDS and _KINDS[name].work is not work:
-            raise ValueError(f"Two functions claim the job kind {name!r}.")
-        _KINDS[name] = Kind(name, work, external, every, longest_pause, at_once)
+        _add(Kind(name, work, external, every, longest_pause, at_once))
         return work
 
     return register
+
+
+def kind_together(name: str, *, most: int, at_once: bool = False) -> Callable[[Together], Together]:
+    """Register a function as the work of a kind whose jobs are done up to `most` at a time, the oldest first.
+
+    All of them are done in one transaction with their "done". When that fails, each is done alone, so the function
+    gets one job at times, and what hurts one hurts no other. Only for work in the database.
+    """
+
+    def register(work: Together) -> Together:
+        _add(Kind(name, work, is_external=False, at_once=at_once, most=most))
+        return work
+
+    return register
+
+
+def _add(one: Kind) -> None:
+    if one.name in _KINDS and _KINDS[one.name].work is not one.work:
+        raise ValueError(f"Two functions claim the job kind {one.name!r}.")
+    _KINDS[one.name] = one
 
 
 def find(name: str) -> Kind:
@@ -86,6 +115,11 @@ def names() -> list[str]:
 def at_once() -> list[str]:
     """The names of the kinds that overtake the others."""
     return [kind.name for kind in _KINDS.values() if kind.at_once]
+
+
+def together() -> dict[str, int]:
+    """By name, how many jobs at most are done together, of the kinds that do so."""
+    return {kind.name: kind.most for kind in _KINDS.values() if kind.most > 1}
 
 
 def regular() -> list[Kind]:

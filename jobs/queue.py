@@ -1,6 +1,7 @@
 """Asking for work: a row in the caller's transaction, a hint after it commits."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,12 +17,16 @@ from jobs.models import Job
 
 @dataclass(frozen=True)
 class Ask:
-    """One piece of work. Asked for again with the same kind and key it stays one."""
+    """One piece of work. Asked for again with the same kind and key it stays one.
+
+    `request_id` tells because of which request, where that is not the one in which it is asked for.
+    """
 
     kind: str
     subject_id: int
     key: str
     run_at: datetime | None = None
+    request_id: str = ""
 
 
 def enqueue(*asks: Ask) -> list[int]:
@@ -42,10 +47,20 @@ def enqueue(*asks: Ask) -> list[int]:
         update_fields=["key"],
     )
     now = timezone.now()
-    for job, ask in zip(jobs, asks, strict=True):
-        if (ask.run_at or now) <= now:
-            hint([job.pk], at_once=kinds.find(ask.kind).at_once)
+    both = zip(asks, jobs, strict=True)
+    due = [(ask.kind, job.pk) for ask, job in both if (ask.run_at or now) <= now]
+    for kind, pk in one_for_each_turn(due):
+        hint([pk], at_once=kinds.find(kind).at_once)
     return [job.pk for job in jobs]
+
+
+def one_for_each_turn(due: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Of kinds and ids of jobs the ones to tell workers of: of a kind that does fifty together, every fiftieth."""
+    together, seen = kinds.together(), Counter[str]()
+    for kind, pk in due:
+        if seen[kind] % together.get(kind, 1) == 0:
+            yield kind, pk
+        seen[kind] += 1
 
 
 def hint_together(asked: Sequence[str], job_ids: Sequence[int]) -> None:
@@ -96,5 +111,5 @@ def _job(ask: Ask, request_id: str) -> Job:
         key=ask.key,
         subject_id=ask.subject_id,
         run_at=ask.run_at or Now(),
-        request_id=request_id,
+        request_id=ask.request_id or request_id,
     )

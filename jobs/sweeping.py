@@ -15,6 +15,9 @@ from jobs.models import Job, beat
 
 log = structlog.get_logger("derisk.sweep")
 HINT_AGAIN_AFTER = timedelta(seconds=10)
+# While so many messages wait, most of what was told is still to be looked at.
+_MANY = 50
+_AGAIN_BEHIND_MANY = timedelta(minutes=1)
 BATCH = 500
 
 
@@ -63,27 +66,31 @@ def ask_for_regular() -> int:
 def hint_due(breaker: hints.Breaker) -> int:
     """Tell workers of due jobs that they were not told of lately; stops at the broker's first failure.
 
-    Tells no more than each queue has room for: behind a backlog, hints given again and again
-    would keep workers busy long after the work itself is done.
+    Tells no more than each queue has room for, and again later than usual while many messages wait: behind a backlog,
+    hints given again and again would keep workers busy long after the work itself is done. What is done together is
+    told together.
     """
     hinted = 0
     with suppress(hints.BrokerAway):  # the breaker has logged it, the next sweep tells again
         for at_once in (True, False):
-            room = max(0, BATCH - breaker.call(partial(hints.waiting, at_once=at_once)))
-            for job_id in _mark_hinted(room, at_once=at_once):
+            waiting = breaker.call(partial(hints.waiting, at_once=at_once))
+            again_after = HINT_AGAIN_AFTER if waiting < _MANY else _AGAIN_BEHIND_MANY
+            due = _mark_hinted(max(0, BATCH - waiting), again_after, at_once=at_once)
+            for _, job_id in queue.one_for_each_turn(due):
                 breaker.call(partial(hints.publish, job_id, at_once=at_once))
                 hinted += 1
     return hinted
 
 
 @transaction.atomic
-def _mark_hinted(limit: int, *, at_once: bool) -> list[int]:
+def _mark_hinted(limit: int, again_after: timedelta, *, at_once: bool) -> list[tuple[str, int]]:
     overtakes = Q(kind__in=kinds.at_once())
-    due = Job.objects.unhinted(HINT_AGAIN_AFTER).filter(overtakes if at_once else ~overtakes)
+    due = Job.objects.unhinted(again_after).filter(overtakes if at_once else ~overtakes)
     rows = due.select_for_update(skip_locked=True).order_by("run_at", "pk")
-    ids = list(rows.values_list("pk", flat=True)[:limit])
-    Job.objects.filter(pk__in=ids).update(hinted_at=Now())
-    return ids
+    found = list(rows.values_list("kind", "pk", "attempts")[:limit])
+    Job.objects.filter(pk__in=[pk for _, pk, _ in found]).update(hinted_at=Now())
+    # What was tried before is done alone, and so told alone.
+    return [("" if attempts else kind, pk) for kind, pk, attempts in found]
 
 
 def ping_worker(breaker: hints.Breaker) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -20,16 +21,33 @@ _LEVELS = {
     "failed": logging.ERROR,
 }
 
-# SQL of our own, since every job runs both: Django's would be written anew each time, and cannot return the row.
+# SQL of our own, since every job runs both: Django's would be written anew each time, and cannot return the rows.
+# Others of its kind are taken even when the one that was told of is taken already: the hints of what one worker did
+# together with it are still to come, and whatever has come since then is to be had. Nobody waits for the lock of those.
+# What was tried before is done alone: it may be what stops its worker, or makes the others fail.
 _CLAIM = """
-    UPDATE jobs_job SET state = 'leased', lease_token = %s, attempts = attempts + 1,
-        lease_until = statement_timestamp() + %s
-    WHERE id = %s AND state = 'pending' AND run_at <= statement_timestamp() RETURNING *
+    WITH told AS MATERIALIZED (
+        SELECT id, attempts FROM jobs_job
+        WHERE id = %(told)s AND state = 'pending' AND run_at <= statement_timestamp() FOR UPDATE
+    ), room AS MATERIALIZED (
+        SELECT kind, most - (SELECT count(*) FROM told) AS most
+        FROM jobs_job JOIN unnest(%(kinds)s::text[], %(most)s::int[]) AS together (kind, most) USING (kind)
+        WHERE id = %(told)s AND NOT EXISTS (SELECT FROM told WHERE attempts > 0)
+    ), more AS MATERIALIZED (
+        SELECT id FROM jobs_job
+        WHERE kind = (SELECT kind FROM room) AND state = 'pending' AND run_at <= statement_timestamp() AND attempts = 0
+            AND id <> %(told)s
+        ORDER BY run_at, id LIMIT coalesce((SELECT most FROM room), 0) FOR UPDATE SKIP LOCKED
+    )
+    UPDATE jobs_job SET state = 'leased', lease_token = %(token)s, attempts = jobs_job.attempts + 1,
+        lease_until = statement_timestamp() + %(lease)s
+    FROM (SELECT id FROM told UNION ALL SELECT id FROM more) AS taken
+    WHERE jobs_job.id = taken.id RETURNING jobs_job.*
 """
 _COMPLETE = """
     UPDATE jobs_job SET state = 'done', done_at = statement_timestamp(), lease_token = NULL, lease_until = NULL,
         last_error = ''
-    WHERE id = %s AND state = 'leased' AND lease_token = %s
+    WHERE id = ANY(%s) AND state = 'leased' AND lease_token = %s
 """
 
 
@@ -38,25 +56,46 @@ class LeaseLost(Exception):
 
 
 def run_job(job_id: int) -> bool:
-    """Claim the job and do it; False when there was nothing to claim. A failure is recorded on the job."""
-    job = claim(job_id)
-    if job is None:
-        return False
-    with structlog.contextvars.bound_contextvars(
-        request_id=job.request_id, job=job.pk, kind=job.kind
-    ):
-        outcome, error = _try(job)
-        # Here, not while the error is being handled: if this fails too, its traceback would show that error's text.
-        if error:
-            is_noted = record_failure(job, error, was_stopped=outcome == "stopped")
-            outcome = outcome if is_noted else "lease lost"
-        log.log(_LEVELS[outcome], "job", outcome=outcome, attempt=job.attempts, error=error)
-    return True
+    """Claim the job, with others of its kind where that does several together, and do it; False when there was nothing
+    to claim. A failure is recorded on the job.
+    """
+    jobs = claim(job_id)
+    if jobs:
+        _run(jobs)
+    return bool(jobs)
 
 
-def _try(job: Job) -> tuple[str, str]:
+def _run(jobs: Sequence[Job]) -> None:
+    about = _about(jobs[0]) if len(jobs) == 1 else {"kind": jobs[0].kind}
+    with structlog.contextvars.bound_contextvars(**about):
+        outcome, error = _try(jobs)
+        is_one_of_many = len(jobs) > 1 and outcome in ("failed", "lease lost")
+        if is_one_of_many:
+            log.warning("jobs done one by one", outcome=outcome, jobs=len(jobs), error=error)
+        else:
+            # Not while the error is being handled: if this fails too, its traceback would show that error's text.
+            for job in jobs:
+                _note(job, outcome, error)
+    if is_one_of_many:
+        for job in jobs:
+            _run([job])
+
+
+def _about(job: Job) -> dict[str, object]:
+    return {"request_id": job.request_id, "job": job.pk, "kind": job.kind}
+
+
+def _note(job: Job, outcome: str, error: str) -> None:
+    if error:
+        is_noted = record_failure(job, error, was_stopped=outcome == "stopped")
+        outcome = outcome if is_noted else "lease lost"
+    told = _about(job) | {"outcome": outcome, "attempt": job.attempts, "error": error}
+    log.log(_LEVELS[outcome], "job", **told)
+
+
+def _try(jobs: Sequence[Job]) -> tuple[str, str]:
     try:
-        _do(job)
+        _do(jobs)
     except LeaseLost:
         return "lease lost", ""
     except Exception as error:  # noqa: BLE001 - any failure becomes a row that staff see and retry
@@ -65,31 +104,42 @@ def _try(job: Job) -> tuple[str, str]:
     return "done", ""
 
 
-def claim(job_id: int) -> Job | None:
-    """Take a due job for one lease, counting the attempt before the work; None when it is not to be had.
+def claim(job_id: int) -> list[Job]:
+    """Take a due job for one lease, counting the attempt before the work; nothing when it is not to be had.
 
-    What another worker dropped is due again when a sweep has freed it. One conditional UPDATE: of two workers at once,
-    one finds the row changed and gets nothing.
+    Of a kind that does several together it is the first of those that are due, which have one token. What another
+    worker dropped is due again when a sweep has freed it. One UPDATE under locks: of two workers at once, one finds
+    the row changed.
     """
-    lease = timedelta(seconds=settings.JOB_LEASE_SECONDS)
-    return next(iter(Job.objects.raw(_CLAIM, [uuid.uuid4(), lease, job_id])), None)
+    together = kinds.together()
+    given = {
+        "told": job_id,
+        "token": uuid.uuid4(),
+        "lease": timedelta(seconds=settings.JOB_LEASE_SECONDS),
+        "kinds": list(together),
+        "most": list(together.values()),
+    }
+    return sorted(
+        Job.objects.raw(_CLAIM, given), key=lambda job: (job.pk != job_id, job.run_at, job.pk)
+    )
 
 
-def _do(job: Job) -> None:
-    kind = kinds.find(job.kind)
-    finish = kind.work(job) if kind.is_external else None
+def _do(jobs: Sequence[Job]) -> None:
+    kind = kinds.find(jobs[0].kind)
+    finish = kind.do(jobs) if kind.is_external else None
     with transaction.atomic():
         if not kind.is_external:
-            finish = kind.work(job)
-        _complete(job)
+            finish = kind.do(jobs)
+        _complete(jobs)
         if finish is not None:
             finish()
 
 
-def _complete(job: Job) -> None:
+def _complete(jobs: Sequence[Job]) -> None:
+    """Mark all as done; raises LeaseLost when one of them is not ours any more."""
     with connection.cursor() as cursor:
-        cursor.execute(_COMPLETE, [job.pk, job.lease_token])
-        if not cursor.rowcount:
+        cursor.execute(_COMPLETE, [[job.pk for job in jobs], jobs[0].lease_token])
+        if cursor.rowcount < len(jobs):
             raise LeaseLost
 
 

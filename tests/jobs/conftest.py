@@ -15,9 +15,14 @@ def register(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
     """Make a function the work of a kind, for this test; returns the kind's name."""
 
     def register(
-        work: kinds.Work, *, external: bool = False, name: str = "tests.work", at_once: bool = False
+        work: kinds.Work | kinds.Together,
+        *,
+        external: bool = False,
+        name: str = "tests.work",
+        at_once: bool = False,
+        most: int = 1,
     ) -> str:
-        kind = kinds.Kind(name=name, work=work, is_external=external, at_once=at_once)
+        kind = kinds.Kind(name, work, external, at_once=at_once, most=most)
         monkeypatch.setitem(kinds._KINDS, name, kind)
         return name
 

@@ -2,11 +2,12 @@
 
 import os
 import time
+from collections.abc import Sequence
 
 import psycopg
 from django.db import connection
 
-from jobs.kinds import JobError, kind
+from jobs.kinds import JobError, kind, kind_together
 from jobs.models import Job
 
 TABLES = """
@@ -31,6 +32,13 @@ def hold(job: Job) -> None:
         outside.execute("INSERT INTO begun VALUES (%s, %s)", [job.pk, os.getpid()])
         while not outside.execute("SELECT 1 FROM gate").fetchone():
             time.sleep(0.05)
+
+
+@kind_together("tests.hold_together", most=5)
+def hold_together(jobs: Sequence[Job]) -> None:
+    """The same of several jobs, one after the other."""
+    for job in jobs:
+        hold(job)
 
 
 @kind("tests.fail")

@@ -52,6 +52,22 @@ def test_a_job_whose_worker_is_killed_in_the_middle_is_done_once(house: House, v
     assert house.jobs.get().attempts == 2
 
 
+def test_jobs_that_were_being_done_together_when_their_worker_was_killed_are_done_once_each(
+    house: House,
+) -> None:
+    ids = house.ask("tests.hold_together", 3)
+    (pid,) = eventually(lambda: house.begun(ids[0]))
+    assert set(house.states().values()) == {"leased"}
+
+    os.kill(pid, signal.SIGKILL)
+    house.open_gate()
+
+    house.wait_until_done()
+    assert [len(house.effects(job_id)) for job_id in ids] == [1] * 3
+    assert pid not in {winner for job_id in ids for winner in house.effects(job_id)}
+    assert set(house.jobs.values_list("attempts", "interruptions")) == {(2, 1)}
+
+
 def test_a_worker_that_lost_its_lease_while_working_changes_nothing(house: House) -> None:
     house.workers(2)
     (job_id,) = house.ask("tests.hold")

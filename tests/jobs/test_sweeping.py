@@ -228,7 +228,7 @@ def test_two_sweeps_at_once_take_different_rows(
         make_leased(lease_until=PAST) if step == "free" else make_unhinted()
     take: Callable[[], int] = {
         "free": sweeping.free_abandoned,
-        "hint": lambda: len(sweeping._mark_hinted(2, at_once=False)),
+        "hint": lambda: len(sweeping._mark_hinted(2, sweeping.HINT_AGAIN_AFTER, at_once=False)),
     }[step]
     taken, second_is_through = threading.Event(), threading.Event()
 

@@ -35,7 +35,7 @@ def test_a_claim_takes_the_job_for_one_lease(settings) -> None:
     settings.JOB_LEASE_SECONDS = 45
     job = make_job()
 
-    claimed = working.claim(job.pk)
+    (claimed,) = working.claim(job.pk)
 
     assert claimed == job
     assert (claimed.state, claimed.attempts) == ("leased", 1)
@@ -53,28 +53,27 @@ def test_a_claim_takes_the_job_for_one_lease(settings) -> None:
 def test_a_claim_takes_nothing_else(fields: dict[str, object]) -> None:
     job = make_job(**fields)
 
-    assert working.claim(job.pk) is None
+    assert working.claim(job.pk) == []
 
     assert Job.objects.filter(attempts=0, lease_token=None).count() == 1
 
 
 def test_a_claim_leaves_a_lease_alone_until_a_sweep_has_freed_the_job() -> None:
     job = make_leased()
-    assert working.claim(job.pk) is None
+    assert working.claim(job.pk) == []
     Job.objects.update(lease_until=PAST)
-    assert working.claim(job.pk) is None
+    assert working.claim(job.pk) == []
 
     sweeping.free_abandoned()
     Job.objects.update(run_at=Now())
-    claimed = working.claim(job.pk)
+    (claimed,) = working.claim(job.pk)
 
-    assert claimed is not None
     assert claimed.attempts == 2
     assert claimed.lease_token != job.lease_token
 
 
-def test_a_claim_of_a_job_that_does_not_exist_is_none() -> None:
-    assert working.claim(0) is None
+def test_a_claim_of_a_job_that_does_not_exist_is_empty() -> None:
+    assert working.claim(0) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -87,7 +86,7 @@ def test_of_two_claims_at_once_exactly_one_gets_the_job() -> None:
         racing.wait_for_blocked(2)  # both have found the job free and wait to take it
     claims = both.results()
 
-    assert sorted(claim is None for claim in claims) == [False, True]
+    assert sorted(map(len, claims)) == [0, 1]
     assert state_of(job) == ("leased", 1, "")
 
 
@@ -189,7 +188,7 @@ def take_away(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(lease_until=PAST)
     sweeping.free_abandoned()
     Job.objects.filter(pk=job.pk).update(run_at=Now())
-    assert working.claim(job.pk) is not None
+    assert working.claim(job.pk)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,0 +1,279 @@
+"""Kinds whose jobs are done several at a time: together or, when that fails, each alone."""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
+
+from jobs import hints, kinds, queue, sweeping, working
+from jobs.models import Job
+from tests import racing
+from tests.jobs.broker import Broker
+from tests.jobs.making import FUTURE, PAST, make_job
+from tests.log_lines import logged
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def turns(register: Callable[..., str]) -> list[list[int]]:
+    """The jobs of each time that the work was called; three at most are done together."""
+    found: list[list[int]] = []
+    register(lambda jobs: found.append([job.pk for job in jobs]), most=3)
+    return found
+
+
+def make_jobs(count: int, **fields: object) -> list[int]:
+    return [make_job(**fields).pk for _ in range(count)]
+
+
+def states() -> list[tuple[str, int]]:
+    return list(Job.objects.order_by("pk").values_list("state", "attempts"))
+
+
+# --- Which are taken
+
+
+def test_the_one_that_was_told_of_comes_first_then_the_oldest(turns: list[list[int]]) -> None:
+    newest, told, second = make_jobs(3)
+    oldest = make_job(run_at=PAST).pk
+
+    assert working.run_job(second)
+
+    assert turns == [[second, oldest, newest]]
+    assert Job.objects.get(pk=told).state == "pending"
+    assert set(Job.objects.exclude(pk=told).values_list("state", "attempts")) == {("done", 1)}
+
+
+def test_nothing_else_is_taken(turns: list[list[int]], register: Callable[..., str]) -> None:
+    (told,) = make_jobs(1)
+    make_job(kind=register(lambda job: None, name="tests.other"))
+    make_job(run_at=FUTURE)
+    make_job(state="dead")
+
+    working.run_job(told)
+
+    assert turns == [[told]]
+
+
+def test_what_is_done_alone_takes_nobody_along(register: Callable[..., str]) -> None:
+    done: list[int] = []
+    kind = register(lambda job: done.append(job.pk))
+    first, _ = make_jobs(2, kind=kind)
+
+    working.run_job(first)
+
+    assert done == [first]
+
+
+def test_a_hint_of_a_job_that_is_done_finds_the_others_and_in_the_end_nothing(
+    turns: list[list[int]],
+) -> None:
+    ids = make_jobs(5)
+
+    assert [working.run_job(ids[0]) for _ in range(3)] == [True, True, False]
+
+    assert turns == [ids[:3], ids[3:]]
+
+
+def test_what_was_tried_before_is_done_alone(turns: list[list[int]]) -> None:
+    fresh = make_jobs(2)
+    tried = make_jobs(2, attempts=1, run_at=PAST)
+
+    for job_id in (tried[0], fresh[0], tried[1]):
+        working.run_job(job_id)
+
+    assert turns == [[tried[0]], fresh, [tried[1]]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_workers_nobody_waits_for_the_others_jobs(register: Callable[..., str]) -> None:
+    done: list[list[int]] = []
+    register(lambda jobs: done.append([job.pk for job in jobs]), most=3)
+    first, second, third = make_jobs(3)
+
+    with transaction.atomic():  # another worker is about to take the second
+        Job.objects.select_for_update().get(pk=second)
+        racing.race(partial(working.run_job, first))
+
+    assert done == [[first, third]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_do_each_job_once(register: Callable[..., str]) -> None:
+    done: list[int] = []
+    register(lambda jobs: done.extend(job.pk for job in jobs), most=3)
+    ids = make_jobs(20)
+
+    def work(told: Sequence[int]) -> int:
+        return sum(working.run_job(job_id) for job_id in told)
+
+    racing.race(partial(work, ids), partial(work, ids[::-1]))
+
+    assert sorted(done) == ids
+    assert states() == [("done", 1)] * 20
+
+
+# --- In one transaction
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_statements_around_the_work_are_as_many_for_one_as_for_all(
+    turns: list[list[int]], count: int
+) -> None:
+    ids = make_jobs(count)
+
+    with CaptureQueriesContext(connection) as queries:
+        working.run_job(ids[0])
+
+    assert turns == [ids]
+    assert len(queries) == 4  # claim, savepoint, done, release
+
+
+def poisoned(bad: Callable[[], int], error: Exception) -> kinds.Together:
+    """Work that leaves a trace of each job and fails at one of them."""
+
+    def work(jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            Group.objects.create(name=str(job.pk))
+            if job.pk == bad():
+                raise error
+
+    return work
+
+
+def traces() -> set[int]:
+    return {int(name) for name in Group.objects.values_list("name", flat=True)}
+
+
+def test_a_job_that_fails_hurts_no_other(
+    register: Callable[..., str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    register(poisoned(lambda: ids[1], kinds.JobError("Not this one.")), most=3)
+    ids = make_jobs(3, request_id="r-12345678")
+
+    working.run_job(ids[0])
+
+    assert states() == [("done", 1), ("pending", 1), ("done", 1)]
+    assert Job.objects.get(pk=ids[1]).last_error.startswith("jobs.kinds.JobError: Not this one.")
+    assert traces() == {ids[0], ids[2]}
+    together, *alone = logged(caplog, "derisk.job")
+    assert (together["event"], together["jobs"]) == ("jobs done one by one", 3)
+    assert [(one["job"], one["outcome"]) for one in alone] == [
+        (ids[0], "done"),
+        (ids[1], "failed"),
+        (ids[2], "done"),
+    ]
+    assert {one["request_id"] for one in alone} == {"r-12345678"}
+
+
+def test_a_job_that_fails_the_database_hurts_no_other(register: Callable[..., str]) -> None:
+    register(poisoned(lambda: ids[2], DatabaseError("no such column")), most=3)
+    ids = make_jobs(3)
+
+    working.run_job(ids[0])
+
+    assert states() == [("done", 1), ("done", 1), ("pending", 1)]
+    assert traces() == set(ids[:2])
+
+
+def test_what_is_stopped_together_is_tried_again_one_by_one(register: Callable[..., str]) -> None:
+    register(poisoned(lambda: ids[1], OperationalError("gone")), most=3)
+    ids = make_jobs(3)
+
+    working.run_job(ids[0])
+    assert states() == [("pending", 1)] * 3
+    assert set(Job.objects.values_list("interruptions", flat=True)) == {1}
+    assert traces() == set()
+
+    Job.objects.update(run_at=Now())
+    for job_id in ids:
+        working.run_job(job_id)
+
+    assert states() == [("done", 2), ("pending", 2), ("done", 2)]
+    assert traces() == {ids[0], ids[2]}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_that_is_lost_among_them_takes_nothing_from_the_others(
+    register: Callable[..., str],
+) -> None:
+    taken: list[int] = []
+
+    def take_away() -> None:
+        Job.objects.filter(pk=ids[1]).update(lease_until=PAST)
+        sweeping.free_abandoned()
+        Job.objects.filter(pk=ids[1]).update(run_at=Now())
+        taken.extend(job.pk for job in working.claim(ids[1]))
+
+    def work(jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            Group.objects.create(name=str(job.pk))
+        if not taken:
+            racing.race(take_away)
+
+    register(work, most=3)
+    ids = make_jobs(3)
+
+    working.run_job(ids[0])
+
+    assert taken == [ids[1]]
+    assert states() == [("done", 1), ("leased", 2), ("done", 1)]
+    assert traces() == {
+        ids[0],
+        ids[2],
+    }  # what was done with the second is rolled back: it is another's
+
+
+# --- Telling workers
+
+
+def test_asking_for_many_tells_workers_once_for_each_turn(
+    turns: list[list[int]],
+    broker: Broker,
+    django_capture_on_commit_callbacks: Callable[..., object],
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
+        ids = queue.enqueue(*(queue.Ask("tests.work", n, key=str(n)) for n in range(7)))
+
+    assert broker.hinted() == [ids[0], ids[3], ids[6]]
+
+
+def test_the_sweep_tells_once_for_each_turn_and_of_what_was_tried_alone(
+    turns: list[list[int]], broker: Broker
+) -> None:
+    ids = make_jobs(5, run_at=PAST, hinted_at=PAST)
+    tried = make_jobs(2, run_at=PAST, hinted_at=PAST, attempts=1)
+
+    assert sweeping.hint_due(hints.Breaker(pause=60)) == 4
+
+    assert broker.hinted() == [ids[0], ids[3], *tried]
+    assert not Job.objects.unhinted(sweeping.HINT_AGAIN_AFTER).exists()
+
+
+def test_behind_a_backlog_nobody_is_told_again_so_soon(
+    register: Callable[..., str], broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "_MANY", 1)
+    told_before = make_job(kind=register(lambda job: None), run_at=PAST)
+    breaker = hints.Breaker(pause=60)
+    Job.objects.update(hinted_at=Now() - sweeping.HINT_AGAIN_AFTER)
+    hints.publish(0)
+
+    assert sweeping.hint_due(breaker) == 0
+    Job.objects.update(hinted_at=Now() - sweeping._AGAIN_BEHIND_MANY)
+    assert sweeping.hint_due(breaker) == 1
+
+    assert broker.hinted() == [0, told_before.pk]
+
+
+def test_a_job_carries_the_request_that_it_is_asked_for_because_of(turns: list[list[int]]) -> None:
+    queue.enqueue(queue.Ask("tests.work", 1, key="1", request_id="r-12345678"))
+
+    assert Job.objects.get().request_id == "r-12345678"
