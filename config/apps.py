@@ -9,7 +9,7 @@ class ConfigConfig(AppConfig):
     verbose_name = "Derisk"
 
     def ready(self) -> None:
-        from config import logs  # settings must be loaded first
+        from config import half_way, logs  # noqa: F401 - settings must be loaded first; half_way is a check
 
         logs.configure()
         autodiscover_modules("tasks", "mail_templates")

@@ -10,7 +10,7 @@ import django
 from django.core.management import call_command
 from django.db import OperationalError
 
-from config import upgrading
+from config import half_way, upgrading
 from config.progress import step
 
 STEPS = {
@@ -27,6 +27,8 @@ def main() -> None:
     upgrading.begin()
     django.setup()
     try:
+        if half_way.half_applied("default"):
+            sys.exit(f"The database stopped half-way through an upgrade. {half_way.HINT}")
         for what, (command, options) in STEPS.items():
             with step(what), open(os.devnull, "w") as quiet:
                 call_command(command, stdout=quiet, **options)

@@ -87,7 +87,7 @@ def lent_copy(source: str) -> Iterator[str]:
 def kept_dump() -> Path:
     """Where the database as these migrations leave it is kept: migrating takes longer than most runs of tests."""
     digest = hashlib.sha256((BASE_DIR / "requirements.txt").read_bytes())
-    for path in sorted(BASE_DIR.glob("*/migrations/*.py")):
+    for path in sorted([*BASE_DIR.glob("*/migrations/*.py"), *BASE_DIR.glob("*/migrations/sql/*")]):
         digest.update(path.name.encode() + path.read_bytes())
     return KEPT / f"{digest.hexdigest()[:32]}.dump"
 
