@@ -1,6 +1,7 @@
 """What text may hold: any language, but nothing that hides or reorders what is read."""
 
 import re
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
@@ -53,6 +54,8 @@ def refuse_invisible(value: str) -> None:
 
 def plain(text: str, limit: int) -> str:
     """Text that nobody typed, such as a header, without what cannot be seen, cut to `limit` characters."""
+    if text.isprintable():
+        return text[:limit]
     return "".join(letter for letter in text[: 2 * limit] if letter.isprintable())[:limit]
 
 
@@ -77,6 +80,7 @@ def refuse_unusual_email(value: str) -> None:
         )
 
 
+@lru_cache(maxsize=256)
 def _in_ascii(domain: str) -> str:
     """The domain as mail servers write it; empty when it cannot be one."""
     if not domain.isprintable():

@@ -87,8 +87,8 @@ def _key(environ: Environ) -> str | None:
     if (
         environ["REQUEST_METHOD"] not in ("GET", "HEAD")
         or "HTTP_AUTHORIZATION" in environ
-        or not _is_ours(environ.get("HTTP_HOST", ""))
-        or (settings.SECURE_SSL_REDIRECT and not _is_secure(environ))
+        or not is_ours(environ.get("HTTP_HOST", ""))
+        or (settings.SECURE_SSL_REDIRECT and not is_secure(environ))
     ):
         return None
     path = environ.get("PATH_INFO", "")
@@ -111,12 +111,14 @@ def _key_of(prefix: str, path: str, query: str, variant: str) -> str | None:
 
 
 @lru_cache(maxsize=64)
-def _is_ours(host: str) -> bool:
+def is_ours(host: str) -> bool:
+    """Whether this Host is one of ours."""
     domain, _ = split_domain_port(host)
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
 
 
-def _is_secure(environ: Environ) -> bool:
+def is_secure(environ: Environ) -> bool:
+    """Whether the client speaks https, as our own proxy says where there is one."""
     if settings.SECURE_PROXY_SSL_HEADER:
         name, value = settings.SECURE_PROXY_SSL_HEADER
         return str(environ.get(name, "")).split(",")[0].strip() == value

@@ -52,5 +52,5 @@ def log_failure(**_: object) -> None:
 
 
 def _request_id(request: HttpRequest) -> str:
-    given = request.headers.get("X-Request-ID", "")
+    given = request.META.get("HTTP_X_REQUEST_ID", "")
     return given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex

@@ -5,7 +5,6 @@ web server that has just been started again would share.
 """
 
 import logging
-from collections.abc import Callable, Iterable
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,27 +12,32 @@ from urllib.parse import urlsplit
 import structlog
 from django.conf import settings
 
+from config import whole_answers
+
 log = structlog.get_logger("derisk.warming")
 PATH = "/request/"  # the page that has most of it, and asks the database nothing
 
 
-def warm(application: Callable[..., Iterable[bytes]]) -> str:
+def warm(application: whole_answers.Application) -> str:
     """Ask the application for the request form, and throw the answer away; its status, or the error in its place.
 
     Nothing that goes wrong keeps the server from starting: visitors are told what is wrong, and when it is mended.
     """
-    told: list[str] = []
+    try:
+        return ask(application)[0]
+    except Exception as error:  # noqa: BLE001 - see above
+        log.warning("not warm", error=type(error).__name__)
+        return type(error).__name__
+
+
+def ask(application: whole_answers.Application) -> tuple[str, list[tuple[str, str]]]:
+    """Status and headers of what the application answers to who asks for that page. The log has no line of it."""
     logging.disable(logging.INFO)  # nobody has asked
     try:
-        answer = application(_question(), lambda status, headers, error=None: told.append(status))
-        b"".join(answer)
-        answer.close()  # type: ignore[attr-defined]
-    except Exception as error:  # noqa: BLE001 - see above
-        told = [type(error).__name__]
-        log.warning("not warm", error=told[0])
+        status, headers, _ = whole_answers.ask(application, _question())
     finally:
         logging.disable(logging.NOTSET)
-    return told[0]
+    return status, headers
 
 
 def _question() -> dict[str, Any]:

@@ -39,8 +39,9 @@ _django = get_wsgi_application()
 _django.request_class = Utf8Request
 
 from config.page_cache import PageCache  # noqa: E402  # it reads settings, which are there by now
+from config.short_way import ShortWay  # noqa: E402
 from config.trails import Trails  # noqa: E402
 from config.warming import warm  # noqa: E402
 
 warm(_django)
-application = Trails(PageCache(_django))
+application = ShortWay(Trails(PageCache(_django)), Utf8Request)

@@ -10,7 +10,7 @@ from accounts.flood import address_of
 from intake import addresses, counting, render_tokens
 from intake.models import ApiKey
 
-_FINGERPRINT = ("User-Agent", "Accept", "Accept-Language", "Accept-Encoding")
+_FINGERPRINT = ("HTTP_USER_AGENT", "HTTP_ACCEPT", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT_ENCODING")
 
 Facts = dict[str, Any]
 
@@ -34,7 +34,7 @@ def by_form(
     return facts | _counts(request, email, form_id if rendered.seconds is not None else "")
 
 
-def by_api(request: Request, *, email: str, is_known_site: bool = False) -> Facts:
+def by_api(request: HttpRequest | Request, *, email: str, is_known_site: bool = False) -> Facts:
     """The facts about a request that came through the API. Counts it.
 
     A site that we know sends for many people from one network with one program: only their addresses are counted.
@@ -45,7 +45,7 @@ def by_api(request: Request, *, email: str, is_known_site: bool = False) -> Fact
 
 
 def _counts(request: HttpRequest | Request, email: str, form_id: str) -> Facts:
-    headers = [request.headers.get(name, "") for name in _FINGERPRINT]
+    headers = [request.META.get(name, "") for name in _FINGERPRINT]
     return _count(
         {
             "network": counting.network_of(address_of(request)),

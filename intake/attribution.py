@@ -71,6 +71,8 @@ def trail_of(query: Mapping[str, str], referrer: str = "") -> dict[str, str]:
 
 def host_of(address: str) -> str:
     """Whose page an address is of; empty for our own, and for what is no address."""
+    if not address:
+        return ""
     try:
         host = urlsplit(address).hostname or ""
     except ValueError:

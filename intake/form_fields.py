@@ -1,7 +1,7 @@
 """Fields of the request form beyond those of every public form: lists, slugs and files."""
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 
@@ -37,17 +37,13 @@ class MultipleChoiceField(_KnownValues, forms.MultipleChoiceField):
 
 
 class SharedFields(dict[str, forms.Field]):
-    """Fields that all forms of a class share, but for those that a form makes its own by changing them.
+    """Fields that all forms of a class share: whoever changes one of a form puts another in its place.
 
     Django copies every field, with its 250 countries, for each form: that took longer than checking what was sent.
     """
 
-    def __init__(self, fields: Mapping[str, forms.Field], *, changed: Iterable[str]) -> None:
-        super().__init__(fields)
-        self._changed = tuple(changed)
-
     def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
-        return {**self, **{name: copy.deepcopy(self[name], memo) for name in self._changed}}
+        return dict(self)
 
 
 class Entry(NamedTuple):
@@ -58,11 +54,29 @@ class Entry(NamedTuple):
     plain: SafeString
 
 
-def entries_of(field: forms.Field, name: str) -> list[Entry]:
+class Entries:
+    """A list as markup. With some of it chosen it is the same but for these: most of it need not be put together."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self._of_value = {entry.value: entry for entry in entries}
+        self._none_chosen = "".join(entry.plain for entry in self._of_value.values())
+
+    def __bool__(self) -> bool:
+        return bool(self._of_value)
+
+    def with_chosen(self, values: Iterable[str]) -> str:
+        """The markup with these chosen; those that are not in the list are left out."""
+        text = self._none_chosen
+        for entry in filter(None, map(self._of_value.get, values)):
+            text = text.replace(entry.plain, entry.chosen)
+        return text
+
+
+def entries_of(field: forms.Field, name: str) -> Entries:
     """The list of a field of choices in the language of the moment: check boxes, or the options of a select box."""
     choices = [(str(v), str(label)) for v, label in cast(Any, field).choices]
     is_boxes = isinstance(field.widget, forms.CheckboxSelectMultiple)
-    return _boxes(name, f"id_{name}", choices) if is_boxes else _options(choices)
+    return Entries(_boxes(name, f"id_{name}", choices) if is_boxes else _options(choices))
 
 
 def _options(choices: list[tuple[str, str]]) -> list[Entry]:
@@ -100,6 +114,13 @@ class SlugsField(forms.MultipleChoiceField):
     """Slugs of things that a page named. What it named may have gone meanwhile, so that any slug passes."""
 
     widget = forms.CheckboxSelectMultiple
+
+    def offering(self, choices: list[tuple[str, str]]) -> "SlugsField":
+        """The same field for one form, which shows these to choose from."""
+        field = copy.copy(self)
+        field.widget = copy.copy(self.widget)
+        field.choices = choices
+        return field
 
     def valid_value(self, value: str) -> bool:
         return is_slug(value)

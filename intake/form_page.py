@@ -5,6 +5,7 @@ does. So the page around the fields, the frame of each field and its list are ma
 wrong, with gaps; what a client typed is put into the gaps and never reaches a template.
 """
 
+import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,12 +14,12 @@ from urllib.parse import quote_plus
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.html import escape, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from briefs import alternates
 from briefs.showing import render_page
-from intake.form_fields import Entry, entries_of
+from intake.form_fields import Entries, entries_of
 from intake.forms import RequestForm
 
 _LISTS = ("services", "countries_of_interest", "actors")
@@ -142,13 +143,13 @@ def _frame(
 def _widget(form: RequestForm, name: str, language: str, *, has_errors: bool) -> str:
     value = _value(form, name)
     if name in _LISTS:
-        return _listed("", form, name, language, set(map(str, value or ())), "")
+        return _listed(form, name, language, value or ())
     if name in _SELECTS:
         before, after = _written(name, has_errors, False)
-        return _listed(before, form, name, language, {str(value or "")}, after)
+        return f"{before}{_listed(form, name, language, (value or '',))}{after}"
     is_filled = bool(value) if name == "consent" else value not in ("", None, ())
     before, after = _written(name, has_errors, is_filled)
-    return f"{before}{escape(value)}{after}" if after else before
+    return f"{before}{html.escape(str(value))}{after}" if after else before
 
 
 def _value(form: RequestForm, name: str) -> Any:
@@ -172,14 +173,12 @@ def _written(name: str, has_errors: bool, is_filled: bool) -> tuple[str, str]:
     return before, after
 
 
-def _listed(
-    before: str, form: RequestForm, name: str, language: str, chosen: set[str], after: str
-) -> str:
+def _listed(form: RequestForm, name: str, language: str, chosen: Iterable[Any]) -> str:
     is_fixed = name != "actors"
     entries = _of_language(name, language) if is_fixed else entries_of(form.fields[name], name)
-    return before + "".join(e.chosen if e.value in chosen else e.plain for e in entries) + after
+    return entries.with_chosen(dict.fromkeys(map(str, chosen)))
 
 
 @lru_cache(maxsize=64)
-def _of_language(name: str, language: str) -> list[Entry]:
+def _of_language(name: str, language: str) -> Entries:
     return entries_of(RequestForm.base_fields[name], name)

@@ -4,11 +4,12 @@ import unicodedata
 import uuid
 from collections.abc import Iterable
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
@@ -94,6 +95,9 @@ def _african_countries() -> list[tuple[str, str]]:
     return _all_african_countries(get_language() or "en")
 
 
+_consent_text = lazy(lambda: consent.text_in(get_language() or "en"), str)
+
+
 class RequestForm(forms.Form):
     """What the public page asks. Names are those of the API."""
 
@@ -155,6 +159,7 @@ class RequestForm(forms.Form):
         widget=FilesInput(attrs={"accept": ".pdf,.docx,.xlsx,.png,.jpg,.jpeg,.txt,.csv"}),
     )
     consent = forms.BooleanField(
+        label=_consent_text(),
         error_messages={
             "required": _("Tick the box if you agree; without it we may not keep your request")
         },
@@ -171,10 +176,6 @@ class RequestForm(forms.Form):
     )
     came = forms.Field(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["consent"].label = consent.text_in(get_language() or "en")
-
     @classmethod
     def empty(cls, slug: str = "", came: str = "", **taken_over: Any) -> "RequestForm":
         """A form to fill in, opened from the brief with this slug; signed with when it was made and what led here."""
@@ -188,9 +189,9 @@ class RequestForm(forms.Form):
         """Show these actors (slug to name) to choose from, and those that were sent already."""
         sent = self.data.getlist("actors") if isinstance(self.data, QueryDict) else []
         offered = names | {slug: slug for slug in sent if is_slug(slug) and slug not in names}
-        field = self.fields["actors"]
-        assert isinstance(field, SlugsField)
-        field.choices = list(offered.items())[:MOST_SLUGS]
+        if offered:
+            field = cast(SlugsField, self.fields["actors"])
+            self.fields["actors"] = field.offering(list(offered.items())[:MOST_SLUGS])
 
     def files_to_choose_again(self) -> str:
         """What to say of files that came with a form that comes back: no browser fills them in again."""
@@ -220,8 +221,8 @@ class RequestForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """The checked fields. A field that came twice is refused: one of the two would be lost in silence."""
         if isinstance(self.data, QueryDict):
-            for name in _ONCE:
-                if len(set(self.data.getlist(name))) > 1:
+            for name, values in self.data.lists():
+                if len(values) > 1 and name in _ONCE and len(set(values)) > 1:
                     self.add_error(name, gettext("This came more than once. Write it once."))
         return self.cleaned_data
 
@@ -272,9 +273,8 @@ class RequestForm(forms.Form):
             return f"site{site.pk}:{timezone.now():%Y-%m-%d}:{digest}" if site else None
 
 
-RequestForm.base_fields = SharedFields(  # in place of those that its metaclass has set
-    RequestForm.base_fields, changed=("actors", "consent")
-)
+# In place of those that its metaclass has set.
+RequestForm.base_fields = SharedFields(RequestForm.base_fields)
 
 
 def _sent(data: Any, name: str) -> Any:
@@ -286,7 +286,7 @@ def _sent(data: Any, name: str) -> Any:
 _TEXTS = (
     "full_name", "email", "needs", "organisation", "job_title", "phone", "country", "timeframe", "budget",
 )  # fmt: skip
-_ONCE = (*_TEXTS, "language", "consent")
+_ONCE = {*_TEXTS, "language", "consent"}
 # The folded part of the page.
 TYPED_OPTIONAL = (
     "services", "countries_of_interest", "actors", "timeframe", "budget", "organisation", "job_title", "phone",

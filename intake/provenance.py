@@ -3,7 +3,7 @@
 import ipaddress
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -35,8 +35,7 @@ class Provenance:
 
     def columns(self) -> dict[str, Any]:
         """For the row of the enquiry."""
-        names = [field.name for field in fields(self) if field.name not in ("key", "came")]
-        own = {name: getattr(self, name) for name in names}
+        own = {name: value for name, value in vars(self).items() if name not in ("key", "came")}
         of_key = {"api_key_id": self.key.pk} if self.key else {}
         return own | of_key | self.came.columns()
 

@@ -32,11 +32,12 @@ class Site:
 
     def credited(self, request: HttpRequest) -> ApiKey | None:
         """The key that a request counts for: not when another website's page sent it. It is kept in any case."""
-        origin = request.headers.get(
-            "Origin", "null"
-        )  # browsers say null for pages that tell no referrer
+        if self.key is None:
+            return None
+        # Browsers say null for pages that tell no referrer.
+        origin = request.META.get("HTTP_ORIGIN", "null")
         known = {"null", settings.SITE_URL, f"{request.scheme}://{request.get_host()}"}
-        is_ours = origin in known or (self.key is not None and origin in self.key.origins)
+        is_ours = origin in known or origin in self.key.origins
         return self.key if self.is_open and is_ours else None
 
     def dress(self, response: HttpResponse) -> HttpResponse:

@@ -63,15 +63,14 @@ def store_request(
     told = {f"brief_{name}": value for name, value in brief.items()}
     values = {**enquiry, **lead, **told, "now": timezone.now()}
     values["request_id"] = queue.current_request_id()
-    rows = store(statement, {n: _sent(value) for n, value in values.items()})
+    sent = {name: _array(v) if isinstance(v, list) else v for name, v in values.items()}
+    rows = store(statement, sent)
     return Stored(*rows[0]) if rows else None
 
 
-def _sent(value: Any) -> Any:
-    """A value as it goes to the server: a list as PostgreSQL writes one, so that an empty one is of the same type."""
-    if not isinstance(value, list):
-        return value
-    texts = (str(one).replace("\\", "\\\\").replace('"', '\\"') for one in value)
+def _array(values: list[Any]) -> str:
+    """A list as PostgreSQL writes one, so that an empty one is of the same type."""
+    texts = (str(one).replace("\\", "\\\\").replace('"', '\\"') for one in values)
     return "{" + ",".join(f'"{text}"' for text in texts) + "}"
 
 

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, fields
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
@@ -47,7 +47,11 @@ class EnquiryContent:
 
     def texts(self) -> dict[str, Any]:
         """The fields without the files."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if f.name != "attachments"}
+        return dict(self._texts)
+
+    @cached_property
+    def _texts(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name in _TEXTS}
 
     @cached_property
     def digest(self) -> str:
@@ -60,6 +64,9 @@ class EnquiryContent:
             ]  # so that requests from before the field have the digest that they had
         text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+_TEXTS = frozenset(field.name for field in fields(EnquiryContent)) - {"attachments"}
 
 
 @dataclass(frozen=True)
@@ -199,4 +206,16 @@ def _token(seed: uuid.UUID) -> str:
 
 def status_url(token: str) -> str:
     """The absolute address of the client's status page, private."""
-    return f"{settings.SITE_URL}{reverse('intake:status', args=[token])}"
+    return f"{settings.SITE_URL}{status_path(token)}"
+
+
+def status_path(token: str) -> str:
+    """The same address within the site."""
+    before, after = _around_token()
+    return f"{before}{token}{after}"
+
+
+@cache
+def _around_token() -> tuple[str, str]:
+    before, after = reverse("intake:status", args=["a-token"]).split("a-token")
+    return before, after

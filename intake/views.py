@@ -1,6 +1,7 @@
 """The public pages of intake: the request form and the client's status page."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -104,7 +105,7 @@ def _receive(request: HttpRequest, language: str, site: Site) -> HttpResponse:
     except (OperationalError, InterfaceError, ValidationError) as error:
         log.error("request not stored", error=type(error).__name__)
         return _page(request, form, language, site, status=503, retry_after=RETRY_AFTER_SECONDS)
-    page = reverse("intake:status", args=[receipt.token])
+    page = submission.status_path(receipt.token)
     if site.is_framed and key:
         page = reverse("intake:embedded_receipt", args=[receipt.token])
         page += alternates.language_query(language)
@@ -161,10 +162,17 @@ def _page(
 
 def _address(site: Site, language: str, slug: str = "", came: str = "") -> str:
     """Where the form goes; one of a website that takes no more requests goes to our own."""
+    may_go_on = site.may_go_on
+    public_id = site.public_id if may_go_on else ""
+    return _written_address(site.is_framed and may_go_on, public_id, language, slug, came)
+
+
+@lru_cache(maxsize=256)
+def _written_address(is_framed: bool, public_id: str, language: str, slug: str, came: str) -> str:
     query = {"language": language} | ({"brief": slug} if is_slug(slug, 200) else {})
-    query |= {"key": site.public_id} if site.may_go_on else {}
+    query |= {"key": public_id} if public_id else {}
     query |= {"came": came} if came else {}
-    name = "intake:embedded" if site.is_framed and site.may_go_on else "intake:request"
+    name = "intake:embedded" if is_framed else "intake:request"
     return f"{reverse(name)}?{urlencode(query)}"
 
 

@@ -19,24 +19,34 @@ from jobs import tasks
 
 def message_for(job_ids: Sequence[int]) -> bytes:
     """The message that tells a worker to look at these jobs, one after the other."""
-    sample = _sample()
-    key = str(uuid.uuid4())
-    told = {"id": key, "root_id": key, "argsrepr": repr(tuple(job_ids))}
-    properties = {"correlation_id": key, "delivery_tag": str(uuid.uuid4())}
-    body = json.dumps([list(job_ids), *_arguments()[1:]])
-    message = {
-        **sample,
-        "body": base64.b64encode(body.encode()).decode(),
-        "headers": {**sample["headers"], **told},
-        "properties": {**sample["properties"], **properties},
-    }
-    return json.dumps(message).encode()
+    body, message = _gaps()
+    told = body % ", ".join(map(str, job_ids))
+    return (
+        message
+        % {
+            "body": base64.b64encode(told.encode()).decode(),
+            "args": repr(tuple(job_ids)),
+            "key": uuid.uuid4(),
+            "tag": uuid.uuid4(),
+        }
+    ).encode()
 
 
 @cache
-def _arguments() -> list[Any]:
-    found: list[Any] = json.loads(base64.b64decode(_sample()["body"]))
-    return found
+def _gaps() -> tuple[str, str]:
+    """Body and message as JSON, with places for what differs."""
+    sample = _sample()
+    _, *arguments = json.loads(base64.b64decode(sample["body"]))
+    message = {
+        **sample,
+        "body": "<body>",
+        "headers": {**sample["headers"], "id": "<key>", "root_id": "<key>", "argsrepr": "<args>"},
+        "properties": {**sample["properties"], "correlation_id": "<key>", "delivery_tag": "<tag>"},
+    }
+    text = json.dumps(message).replace("%", "%%")
+    for name in ("body", "key", "args", "tag"):
+        text = text.replace(f"<{name}>", f"%({name})s")
+    return json.dumps(["<ids>", *arguments]).replace("%", "%%").replace('"<ids>"', "[%s]"), text
 
 
 @cache

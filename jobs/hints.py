@@ -26,6 +26,8 @@ from jobs.valkey_line import Line, packed
 log = structlog.get_logger("derisk.hints")
 BROKER_ERRORS = (KombuError, RedisError, OSError)
 Answer = TypeVar("Answer")
+Hint = tuple[Sequence[int], bool]  # the jobs, and whether it overtakes others
+_MOST_AT_ONCE = 100
 
 
 class BrokerAway(Exception):
@@ -71,8 +73,17 @@ def publish(*job_ids: int, at_once: bool = False) -> None:
 
     Raises one of BROKER_ERRORS.
     """
+    publish_all([(job_ids, at_once)])
+
+
+def publish_all(hints: Sequence[Hint]) -> None:
+    """The same for several hints, in one trip. Raises one of BROKER_ERRORS; some may have been put there then."""
+    _line.ask_all(_broker(), [_command(job_ids, at_once) for job_ids, at_once in hints])
+
+
+def _command(job_ids: Sequence[int], at_once: bool) -> bytes:
     message = hint_message.message_for(job_ids)
-    _line.ask(_broker(), packed(b"LPUSH", _queue_name(at_once).encode(), message))
+    return packed(b"LPUSH", _queue_name(at_once).encode(), message)
 
 
 def waiting(*, at_once: bool = False) -> int:
@@ -98,33 +109,52 @@ class Publisher:
     def _begin(self) -> None:
         self._breaker = Breaker(self._pause)
         self._lock = threading.Lock()
-        self._waiting: queue.Queue[tuple[Sequence[int], bool]] = queue.Queue(self._size)
+        self._waiting: queue.SimpleQueue[Hint | threading.Event] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def send(self, *hints: Sequence[int], at_once: bool = False) -> None:
         """Hand over hints, each of jobs to look at in turn, and return; a full queue lets them fall."""
+        for job_ids in hints:
+            if self._waiting.qsize() < self._size:
+                self._waiting.put((job_ids, at_once))
+            else:
+                log.warning("hint dropped", jobs=list(job_ids))
+        if self._thread is None or not self._thread.is_alive():
+            self._start()
+
+    def _start(self) -> None:
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="hints", daemon=True)
                 self._thread.start()
-        for job_ids in hints:
-            try:
-                self._waiting.put_nowait((job_ids, at_once))
-            except queue.Full:
-                log.warning("hint dropped", jobs=list(job_ids))
 
     def _run(self) -> None:
         while True:
-            job_ids, at_once = self._waiting.get()
+            taken = self._take()
+            hints = [one for one in taken if not isinstance(one, threading.Event)]
             try:
                 with suppress(BrokerAway):  # the breaker has logged it, the sweep tells again
-                    self._breaker.call(partial(publish, *job_ids, at_once=at_once))
+                    if hints:
+                        self._breaker.call(partial(publish_all, hints))
             finally:
-                self._waiting.task_done()
+                for one in taken:
+                    if isinstance(one, threading.Event):
+                        one.set()
+
+    def _take(self) -> list[Hint | threading.Event]:
+        """Whatever waits, for one trip to the broker; waits until something does."""
+        taken = [self._waiting.get()]
+        with suppress(queue.Empty):
+            while len(taken) < _MOST_AT_ONCE:
+                taken.append(self._waiting.get_nowait())
+        return taken
 
     def drain(self) -> None:
         """Wait until every hint handed over so far was published or dropped."""
-        self._waiting.join()
+        done = threading.Event()
+        self._waiting.put(done)
+        while self._thread is not None and self._thread.is_alive() and not done.wait(0.05):
+            continue
 
 
 _publisher = Publisher()

@@ -4,6 +4,7 @@ What `redis.Redis` does around a command (its pool, retries and measurements) ta
 """
 
 import threading
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,22 +22,31 @@ class Line(threading.local):
 
         It is asked twice at most, when Valkey has been started anew since: such a command may happen twice.
         """
+        return self.ask_all(store, [command])[0]
+
+    def ask_all(self, store: "redis.Redis", commands: Sequence[bytes]) -> list[Any]:
+        """The same for several commands in one trip; the first that is refused raises."""
         if self.pool is not store.connection_pool:
             self.pool = store.connection_pool
             self.connection = self.pool.connection_class(**self.pool.connection_kwargs)
         try:
-            return self._ask(command)
+            return self._ask(commands)
         except redis.ConnectionError:
-            return self._ask(command)
+            return self._ask(commands)
 
     def get(self, store: "redis.Redis", key: str) -> bytes | None:
         """The value under this key. Raises redis.RedisError."""
         value: bytes | None = self.ask(store, _get(key))
         return value
 
-    def _ask(self, command: bytes) -> Any:
-        self.connection.send_packed_command([command], check_health=False)
-        return self.connection.read_response()
+    def _ask(self, commands: Sequence[bytes]) -> list[Any]:
+        self.connection.send_packed_command([b"".join(commands)], check_health=False)
+        try:
+            return [self.connection.read_response() for _ in commands]
+        except redis.ResponseError:
+            if len(commands) > 1:  # the answers behind it are still to come
+                self.connection.disconnect()
+            raise
 
 
 def packed(*words: bytes) -> bytes:

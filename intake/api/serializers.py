@@ -17,6 +17,7 @@ from rest_framework.validators import ProhibitSurrogateCharactersValidator
 from accounts import text_rules
 from briefs import geography
 from intake import provenance
+from intake.api import plain_values
 from intake.attachments import Upload, check_uploads
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.forms import NEEDS_LIMIT
@@ -132,13 +133,18 @@ class EnquirySerializer(serializers.Serializer[Any]):
         """The fields, which all requests share. DRF makes each anew, with its 250 countries; checking changes none."""
         return _fields_of(type(self))
 
+    @property
+    def _writable_fields(self) -> Any:
+        """Those that DRF has to look at: not what is plainly right already."""
+        return [field for name, field in self.fields.items() if name not in self._plain]
+
     def to_internal_value(self, data: Any) -> Any:
         """The checked fields. A name that is none is refused: what it holds would be lost to both sides."""
-        unknown = (
-            [name for name in data if name not in self.fields] if isinstance(data, dict) else []
-        )
+        is_object = isinstance(data, dict)
+        self._plain = plain_values.plain_among(data, _checks_of(type(self))) if is_object else {}
+        unknown = [name for name in data if name not in self.fields] if is_object else []
         try:
-            checked = super().to_internal_value(data)
+            checked = {**self._plain, **super().to_internal_value(data)}
         except serializers.ValidationError as error:
             if not unknown:
                 raise
@@ -199,6 +205,12 @@ class EnquiryFormSerializer(EnquirySerializer):
 @cache
 def _fields_of(serializer_class: type[EnquirySerializer]) -> Any:
     return super(EnquirySerializer, serializer_class()).fields
+
+
+@cache
+def _checks_of(serializer_class: type[EnquirySerializer]) -> dict[str, plain_values.Check]:
+    texts = (StrictCharField, serializers.EmailField)
+    return plain_values.checks_of(_fields_of(serializer_class), *texts)
 
 
 def _unknown(names: list[str]) -> dict[str, Any]:

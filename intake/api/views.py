@@ -1,6 +1,9 @@
 """`POST /api/v1/enquiries/`."""
 
+from typing import Any, cast
+
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -9,6 +12,7 @@ from rest_framework.views import APIView
 
 from accounts import text_rules
 from intake import arriving, flood, keys, provenance, submission
+from intake.api import anonymous_json
 from intake.api.authentication import KeyAuthentication, MaySendEnquiries
 from intake.api.cross_origin import CrossOrigin
 from intake.api.forms_with_files import FilesParser
@@ -16,6 +20,8 @@ from intake.api.parsing import StrictJSONParser
 from intake.api.serializers import EnquiryFormSerializer, EnquirySerializer, ReceiptSerializer
 from intake.catalogue import Language
 from intake.models import ApiKey, Enquiry
+
+_NOT_KEPT = {"Cache-Control": "no-store"}
 
 
 class EnquiriesView(CrossOrigin, APIView):
@@ -52,30 +58,50 @@ class EnquiriesView(CrossOrigin, APIView):
         idempotency_key = _idempotency_key(request, key)
         is_form = request.content_type.lower().startswith(FilesParser.media_type)
         serializer_class = EnquiryFormSerializer if is_form else EnquirySerializer
-        serializer = serializer_class(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        receipt = submission.receive_enquiry(
-            content=serializer.content,
-            channel=Enquiry.Channel.API,
-            idempotency_key=idempotency_key,
-            page_language=(key and key.language) or Language.ENGLISH,
-            arrival=arriving.by_api(
-                request,
-                email=serializer.validated_data["email"],
-                is_known_site=flood.is_proven(request),
-            ),
-            provenance=provenance.of_request(request, as_sent=serializer.as_sent(), key=key),
-        )
-        body = {
-            "reference": receipt.reference,
-            "status_url": submission.status_url(receipt.token),
-        }
-        return Response(body, status=201, headers={"Cache-Control": "no-store"})
+        receipt = _receive(request, serializer_class(data=request.data), idempotency_key, key)
+        return Response(receipt, status=201, headers=_NOT_KEPT)
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """DRF's way, with all that it negotiates, unless the request asks for nothing of that."""
+        if anonymous_json.is_plain(request):
+            return anonymous_json.answer(request, _receive_json)
+        return super().dispatch(request, *args, **kwargs)
 
 
-def _idempotency_key(request: Request, sender: ApiKey | None) -> str | None:
+def _receive_json(request: HttpRequest) -> Response:
+    """The same for JSON from nobody in particular."""
+    idempotency_key = _idempotency_key(request, None)
+    data = StrictJSONParser().parse(request)  # type: ignore[arg-type]  # it can be read
+    receipt = _receive(request, EnquirySerializer(data=data), idempotency_key, None)
+    return Response(receipt, status=201, headers=_NOT_KEPT)
+
+
+def _receive(
+    request: Request | HttpRequest,
+    serializer: EnquirySerializer,
+    idempotency_key: str | None,
+    key: ApiKey | None,
+) -> dict[str, str]:
+    """Check and store it; what the sender gets."""
+    serializer.is_valid(raise_exception=True)
+    receipt = submission.receive_enquiry(
+        content=serializer.content,
+        channel=Enquiry.Channel.API,
+        idempotency_key=idempotency_key,
+        page_language=(key and key.language) or Language.ENGLISH,
+        arrival=arriving.by_api(
+            request,
+            email=serializer.validated_data["email"],
+            is_known_site=key is not None and flood.is_proven(cast(Request, request)),
+        ),
+        provenance=provenance.of_request(request, as_sent=serializer.as_sent(), key=key),
+    )
+    return {"reference": receipt.reference, "status_url": submission.status_url(receipt.token)}
+
+
+def _idempotency_key(request: Request | HttpRequest, sender: ApiKey | None) -> str | None:
     """The sender's own key as it is kept: two websites, or a website and anybody, may use the same."""
-    key = request.headers.get("Idempotency-Key")
+    key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return None
     if not 1 <= len(key) <= 255:

@@ -3,14 +3,16 @@ import os
 import select
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from kombu.exceptions import OperationalError
+from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from config import celery_app
 from jobs import hints, tasks
+from jobs.valkey_line import Line, packed
 from tests.jobs.broker import Broker
 from tests.log_lines import logged
 from tests.processes import eventually
@@ -155,16 +157,17 @@ class Slow:
         self.let = threading.Semaphore(0)
         self.published: list[int] = []
 
-    def publish(self, job_id: int, *, at_once: bool) -> None:
-        self.asked.release()
-        assert self.let.acquire(timeout=10)
-        self.published.append(job_id)
+    def publish(self, told: Sequence[hints.Hint]) -> None:
+        for (job_id,), _ in told:
+            self.asked.release()
+            assert self.let.acquire(timeout=10)
+            self.published.append(job_id)
 
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> Slow:
     slow = Slow()
-    monkeypatch.setattr(hints, "publish", slow.publish)
+    monkeypatch.setattr(hints, "publish_all", slow.publish)
     return slow
 
 
@@ -215,17 +218,44 @@ def test_one_thread_serves_many_senders(slow: Slow) -> None:
 def test_after_a_failure_hints_fall_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
 
-    def refuse(job_id: int, *, at_once: bool) -> None:
-        asked.append(job_id)
+    def refuse(told: Sequence[hints.Hint]) -> None:
+        asked.extend(job_id for (job_id,), _ in told)
         raise ConnectionRefusedError
 
-    monkeypatch.setattr(hints, "publish", refuse)
+    monkeypatch.setattr(hints, "publish_all", refuse)
     publisher = hints.Publisher(pause=60)
 
-    publisher.send([1], [2], [3])
-    publisher.drain()
+    for job_id in (1, 2, 3):
+        publisher.send([job_id])
+        publisher.drain()
 
     assert asked == [1]
+
+
+def test_what_waits_goes_in_one_trip(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    trips: list[Sequence[hints.Hint]] = []
+    publisher = hints.Publisher()
+    publisher.send([1])
+    assert slow.asked.acquire(timeout=10)  # the thread is on its way with it
+
+    monkeypatch.setattr(hints, "publish_all", trips.append)
+    publisher.send([2], at_once=True)
+    publisher.send([3], [4])
+    slow.let.release()
+    publisher.drain()
+
+    assert trips == [[([2], True), ([3], False), ([4], False)]]
+
+
+def test_a_trip_that_is_refused_halfway_leaves_no_answer_behind(broker: Broker) -> None:
+    store = hints._broker()
+    store.set("test_text", "a")
+    line = Line()
+
+    with pytest.raises(ResponseError):
+        line.ask_all(store, [packed(b"LPUSH", b"test_text", b"b"), packed(b"ECHO", b"late")])
+
+    assert line.get(store, "test_text") == b"a"
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -234,12 +264,13 @@ def test_a_fault_of_ours_ends_the_thread_and_the_next_hint_starts_another(
 ) -> None:
     published: list[int] = []
 
-    def publish(job_id: int, *, at_once: bool) -> None:
-        if job_id == 1:
-            raise LookupError("a fault of ours")
-        published.append(job_id)
+    def publish(told: Sequence[hints.Hint]) -> None:
+        for (job_id,), _ in told:
+            if job_id == 1:
+                raise LookupError("a fault of ours")
+            published.append(job_id)
 
-    monkeypatch.setattr(hints, "publish", publish)
+    monkeypatch.setattr(hints, "publish_all", publish)
     publisher = hints.Publisher()
     publisher.send([1])
     publisher.drain()
@@ -266,7 +297,7 @@ def test_a_forked_child_publishes_although_its_parent_was_in_the_middle_of_it(
         if child == 0:
             signal.alarm(10)  # a deadlock ends the child, not the test run
             monkeypatch.setattr(
-                hints, "publish", lambda job_id, **_: os.write(writer, bytes([job_id]))
+                hints, "publish_all", lambda told: os.write(writer, bytes(told[0][0]))
             )
             publisher.send([2])
             publisher.drain()

@@ -137,10 +137,10 @@ def test_work_for_later_hints_nothing_and_keeps_its_time(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_broker_that_is_away_is_no_error(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(job_id: int, *, at_once: bool) -> None:
+    def refused(told: object) -> None:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("jobs.hints.publish", refused)
+    monkeypatch.setattr("jobs.hints.publish_all", refused)
 
     queue.enqueue(ask())
 

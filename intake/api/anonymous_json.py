@@ -1,0 +1,58 @@
+"""JSON from nobody in particular, answered as DRF's view would, without what that negotiates for each request.
+
+Most requests to the API are of this kind. Whatever names a key, another website's page or a wish for its answer goes
+DRF's way.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework.exceptions import Throttled
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+
+from intake import flood
+
+_WANTED = {"", "*/*", "application/json"}
+_LONGEST = 8  # digits of a length
+# DRF's and those of `CrossOrigin`.
+_HEADERS = {"Allow": "POST, OPTIONS", "Vary": "Origin"}
+
+
+def is_plain(request: HttpRequest) -> bool:
+    """Whether this is such a request."""
+    told = request.META
+    length = told.get("CONTENT_LENGTH", "")
+    return (
+        request.method == "POST"
+        and told.get("CONTENT_TYPE") == "application/json"
+        and told.get("HTTP_ACCEPT", "") in _WANTED
+        and "HTTP_AUTHORIZATION" not in told
+        and "HTTP_ORIGIN" not in told
+        and not told.get("QUERY_STRING")
+        and length.isdecimal()
+        and 0 < len(length) <= _LONGEST
+        and int(length) > 0
+    )
+
+
+def answer(request: HttpRequest, receive: Callable[[HttpRequest], Response]) -> HttpResponse:
+    """What `receive` answers, or why it may not be asked, as a problem document."""
+    try:
+        if wait := flood.wait_for(request, None):
+            raise Throttled(wait)
+        told = receive(request)
+    except Exception as error:
+        explain: Any = api_settings.EXCEPTION_HANDLER
+        problem = explain(error, {})
+        if problem is None:
+            raise
+        told = problem
+    body = JSONRenderer().render(told.data)
+    response = HttpResponse(body, told.content_type or "application/json", told.status_code)
+    for name, value in {**_HEADERS, **told.headers}.items():
+        if name != "Content-Type":
+            response.headers[name] = value
+    return response
