@@ -63,7 +63,6 @@ class ErasureAdmin(ReadOnlyAdmin):
         "A reference, a number of a record, or a whole address: was this person erased?"
     )
     ordering = ("-made_at", "-pk")
-    show_full_result_count = False
     fields = (
         "uuid", "made_at", "scope", "which", "because", "asked_by", "by", "alone_because",
         "by_table", "what_is_kept", "kept_until",

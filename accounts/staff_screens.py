@@ -15,8 +15,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from unfold.admin import ModelAdmin
 
+from accounts.long_lists import LongListAdmin
 from accounts.models import User
 from accounts.staff_fields import StaffFields, refuse_hidden
 
@@ -78,7 +78,7 @@ def _form_of(verb: Verb, request: HttpRequest, obj: Any) -> forms.Form:
     return verb.form_class(data, files)
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class ReadOnlyAdmin(LongListAdmin):
     """Rows that only verbs change."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -91,7 +91,7 @@ class ReadOnlyAdmin(ModelAdmin):
         return False
 
 
-class VerbAdmin(StaffFields, ModelAdmin):
+class VerbAdmin(StaffFields, LongListAdmin):
     """A page with buttons. Subclasses name their `verbs`; objects come from `get_queryset`, so what may not be seen
     may not be acted on."""
 

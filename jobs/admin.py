@@ -19,7 +19,6 @@ class JobAdmin(ReadOnlyAdmin):
     list_filter = ("state", "kind")
     search_fields = ("key", "request_id")
     ordering = ("-pk",)  # newest first, by an index that is there
-    show_full_result_count = False
     actions = ("retry",)
 
     def has_retry_permission(self, request: HttpRequest) -> bool:

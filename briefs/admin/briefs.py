@@ -105,8 +105,6 @@ class BriefAdmin(RevisionPages, VerbAdmin):
     list_filter = (TurnFilter, "status", PendingFilter, "language", "kind", "tlp", "is_sample")
     search_fields = ("title", "reference", "summary")
     ordering = ("-pk",)
-    show_full_result_count = False
-    list_per_page = 50
     autocomplete_fields = ("actors", "places", "incidents")
     warn_unsaved_form = True
 

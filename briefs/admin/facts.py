@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 
+from accounts.long_lists import LongListAdmin
 from accounts.staff_fields import StaffFields
 from briefs import freshness
 from briefs.models import SUB_TYPES, Actor, EventType, Incident, Place, Source
@@ -45,7 +45,7 @@ class IncidentForm(forms.ModelForm):
 
 
 @admin.register(Source)
-class SourceAdmin(StaffFields, ModelAdmin):
+class SourceAdmin(StaffFields, LongListAdmin):
     """Sources with their grade. Their notes never leave the house."""
 
     list_display = ("name", "reliability", "is_named")
@@ -55,7 +55,7 @@ class SourceAdmin(StaffFields, ModelAdmin):
 
 
 @admin.register(Actor)
-class ActorAdmin(StaffFields, ModelAdmin):
+class ActorAdmin(StaffFields, LongListAdmin):
     """Groups under the name the house uses."""
 
     list_display = ("name", "kind", "known_as")
@@ -101,7 +101,7 @@ class PlaceForm(forms.ModelForm):
 
 
 @admin.register(Place)
-class PlaceAdmin(StaffFields, ModelAdmin):
+class PlaceAdmin(StaffFields, LongListAdmin):
     """Named points with their position: twelve thousand towns from GeoNames, and what staff add."""
 
     list_display = ("name", "admin1", "country", "kind", "population", "latitude", "longitude")
@@ -109,8 +109,6 @@ class PlaceAdmin(StaffFields, ModelAdmin):
     search_fields = ("words",)
     search_help_text = "A name in any spelling, with or without region or country: “kayes congo”."
     ordering = ("name", "pk")
-    list_per_page = 50
-    show_full_result_count = False
     form = PlaceForm
     readonly_fields = ("geonames_id",)
     fields = (
@@ -133,7 +131,7 @@ class PlaceAdmin(StaffFields, ModelAdmin):
 
 
 @admin.register(Incident)
-class IncidentAdmin(StaffFields, ModelAdmin):
+class IncidentAdmin(StaffFields, LongListAdmin):
     """What happened, once, for every brief that needs it."""
 
     list_display = ("title", "occurred_on", "place", "event_type", "fatalities", "in_briefs")

@@ -53,7 +53,6 @@ class JudgementAdmin(VerbAdmin, ReadOnlyAdmin):
     list_select_related = ("brief",)
     search_fields = ("text", "brief__reference", "brief__title")
     ordering = ("horizon_on", "pk")
-    show_full_result_count = False
     fields = (
         *("text", "brief", "likelihood", "confidence", "horizon_on", "revises", "change_reason"),
         *("dropped_at", "outcome", "outcome_note", "evidence", "resolved_by", "resolved_at"),

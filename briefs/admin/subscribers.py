@@ -116,8 +116,6 @@ class SubscriberAdmin(VerbAdmin, ReadOnlyAdmin):
     search_fields = ("email__exact",)
     search_help_text = "The whole address."
     ordering = ("-pk",)
-    show_full_result_count = False
-    list_per_page = 50
     fields = (
         *("email", "language", "suppressed_at", "suppression_reason", "confirmations_on"),
         *("confirmations", "created_at"),

@@ -10,8 +10,8 @@ from django.forms.utils import ErrorList
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from unfold.admin import ModelAdmin
 
+from accounts.long_lists import LongListAdmin
 from accounts.models import User
 from accounts.staff_fields import StaffFields
 from intake import calendar_feed
@@ -77,7 +77,7 @@ class WhenFilter(admin.SimpleListFilter):
 
 
 @admin.register(Absence)
-class AbsenceAdmin(StaffFields, ModelAdmin):
+class AbsenceAdmin(StaffFields, LongListAdmin):
     """Who is away when. Advisers see all and edit their own."""
 
     form = AbsenceForm

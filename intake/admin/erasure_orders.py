@@ -69,7 +69,6 @@ class ErasureOrderAdmin(VerbAdmin, ReadOnlyAdmin):
     list_select_related = ("lead", "contact", "asked_by", "ended_by")
     search_fields = ("lead__reference",)
     ordering = ("-state", "asked_at", "pk")  # the open ones first
-    show_full_result_count = False
     fields = (
         "what", "because", "tells", "asked_by", "asked_at", "state_name", "ended_at", "ended_by", "erasure",
     )  # fmt: skip

@@ -212,7 +212,7 @@ class HandOverAdmin(VerbAdmin):
             self.message_user(request, text, messages.ERROR)
             return HttpResponseRedirect(reverse("admin:intake_lead_changelist"))
 
-    @admin.display(description="Owner", ordering="owner")
+    @admin.display(description="Owner")
     def whose(self, lead: Lead) -> str:
         """The owner, and who works it meanwhile or may take it."""
         if lead.cover:

@@ -104,8 +104,6 @@ class HoldAdmin(VerbAdmin, ReadOnlyAdmin):
     list_filter = (DecisionFilter, "kind")
     search_fields = ("lead__reference",)
     ordering = ("-opened_at", "-pk")
-    show_full_result_count = False
-    list_per_page = 50
 
     class Media:
         css = {"all": ("derisk/staff.css",)}

@@ -30,7 +30,6 @@ class PeopleAdmin(MergingAdmin, ReadOnlyAdmin):
     """The page of a contact or an organisation, for those who may see one of its leads."""
 
     change_form_outer_before_template = "intake/admin/people.html"
-    show_full_result_count = False
 
     class Media:
         css = {"all": ("derisk/staff.css",)}
@@ -64,7 +63,6 @@ class ContactAdmin(PeopleAdmin, ConsentsAdmin):
     list_select_related = ("organisation",)
     search_fields = ("full_name", "email_key", "organisation__name")
     ordering = ("full_name", "pk")
-    show_full_result_count = False
     fields = (
         "full_name", "email", "mail", "phone", "job_title", "organisation", "created_at", "agreed",
     )  # fmt: skip

@@ -133,7 +133,6 @@ class ErasureRequestAdmin(VerbAdmin, ReadOnlyAdmin):
     list_select_related = ("lead", "answered_by", "erasure")
     search_fields = ("lead__reference",)
     ordering = ("-state", "asked_at", "pk")  # open, done or refused: the open ones are sought first
-    show_full_result_count = False
     fields = (
         "lead_link",
         "asked_at",
@@ -201,7 +200,6 @@ class DataCopyAdmin(VerbAdmin, ReadOnlyAdmin):
     search_fields = ("address__iexact",)
     search_help_text = "The whole address."
     ordering = ("-pk",)
-    show_full_result_count = False
     fields = ("address", "because", "by", "asked_at", "made_at", "expires_at", "rows", "sha256")
     readonly_fields = ("rows",)
 
@@ -333,7 +331,6 @@ class RetentionRunAdmin(ReadOnlyAdmin):
     list_filter = ("is_simulated", "rule")
     list_select_related = ("rule", "by")
     ordering = ("-ran_at", "-pk")
-    show_full_result_count = False
     fields = ("rule", "ran_at", "is_simulated", "days", "count", "done", "oldest", "which", "by")
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

@@ -102,8 +102,6 @@ class QuarantineAdmin(ReadOnlyAdmin):
         "lead__reference", "lead__enquiry__full_name", "lead__enquiry__email", "lead__enquiry__organisation",
     )  # fmt: skip
     ordering = ("-lead__priority", "-held_at", "-pk")
-    show_full_result_count = False
-    list_per_page = 50
     actions = ("release_chosen", "call_chosen_spam")
 
     class Media:

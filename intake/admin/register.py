@@ -8,9 +8,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
-from unfold.admin import ModelAdmin, StackedInline
+from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
+from accounts.long_lists import LongListAdmin
 from accounts.models import User
 from accounts.staff_fields import StaffFields
 from accounts.staff_screens import Verb
@@ -68,7 +69,7 @@ class PartyInline(StaffFields, StackedInline):
 
 
 @admin.register(Engagement)
-class EngagementAdmin(StaffFields, ModelAdmin):
+class EngagementAdmin(StaffFields, LongListAdmin):
     """What the house does for whom. New requests are held against it."""
 
     empty_words = (
@@ -79,7 +80,6 @@ class EngagementAdmin(StaffFields, ModelAdmin):
     list_display = ("name", "client_names", "other_names", "who", "starts_on", "ends_on")
     search_fields = ("name", "parties__name")
     ordering = ("-starts_on", "-pk")
-    show_full_result_count = False
     fields = ("name", "subject", ("starts_on", "ends_on"), "people", "from_lead")
     readonly_fields = ("from_lead",)
 

@@ -236,7 +236,6 @@ class SanctionsFileAdmin(ReadOnlyAdmin):
     list_select_related = ("of_list", "sent_by")
     list_filter = ("state", "of_list")
     ordering = ("-sent_at", "-pk")
-    show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SanctionsFile]:
         """Without the bytes, which may be many."""
@@ -266,8 +265,6 @@ class SanctionsEntryAdmin(ReadOnlyAdmin):
         "A name in any script and order: found by how it is written and how it sounds."
     )
     ordering = ("name", "pk")
-    show_full_result_count = False
-    list_per_page = 50
     change_form_outer_before_template = "intake/admin/sanctions_entry.html"
 
     class Media:

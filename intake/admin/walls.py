@@ -89,7 +89,6 @@ class WallAdmin(VerbAdmin, ReadOnlyAdmin):
     list_filter = (("user", admin.RelatedOnlyFieldListFilter),)
     search_fields = ("user__full_name", "lead__reference", "organisation__name", "engagement__name")
     ordering = ("-starts_at", "-pk")
-    show_full_result_count = False
     autocomplete_fields = ("lead", "organisation", "engagement")
 
     class Media:

@@ -24,7 +24,6 @@ class AlertAdmin(ReadOnlyAdmin):
 
     list_display = ("text", "began", "lasted")
     ordering = ("-began_at", "-pk")
-    show_full_result_count = False
     list_per_page = 20
     list_before_template = "intake/admin/watch.html"
 

@@ -78,7 +78,6 @@ class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
     search_fields = ("reference", "to_email", "subject")
     search_help_text = "Reference, address or subject."
     ordering = ("-created_at", "-pk")
-    show_full_result_count = False
     actions = ("resend", "cancel")
     fields = (
         *("subject", "to_name", "to_email", "reference", "template", "words", "language"),

@@ -68,7 +68,6 @@ class ProposalVersionAdmin(VerbAdmin):
     list_filter = ("status", "currency", "language")
     search_fields = ("proposal__reference", "title", "recipient_name", "proposal__lead__reference")
     ordering = ("-created_at", "-pk")
-    show_full_result_count = False
     fields = (
         "title",
         ("recipient_name", "recipient_email"),

@@ -29,7 +29,7 @@ _WORDS = {
     انتخابات سعر تأخير إغلاق دورية كمين اختطاف إضراب احتجاج جمارك بضائع مطار منجم مخيم ماء مستشفى مدرسة مصرف محطة
     غابة وادي صحراء ساحل جزيرة حصاد مطر فيضان عاصفة حرارة موسم عبور أزمة إمدادات""",
 }
-_SYLLABLES = {
+SYLLABLES = {
     "en": "ba ko ter lin mar den sol ver nat rim gal pen dor hus tal wick ford ness ham ley",
     "fr": "ba ko tière lin mar dé sol ver nat ri gal pen dor eau tal vil for nesse ham lé",
     "pt": "ba ko teiro lin mar da sol ver nato ri gal pena dor ão tal vila for nês ham lé",
@@ -94,7 +94,7 @@ class Writer:
 
 
 def _vocabulary(language: str, made: random.Random) -> list[str]:
-    syllables = _SYLLABLES[language].split()
+    syllables = SYLLABLES[language].split()
     tail = {"".join(made.choices(syllables, k=made.randint(2, 4))) for _ in range(_TAIL)}
     return _WORDS[language].split() + sorted(tail)
 

@@ -53,7 +53,7 @@ def let_wait(database_url: str, count: int) -> None:
         db.execute("DELETE FROM jobs_job WHERE key NOT LIKE 'lead:%'")
         db.execute("UPDATE jobs_job SET run_at = now() + interval '1 hour'")
         for table, differs in COPIES.items():
-            multiply(db, table, differs, count, ADVISERS)
+            multiply(db, table, differs, f"generate_series(2, {count}) n")
         db.execute("VACUUM (ANALYZE)")
         db.execute("CHECKPOINT")
 

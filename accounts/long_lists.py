@@ -1,0 +1,85 @@
+"""Staff lists that grow without end cost as much with a million rows as with a hundred: nothing counts, sorts or takes
+all of them. A list says "more than 10,000"; filters and the search lead to what lies further down.
+"""
+
+from functools import cached_property
+from typing import Any
+
+from django.contrib.admin import ShowFacets
+from django.contrib.messages import ERROR
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
+
+MOST_COUNTED = 10_000
+MOST_CHOSEN = 1_000  # at once, by "select all"
+
+
+class LongPaginator(Paginator):
+    """Pages of a list of which only the first `MOST_COUNTED` rows are counted and turned over."""
+
+    template_name = "accounts/admin/pages.html"
+
+    @cached_property
+    def _counted(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.order_by()[: MOST_COUNTED + 1].count())
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, as far as they are counted."""
+        return min(self._counted, MOST_COUNTED)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are rows that were not counted."""
+        return self._counted > MOST_COUNTED
+
+    @property
+    def told(self) -> str:
+        """How many there are, in words."""
+        return f"more than {MOST_COUNTED:,}" if self.has_more else f"{self.count:,}"
+
+    def page(self, number: Any) -> Page:
+        """One page. Further down the keys are found first, so that what is skipped is not joined with all that a row
+        of the list names."""
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        rows: Any = self.object_list
+        if start and isinstance(rows, QuerySet):
+            keys = list(rows.values_list("pk", flat=True)[start : start + self.per_page])
+            return Page(rows.filter(pk__in=keys), number, self)
+        return super().page(number)
+
+
+class LongChangeList(ChangeList):
+    """Sorts by no other column than those that the list offers, whatever an address asks for."""
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        if self.sortable_by is not None and field_name not in self.sortable_by:
+            return None
+        return super().get_ordering_field(field_name)
+
+
+class LongListAdmin(ModelAdmin):
+    """A list that may grow. `sortable_by` names the columns that an index sorts by; the search needs one, too."""
+
+    paginator = LongPaginator
+    show_full_result_count = False
+    show_facets = ShowFacets.NEVER
+    list_per_page = 50
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return LongChangeList
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """As any; but not upon a whole list that is long."""
+        takes_all = request.POST.get("select_across", "0") not in ("", "0")
+        if takes_all and queryset.order_by()[: MOST_CHOSEN + 1].count() > MOST_CHOSEN:
+            text = f"These are more than {MOST_CHOSEN:,}. Filter or search first, or choose page by page."
+            self.message_user(request, text, ERROR)
+            return None
+        response: HttpResponse | None = super().response_action(request, queryset)
+        return response
