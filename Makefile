@@ -19,9 +19,9 @@ NOWHERE := env DERISK_HOME=$(CURDIR)/var DATABASE_URL=postgres://nobody@127.0.0.
 	SITE_URL=https://www.derisk.example ALLOWED_HOSTS=www.derisk.example EMAIL_URL=smtp://127.0.0.1:1 DEBUG=off \
 	TRUSTED_PROXIES=1 SECRET_KEY=only-for-checks-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ
 
-# One process more than cores: some tests wait for real processes. In the order of the files, so that the slow ones are
-# not the last.
-SPREAD := -n $(shell echo $$(( $$(nproc) + 1 ))) --maxprocesses 5 --dist loadfile --no-loadscope-reorder
+# Two processes more than cores: some tests wait for real processes. In the order of tests/conftest.py, so that the slow
+# files are not the last.
+SPREAD := -n $(shell echo $$(( $$(nproc) + 2 ))) --maxprocesses 6 --dist loadfile --no-loadscope-reorder
 
 CHECKS := formatted linted imports types migrations deployable templates bandit rules
 

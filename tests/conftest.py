@@ -23,6 +23,17 @@ def pytest_configure() -> None:
     settings.WHITENOISE_AUTOREFRESH = True
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Begin with the files that may take longest, so that no process waits for one of them at the end."""
+    yield  # after the others, one of which shuffles
+    allowed: dict[Path, float] = {}
+    for item in items:
+        mark = item.get_closest_marker("timeout")
+        allowed[item.path] = max(allowed.get(item.path, 0), mark.args[0] if mark else 0)
+    items.sort(key=lambda item: -allowed[item.path])
+
+
 @pytest.fixture(scope="session", autouse=True)
 def widgets_leave_no_context(django_test_environment: None) -> Iterator[None]:
     """Spare the test client a copy of the context for each option of each select: thousands on a page of staff."""

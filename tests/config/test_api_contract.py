@@ -1,7 +1,7 @@
 """The whole API against its own schema, by schemathesis with all its checks, where there is something to read."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,10 @@ from django.db import close_old_connections, connection, transaction
 from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
+from schemathesis.checks import load_all_checks
+from schemathesis.core.result import Err
+from schemathesis.pytest.lazy import get_all_tests
+from schemathesis.schemas import BaseSchema
 
 from briefs import freshness, publishing
 from briefs.models import Incident
@@ -21,17 +25,22 @@ from config.wsgi import application
 from tests.briefs.facts import add_actor, add_incident, add_judgement, add_place
 from tests.factories import BriefFactory, UserFactory, publish
 
-schema = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
-# The same fields once more: twice the time. What a form with files does otherwise is in tests/intake/api/test_files.py.
-schema.raw_schema["paths"]["/api/v1/enquiries/"]["post"]["requestBody"]["content"].pop(
-    "multipart/form-data"
-)
 # Keys of rows that are there, and a cursor of each list: nothing else than a row would answer 200 for them.
 known: dict[str, str] = {}
 LISTS = ("/api/v1/briefs/", "/api/v1/incidents/", "/api/v1/incidents.geojson", "/api/v1/actors/")
 BOUNDED = hypothesis.settings(
     max_examples=6, deadline=None, suppress_health_check=list(hypothesis.HealthCheck)
 )
+
+
+@pytest.fixture(scope="module")
+def schema() -> BaseSchema:
+    """What the API says of itself."""
+    made = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
+    # The same fields once more: twice the time. A form with files has tests of its own: tests/intake/api/test_files.py.
+    content = made.raw_schema["paths"]["/api/v1/enquiries/"]["post"]["requestBody"]["content"]
+    content.pop("multipart/form-data")
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -97,27 +106,47 @@ def real(case: Any) -> Any:
     return case
 
 
-@schema.include(method="GET").parametrize()
-@BOUNDED
-@pytest.mark.usefixtures("world")
-def test_every_read_keeps_to_the_schema_whatever_comes(case: Any) -> None:
-    # Valkey's copies are packed, which this client does not open.
-    real(case).call_and_validate(headers={"Accept-Encoding": "identity"})
-
-
-class Journey(schema.include(method="GET").as_state_machine()):
-    """Goes on from what an answer named to the addresses that take it."""
-
-    def get_call_kwargs(self, case: Any) -> dict[str, Any]:
-        return {"headers": {"Accept-Encoding": "identity"}}
-
-    def before_call(self, case: Any) -> None:
-        real(case)
+def attack(schema: BaseSchema, subtests: pytest.Subtests, one: Callable[[Any], None]) -> None:
+    """Try every address of a part of the schema. The cases are made here: every process of a run collects this
+    module, and only one runs it."""
+    load_all_checks()
+    for found in get_all_tests(schema=schema, test_func=one, settings=BOUNDED, given_kwargs=None):
+        if isinstance(found, Err):
+            raise found.err()
+        operation, test = found.ok()
+        with subtests.test(operation.label):
+            test()
 
 
 @pytest.mark.usefixtures("world")
-def test_whoever_follows_what_answers_name_meets_the_schema_too() -> None:
-    Journey.run(settings=hypothesis.settings(BOUNDED, max_examples=8, stateful_step_count=6))
+@pytest.mark.timeout(300)  # every address that answers a GET
+def test_every_read_keeps_to_the_schema_whatever_comes(
+    schema: BaseSchema, subtests: pytest.Subtests
+) -> None:
+    def read(case: Any) -> None:
+        # Valkey's copies are packed, which this client does not open.
+        real(case).call_and_validate(headers={"Accept-Encoding": "identity"})
+
+    attack(schema.include(method="GET"), subtests, read)
+
+
+def journeys(schema: BaseSchema) -> Any:
+    """Whoever goes on from what an answer named to the addresses that take it."""
+
+    class Journey(schema.include(method="GET").as_state_machine()):  # type: ignore[misc]  # made of the schema
+        def get_call_kwargs(self, case: Any) -> dict[str, Any]:
+            return {"headers": {"Accept-Encoding": "identity"}}
+
+        def before_call(self, case: Any) -> None:
+            real(case)
+
+    return Journey
+
+
+@pytest.mark.usefixtures("world")
+def test_whoever_follows_what_answers_name_meets_the_schema_too(schema: BaseSchema) -> None:
+    limits = hypothesis.settings(BOUNDED, max_examples=8, stateful_step_count=6)
+    journeys(schema).run(settings=limits)
 
 
 @pytest.fixture
@@ -131,15 +160,18 @@ def one_connection(settings: Any, db: None) -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
-@schema.include(method="POST").parametrize()
-@BOUNDED
 @pytest.mark.usefixtures("one_connection")
 @pytest.mark.timeout(
     300
 )  # 250 requests, and a timeout in the middle of one looks like a fault of ours
-def test_every_write_keeps_to_the_schema_whatever_comes(case: Any) -> None:
-    if case.meta.generation.mode.is_positive:
-        case.headers.pop("Authorization", None)  # nobody guesses a key
-        if "Idempotency-Key" in case.headers:
-            case.headers["Idempotency-Key"] = uuid.uuid4().hex  # one request, one key
-    case.call_and_validate()
+def test_every_write_keeps_to_the_schema_whatever_comes(
+    schema: BaseSchema, subtests: pytest.Subtests
+) -> None:
+    def write(case: Any) -> None:
+        if case.meta.generation.mode.is_positive:
+            case.headers.pop("Authorization", None)  # nobody guesses a key
+            if "Idempotency-Key" in case.headers:
+                case.headers["Idempotency-Key"] = uuid.uuid4().hex  # one request, one key
+        case.call_and_validate()
+
+    attack(schema.include(method="POST"), subtests, write)

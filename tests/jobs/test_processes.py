@@ -15,7 +15,7 @@ from tests.jobs.house import House
 from tests.processes import eventually
 from tests.stack import Stack
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
 
 
 @pytest.fixture(scope="module")
