@@ -5,7 +5,9 @@ old. A job makes it when readers get a text; whoever finds none, or another's, m
 """
 
 import zlib
-from dataclasses import asdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from django.utils.safestring import mark_safe
 from briefs import (
     alternates,
     cards,
+    kept_answers,
     made_pages,
     page_lines,
     prepared,
@@ -39,16 +42,24 @@ logger = structlog.get_logger(__name__)
 # Where the briefs next to it go. No text of a brief looks like it: sanitising takes comments out of bodies, and all
 # else is escaped. What is kept has a NUL there, which no text in PostgreSQL holds.
 _PLACE = "<!-- discover more -->"
+_NOTED = prepared.Statement.written(
+    "UPDATE briefs_madepage SET token = %(token)s WHERE brief_id = %(pk)s"
+    " AND digest = %(digest)s AND related = %(related)s RETURNING brief_id"
+)
 _MADE_WITH = {".py", ".html", ".css", ".mo", ".json"}
 
 
 def answer(found: reading.Found) -> HttpResponse:
     """The page of a public brief as it is now."""
-    related = reading.find_related_to(found)
-    return made_pages.page(
-        lambda: _put_together(_kept_or_made(found, related), found, related),
-        *("brief", found.digest, related.digest),
-    )
+    held, token = _held(found), kept_answers.token_in_force()
+    if held is None:
+        related = reading.find_related_to(found)
+        return made_pages.page(
+            lambda: _unpacked(_made(found, related, token), found),
+            *("brief", found.digest, related.digest),
+        )
+    page = _with_neighbours(held, found, token)
+    return made_pages.page(lambda: _unpacked(page, found), "brief", found.digest, page.related)
 
 
 def show(request: HttpRequest, page: reading.BriefPage) -> HttpResponse:
@@ -65,9 +76,14 @@ def ask_for(edition: Edition) -> None:
 def make(*, brief_id: int) -> None:
     """Make the page of a brief unless it is there; nothing when readers do not see the brief."""
     slug = Brief.objects.public().filter(pk=brief_id).values_list("slug", flat=True).first()
-    if slug is not None:
-        found = reading.find_brief(slug)
-        _kept_or_made(found, reading.find_related_to(found))
+    if slug is None:
+        return
+    token = kept_answers.token_in_force()
+    found = reading.find_brief(slug)
+    if held := _held(found):
+        _with_neighbours(held, found, token)
+    else:
+        _made(found, reading.find_related_to(found), token)
 
 
 def context_of(page: reading.BriefPage, discover_more: str | None = None) -> dict[str, Any]:
@@ -92,45 +108,100 @@ def context_of(page: reading.BriefPage, discover_more: str | None = None) -> dic
     }
 
 
-def _kept_or_made(found: reading.Found, related: prepared.Rows) -> reading.Kept:
-    digest = prepared.digest_of(_code(), found.digest)
-    if found.kept and found.kept.is_of(digest) and not settings.DEBUG:  # templates may change
-        return found.kept
+def _held(found: reading.Found) -> reading.Kept | None:
+    """What was kept, if it was made of the same rows by the same code; what stands next to it may be another."""
+    if settings.DEBUG or not found.kept:  # templates may change
+        return None
+    return found.kept if found.kept.is_of(_digest(found)) else None
+
+
+def _with_neighbours(
+    held: reading.Kept, found: reading.Found, token: bytes | None
+) -> reading.Kept:
+    """What was kept, with the briefs next to it as they are; looked for once under each token, for all processes."""
+    told = (token or b"").decode()
+    if told and held.token == told:
+        return held
+    related = reading.find_related_to(found)
+    if held.related == related.digest:
+        _note(found, held, told)
+        return held
+    head, _, tail = _pieces(held)
+    packed = _packed(head, _section(found, related, held.version), tail)
+    page = replace(held, related=related.digest, token=told, packed=packed)
+    _keep(found, page)
+    return page
+
+
+def _made(
+    found: reading.Found, related: prepared.Rows, token: bytes | None
+) -> reading.Kept:
     page = reading.page_of(found.row)
-    brief = page.brief
     context = context_of(page, _PLACE)
-    head, tail = render_page(None, "briefs/brief.html", context, brief.language).content.split(
-        _PLACE.encode()
-    )
-    section = _discover_more(related, brief.pk, page.number, brief.language).encode()
+    html = render_page(None, "briefs/brief.html", context, page.brief.language).content
+    head, tail = html.split(_PLACE.encode())
     made = reading.Kept(
-        digest=digest,
+        digest=_digest(found),
         until=None if page.is_past_horizon else page.horizon,
         version=page.number,
         related=related.digest,
-        packed=zlib.compress(b"\0".join((head, section, tail))),
+        token=(token or b"").decode(),
+        packed=_packed(head, _section(found, related, page.number), tail),
     )
     if not settings.DEBUG:
-        _keep(brief.pk, made)
+        _keep(found, made)
     return made
 
 
-def _keep(brief_id: int, made: reading.Kept) -> None:
-    row = MadePage(brief_id=brief_id, **asdict(made))
-    try:
+def _keep(found: reading.Found, page: reading.Kept) -> None:
+    (pk,) = found.row.first("id")
+    told = asdict(page)
+    row = MadePage(brief_id=pk, **told)
+    with _spared(pk):
         MadePage.objects.bulk_create(
-            [row], update_conflicts=True, unique_fields=["brief"], update_fields=list(asdict(made))
+            [row], update_conflicts=True, unique_fields=["brief"], update_fields=list(told)
         )
-    except DatabaseError as error:  # one that may only be read; the page is served all the same
+
+
+def _note(found: reading.Found, held: reading.Kept, token: str) -> None:
+    """That the same briefs stand next to it under this token, unless others were laid in meanwhile."""
+    (pk,) = found.row.first("id")
+    if token:
+        with _spared(pk):
+            values = {"pk": pk, "digest": held.digest, "related": held.related, "token": token}
+            prepared.store(_NOTED, values)
+
+
+@contextmanager
+def _spared(brief_id: int) -> Iterator[None]:
+    """Keeping a page may fail, in a database that may only be read; it is served all the same."""
+    try:
+        yield
+    except DatabaseError as error:
         logger.warning("page_not_kept", brief=brief_id, error=type(error).__name__)
 
 
-def _put_together(kept: reading.Kept, found: reading.Found, related: prepared.Rows) -> HttpResponse:
-    head, section, tail = zlib.decompress(kept.packed).split(b"\0")
+def _unpacked(page: reading.Kept, found: reading.Found) -> HttpResponse:
+    (language,) = found.row.first("language")
+    return HttpResponse(b"".join(_pieces(page)), headers={"Content-Language": language})
+
+
+def _packed(*pieces: bytes) -> bytes:
+    return zlib.compress(b"\0".join(pieces))
+
+
+def _pieces(page: reading.Kept) -> list[bytes]:
+    """What comes before the briefs next to it, these, and what comes after."""
+    return zlib.decompress(page.packed).split(b"\0")
+
+
+def _digest(found: reading.Found) -> str:
+    return prepared.digest_of(_code(), found.digest)
+
+
+def _section(found: reading.Found, related: prepared.Rows, version: int) -> bytes:
     pk, language = found.row.first("id", "language")
-    if kept.related != related.digest:
-        section = _discover_more(related, pk, kept.version, language).encode()
-    return HttpResponse(head + section + tail, headers={"Content-Language": language})
+    return _discover_more(related, pk, version, language).encode()
 
 
 def _discover_more(related: prepared.Rows, pk: int, version: int, language: str) -> str:

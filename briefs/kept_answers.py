@@ -1,6 +1,6 @@
 """What was found in the briefs and holds until anything that readers see changes: kept under the token in force.
 
-For questions about the whole set that each page would ask again, such as what stands next to a brief.
+For questions about the whole set that each page would ask again, such as where each page of a long list ends.
 """
 
 from collections.abc import Callable, Hashable
@@ -22,7 +22,7 @@ def while_true(find: Callable[[], Answer], *question: Hashable, size: int = 1) -
     `size` says how many usual ones it is as large as. Always now without Valkey, and inside a transaction,
     which sees rows that readers do not.
     """
-    token = None if connection.in_atomic_block else freshness.token_now()
+    token = token_in_force()
     if token is None:
         return find()
     held = _shelf.get(question)
@@ -32,6 +32,11 @@ def while_true(find: Callable[[], Answer], *question: Hashable, size: int = 1) -
     answer = find()
     _shelf.put(question, (token, answer), size)
     return answer
+
+
+def token_in_force() -> bytes | None:
+    """What is found from now on may be kept under it; None where nothing may: see `while_true`."""
+    return None if connection.in_atomic_block else freshness.token_now()
 
 
 def forget() -> None:

@@ -131,7 +131,7 @@ declare(Correction, staff="made_by", none="id brief edition kind text made_at")
 declare(FormerAddress, none="slug brief left_at")
 declare(Announcement, none="id brief kind correction due_at made_at is_mailed")
 declare(CardImage, none="id revision png digest made_with made_at")
-declare(MadePage, none="brief digest until version related packed")
+declare(MadePage, none="brief digest until version related token packed")
 declare(
     Move,
     staff="by",

@@ -23,12 +23,12 @@ from django.db.models import (
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
-from briefs import kept_answers, page_lines, prepared, snapshots
+from briefs import page_lines, prepared, snapshots
 from briefs.models import Brief, BriefQuerySet, Correction, CorrectionKind, Edition, Judgement
 from briefs.models.brief_queryset import region_of
 
 _TO_DISCOVER = 3
-_KEPT = tuple(f"kept_{name}" for name in ("digest", "until", "version", "related", "packed"))
+_KEPT = tuple(f"kept_{name}" for name in ("digest", "until", "version", "related", "token", "packed"))
 _OWN = (
     *("slug", "reference", "uid", "status", "published_at", "modified_at", "expires_at"),
     *("translation_key", "translated_from", "live_revision", "language", "title"),
@@ -83,6 +83,7 @@ class Kept:
     until: date | None  # the last day on which it reads so
     version: int
     related: str  # the digest of the briefs next to it as they were
+    token: str  # under which these were found
     packed: bytes
 
     def is_of(self, digest: str) -> bool:
@@ -124,10 +125,10 @@ def find_related(brief: Brief) -> prepared.Rows:
 
 
 def find_related_to(found: Found) -> prepared.Rows:
-    """As `find_related`, of the brief found; looked for again once anything that readers see has changed."""
+    """As `find_related`, of the brief found."""
     pk, language, countries, topics = found.row.first("id", "language", "countries", "topics")
-    ties = _Ties(pk, language, tuple(countries), tuple(region_of(countries)), tuple(topics))
-    return kept_answers.while_true(lambda: _find_related(ties), "related", ties)
+    region = tuple(region_of(countries))
+    return _find_related(_Ties(pk, language, tuple(countries), region, tuple(topics)))
 
 
 def _find_related(ties: "_Ties") -> prepared.Rows:

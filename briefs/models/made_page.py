@@ -24,6 +24,8 @@ class MadePage(models.Model):
     version = models.PositiveIntegerField()
     # Of the briefs that stood next to it: where others do now, these are laid in.
     related = models.CharField(max_length=64)
+    # Of freshness, under which these were found: while it is in force nobody looks for them again.
+    token = models.CharField(max_length=32, default="")
     packed = models.BinaryField()
 
     def __str__(self) -> str:

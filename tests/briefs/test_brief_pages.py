@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from briefs import brief_pages, made_pages, publishing
+from briefs import brief_pages, freshness, made_pages, publishing
 from briefs.models import Brief, MadePage
 from jobs.models import Job
 from tests.briefs.test_pages import full_brief
@@ -123,6 +123,28 @@ def test_another_neighbour_is_laid_in_without_making_the_page(
     MadePage.objects.all().delete()
     assert read(client, brief) == alone
     assert first != with_it
+
+
+@pytest.mark.django_db(transaction=True)
+def test_neighbours_are_looked_for_once_until_readers_see_something_else(
+    client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    brief, _ = BriefFactory.create(), BriefFactory.create(title="Fuel at Kati")
+    first = read(client, brief)
+    with django_assert_num_queries(1):
+        assert read(client, brief) == first
+    freshness.bump()
+    with django_assert_num_queries(3):
+        assert read(client, brief) == first
+    with django_assert_num_queries(1):
+        assert read(client, brief) == first
+
+    newer = BriefFactory.create(title="Fuel at Sikasso")
+    pages = [read(client, brief), read(client, brief)]
+    publishing.withdraw_brief(brief=newer, by=newer.created_by, reason="Wrong.")
+
+    assert [b"Fuel at Sikasso" in page for page in pages] == [True, True]
+    assert b"Fuel at Sikasso" not in read(client, brief)
 
 
 def test_page_of_other_code_is_made_anew(
