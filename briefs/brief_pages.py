@@ -115,9 +115,7 @@ def _held(found: reading.Found) -> reading.Kept | None:
     return found.kept if found.kept.is_of(_digest(found)) else None
 
 
-def _with_neighbours(
-    held: reading.Kept, found: reading.Found, token: bytes | None
-) -> reading.Kept:
+def _with_neighbours(held: reading.Kept, found: reading.Found, token: bytes | None) -> reading.Kept:
     """What was kept, with the briefs next to it as they are; looked for once under each token, for all processes."""
     told = (token or b"").decode()
     if told and held.token == told:
@@ -133,9 +131,7 @@ def _with_neighbours(
     return page
 
 
-def _made(
-    found: reading.Found, related: prepared.Rows, token: bytes | None
-) -> reading.Kept:
+def _made(found: reading.Found, related: prepared.Rows, token: bytes | None) -> reading.Kept:
     page = reading.page_of(found.row)
     context = context_of(page, _PLACE)
     html = render_page(None, "briefs/brief.html", context, page.brief.language).content

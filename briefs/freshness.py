@@ -21,6 +21,7 @@ from briefs.models import Brief
 from jobs import queue
 from jobs.hints import Breaker, BrokerAway
 from jobs.valkey_line import Line, packed
+from jobs.valkey_watch import Watched
 
 _REPLACE = """
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('SET', KEYS[1], ARGV[2]) end
@@ -28,6 +29,7 @@ return redis.call('GET', KEYS[1])
 """
 breaker = Breaker(pause=5)
 _line = Line()
+_record = Watched()
 
 
 @cache
@@ -53,8 +55,8 @@ def record_key() -> str:
 
 
 def record() -> bytes | None:
-    """The record as it is now, in one trip. Raises BrokerAway."""
-    return breaker.call(lambda: _line.get(store(), record_key()))
+    """The record as it is now, mostly without a trip. Raises BrokerAway."""
+    return breaker.call(lambda: _record.get(store(), record_key()))
 
 
 def ask(*words: str) -> Any:
@@ -77,7 +79,12 @@ def public_changed() -> None:
 def bump() -> None:
     """Put a new token. Raises BrokerAway when Valkey is away."""
     made = _new_record()
-    breaker.call(lambda: store().set(record_key(), made))
+
+    def put() -> None:
+        store().set(record_key(), made)
+        store().ping()  # what it answers now it has told all who watch before
+
+    breaker.call(put)
 
 
 def _try_bump() -> None:

@@ -28,7 +28,9 @@ from briefs.models import Brief, BriefQuerySet, Correction, CorrectionKind, Edit
 from briefs.models.brief_queryset import region_of
 
 _TO_DISCOVER = 3
-_KEPT = tuple(f"kept_{name}" for name in ("digest", "until", "version", "related", "token", "packed"))
+_KEPT = tuple(
+    f"kept_{name}" for name in ("digest", "until", "version", "related", "token", "packed")
+)
 _OWN = (
     *("slug", "reference", "uid", "status", "published_at", "modified_at", "expires_at"),
     *("translation_key", "translated_from", "live_revision", "language", "title"),

@@ -1,9 +1,9 @@
-"""Public pages kept ready: served in front of Django, with no SQL and one trip to Valkey, which says if they are true.
+"""Public pages kept ready: served in front of Django, with no SQL, while Valkey has not told that they are untrue.
 
 A page is served only while the record in `briefs.freshness` carries the token under which it was made, so that it is
 new at the first request after a publication, a correction or a withdrawal. The token is read before the page is made:
 one made from old rows is never kept under a new token. Without Valkey every page is made anew. Each process also has
-the pages that it served lately, so that the trip carries a token and not a page.
+the pages that it served lately, so that a trip carries a token and not a page.
 """
 
 import gzip

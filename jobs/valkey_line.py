@@ -5,7 +5,6 @@ What `redis.Redis` does around a command (its pool, retries and measurements) ta
 
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import redis
@@ -34,11 +33,6 @@ class Line(threading.local):
         except redis.ConnectionError:
             return self._ask(commands)
 
-    def get(self, store: "redis.Redis", key: str) -> bytes | None:
-        """The value under this key. Raises redis.RedisError."""
-        value: bytes | None = self.ask(store, _get(key))
-        return value
-
     def _ask(self, commands: Sequence[bytes]) -> list[Any]:
         self.connection.send_packed_command([b"".join(commands)], check_health=False)
         try:
@@ -52,8 +46,3 @@ class Line(threading.local):
 def packed(*words: bytes) -> bytes:
     """A command as the protocol writes it (https://valkey.io/topics/protocol/)."""
     return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%b\r\n" % (len(w), w) for w in words)
-
-
-@lru_cache(maxsize=8)
-def _get(key: str) -> bytes:
-    return packed(b"GET", key.encode())

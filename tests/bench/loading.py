@@ -55,9 +55,11 @@ def _make_index(database_url: str, made: str) -> None:
 
 
 def make_pages(most: int) -> None:
-    """Make the pages of the first briefs that are not there yet, on two cores."""
+    """Make the pages of the first briefs that are not there yet, on two cores, and find what stands next to them."""
+    from briefs import freshness
     from briefs.models import Brief
 
+    freshness.prefix.cache_clear()  # the connection was to another database before
     keys = list(Brief.objects.filter(pk__lte=most).order_by("pk").values_list("pk", flat=True))
     connection.close()
     with ProcessPoolExecutor(2) as pool:

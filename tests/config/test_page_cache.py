@@ -40,6 +40,7 @@ STORE = freshness.store  # before a test takes it away
 def forget(what: str = "*") -> None:
     for key in STORE().scan_iter(freshness.prefix() + what):
         STORE().delete(key)
+    STORE().ping()  # by then it has told
 
 
 @pytest.fixture
@@ -97,14 +98,15 @@ def test_api_answers_are_kept_with_their_types(reader: Client, path: str, media_
         assert (known.status_code, known.data) == (304, b"")
 
 
-def test_kept_page_costs_one_trip(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_kept_page_costs_a_trip_after_a_change_and_now_and_then(reader: Client) -> None:
     brief = BriefFactory.create()
     reader.get(brief.get_absolute_url())
 
     with valkey_trips.seen() as trips:
-        reader.get(brief.get_absolute_url())
+        for _ in range(20):
+            reader.get(brief.get_absolute_url())
 
-    assert trips == [["GET", freshness.record_key()]]
+    assert trips in ([], [["GET", freshness.record_key()]])
 
 
 def test_page_of_another_process_costs_one_trip_more(reader: Client) -> None:
@@ -122,9 +124,7 @@ def test_valkey_started_anew_is_asked_again(reader: Client) -> None:
     brief = BriefFactory.create()
     for _ in range(2):
         reader.get(brief.get_absolute_url())
-    for client in freshness.store().client_list():
-        if client["cmd"] == "get":
-            freshness.store().client_kill(client["addr"])
+    freshness.store().client_kill_filter(_type="normal", skipme=True)
 
     _, made = statements(reader, brief.get_absolute_url())
 
@@ -229,7 +229,7 @@ def test_without_valkey_pages_are_made_and_the_job_says_so(
 def test_emptied_valkey_serves_nothing_old(reader: Client) -> None:
     brief = BriefFactory.create()
     reader.get(brief.get_absolute_url())
-    freshness.store().delete(freshness.record_key())
+    forget("fresh")
 
     response, made = statements(reader, brief.get_absolute_url())
 
