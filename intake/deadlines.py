@@ -3,60 +3,18 @@
 What was promised never gets later by itself: only people move it, in `rescheduling`, and the client is told.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from intake import promising
-from intake.models import (
-    STAGE_OF,
-    Deadline,
-    DeadlineChange,
-    DeadlinePolicy,
-    Lead,
-    Priority,
-    Stage,
-    Status,
-)
+from intake import policies, promising
+from intake.models import STAGE_OF, Adviser, Deadline, DeadlineChange, Lead, Stage, Status
+from intake.policies import Policies
 
 State, Change = Deadline.State, DeadlineChange.Kind
-_DAY = 8 * 60
-
-# What a house starts with: minutes, reminder, steps, told to the client. Desk leads change the rows.
-_DEFAULTS: dict[tuple[str, str], tuple[int, int, int, bool]] = {
-    (Priority.NORMAL, Stage.FIRST_ANSWER): (_DAY, 120, 120, True),
-    (Priority.NORMAL, Stage.FOLLOW_UP): (5 * _DAY, _DAY, _DAY, False),
-    (Priority.NORMAL, Stage.PROPOSAL): (5 * _DAY, _DAY, 4 * 60, True),
-    (Priority.URGENT, Stage.FIRST_ANSWER): (60, 20, 15, True),
-    (Priority.URGENT, Stage.FOLLOW_UP): (_DAY, 120, 60, False),
-    (Priority.URGENT, Stage.PROPOSAL): (2 * _DAY, 4 * 60, 120, True),
-}
-
-
-def policies() -> dict[tuple[str, str], DeadlinePolicy]:
-    """The policy of each priority and stage; those that no desk lead has seen yet are made as the house starts."""
-    found = {(one.priority, one.stage): one for one in DeadlinePolicy.objects.all()}
-    missing = _DEFAULTS.keys() - found.keys()
-    if not missing:
-        return found
-    DeadlinePolicy.objects.bulk_create(
-        (_default(priority, stage) for priority, stage in sorted(missing)), ignore_conflicts=True
-    )
-    return policies()
-
-
-def _default(priority: str, stage: str) -> DeadlinePolicy:
-    minutes, warn_before, escalate_every, is_promised = _DEFAULTS[priority, stage]
-    return DeadlinePolicy(
-        priority=priority,
-        stage=stage,
-        minutes=minutes,
-        warn_before=warn_before,
-        escalate_every=escalate_every,
-        is_promised=is_promised,
-    )
 
 
 @transaction.atomic
@@ -67,13 +25,65 @@ def keep_deadline(*, lead_id: int, started_at: datetime | None = None) -> Deadli
     it get theirs when they begin. Safe to call at any time, as often as one likes.
     """
     lead = locked(lead_id)
-    stage = STAGE_OF.get(lead.status)
-    running = lead.deadlines.running().filter(stage=stage).select_related("policy").first()
-    if running:
-        return _renew(running, lead)
-    if stage != Stage.FIRST_ANSWER or lead.deadlines.exists():
-        return None
-    return _set(lead, stage, started_at or lead.enquiry.received_at, by=None)
+    running = keep_of([lead], started_at=started_at).get(lead.pk, [])
+    return next((one for one in running if one.stage == STAGE_OF.get(lead.status)), None)
+
+
+@transaction.atomic
+def keep_deadlines(*, lead_ids: Sequence[int]) -> None:
+    """As `keep_deadline` for many leads, in as many statements for fifty as for one. Locks them in order."""
+    keep_of(locked_of(lead_ids))
+
+
+def keep_of(
+    leads: Sequence[Lead], *, started_at: datetime | None = None
+) -> dict[int, list[Deadline]]:
+    """As `keep_deadlines`, of leads that the caller has locked, with their enquiries and the owners that they have now;
+    by lead, every deadline that runs then.
+    """
+    running, known = _clocks_of(leads)
+    waiting = [
+        lead
+        for lead in leads
+        if STAGE_OF.get(lead.status) == Stage.FIRST_ANSWER and lead.pk not in known
+    ]
+    strange = [
+        (deadline, lead)
+        for lead in leads
+        for deadline in running[lead.pk]
+        if deadline.stage == STAGE_OF.get(lead.status) and _is_strange(deadline, lead)
+    ]
+    if waiting or strange:
+        rules = policies.current()
+        _bring_owners([*waiting, *(lead for _, lead in strange)])
+        for deadline in _set_first(waiting, rules, started_at):
+            running[deadline.lead_id].append(deadline)
+        _renew(strange, rules)
+    return running
+
+
+def _clocks_of(leads: Sequence[Lead]) -> tuple[dict[int, list[Deadline]], set[int]]:
+    """By lead its running deadlines, and which leads ever had one."""
+    running: dict[int, list[Deadline]] = {lead.pk: [] for lead in leads}
+    found = Deadline.objects.filter(lead__in=list(running)).select_related("policy").order_by("pk")
+    ever = list(found)
+    for deadline in ever:
+        if deadline.ended_at is None:
+            running[deadline.lead_id].append(deadline)
+    return running, {deadline.lead_id for deadline in ever}
+
+
+def _is_strange(deadline: Deadline, lead: Lead) -> bool:
+    """Whether it was counted for another owner or priority."""
+    return deadline.adviser_id != lead.owner_id or deadline.policy.priority != lead.priority
+
+
+def _bring_owners(leads: Sequence[Lead]) -> None:
+    """Put the owner onto each lead, with what their calendar is made of."""
+    owners = Adviser.objects.filter(pk__in={lead.owner_id for lead in leads if lead.owner_id})
+    by_pk = {one.pk: one for one in owners.select_related("user").prefetch_related("absences")}
+    for lead in leads:
+        lead.owner = by_pk[lead.owner_id] if lead.owner_id else None
 
 
 def enter_stage(lead: Lead, *, by: User | None) -> None:
@@ -116,13 +126,40 @@ def locked(lead_id: int) -> Lead:
     return found.get(pk=lead_id)
 
 
+def locked_of(lead_ids: Sequence[int]) -> list[Lead]:
+    """The same for many, in the order in which everybody locks several; those that are gone are left out."""
+    found = Lead.objects.select_for_update(of=("self",)).select_related("enquiry")
+    return list(found.filter(pk__in=lead_ids).order_by("pk"))
+
+
 def _set(lead: Lead, stage: Stage, start: datetime, by: User | None) -> Deadline | None:
-    policy = policies()[lead.priority, stage]
+    deadline = _begun(lead, stage, start, policies.current())
+    if deadline is not None:
+        deadline.save(force_insert=True)
+        record(deadline, Change.SET, by=by, reason=_whose(lead))
+    return deadline
+
+
+def _set_first(
+    leads: Sequence[Lead], rules: Policies, started_at: datetime | None
+) -> list[Deadline]:
+    begun = [
+        _begun(lead, Stage.FIRST_ANSWER, started_at or lead.enquiry.received_at, rules)
+        for lead in leads
+    ]
+    made = Deadline.objects.bulk_create(one for one in begun if one)
+    _record_all([(one, Change.SET, None, _whose(one.lead)) for one in made])
+    return made
+
+
+def _begun(lead: Lead, stage: Stage, start: datetime, rules: Policies) -> Deadline | None:
+    """The deadline of a stage that begins, not stored yet; None where the policy is off."""
+    policy = rules[lead.priority, stage]
     if not policy.is_active:
         return None
     due = promising.promise(policy, lead, start)
     warn = promising.warning_time(policy, lead.owner, start, due)
-    deadline = Deadline.objects.create(
+    return Deadline(
         lead=lead,
         policy=policy,
         stage=stage,
@@ -132,30 +169,28 @@ def _set(lead: Lead, stage: Stage, start: datetime, by: User | None) -> Deadline
         warn_at=warn,
         next_look_at=max(warn, timezone.now()),
     )
-    record(deadline, Change.SET, by=by, reason=_whose(lead))
-    return deadline
 
 
 def _whose(lead: Lead) -> str:
     return f"By the calendar of {lead.owner}." if lead.owner else "By the house's own calendar."
 
 
-def _renew(deadline: Deadline, lead: Lead) -> Deadline:
-    """Count anew for another owner or priority, within what was promised; else leave the deadline as it is."""
-    is_first_owner = deadline.adviser_id is None
-    if deadline.adviser_id == lead.owner_id and deadline.policy.priority == lead.priority:
-        return deadline
-    now, before = timezone.now(), deadline.due_at
-    deadline.policy = policies()[lead.priority, deadline.stage]
-    changes_hands = deadline.adviser_id != lead.owner_id and not is_first_owner
-    deadline.adviser = lead.owner
-    if not deadline.paused_at and before > now:
-        deadline.due_at = _within(deadline, lead, now, now if changes_hands else None)
-        aim(deadline, now)
-    deadline.save(update_fields=["policy", "adviser", "due_at", "warn_at", "next_look_at"])
-    stands = " The promise stands." if deadline.due_at == before else ""
-    record(deadline, Change.RENEWED, before=before, reason=_whose(lead) + stands)
-    return deadline
+def _renew(strange: Sequence[tuple[Deadline, Lead]], rules: Policies) -> None:
+    """Count anew for another owner or priority, within what was promised."""
+    now, changes = timezone.now(), []
+    for deadline, lead in strange:
+        before = deadline.due_at
+        changes_hands = deadline.adviser_id not in (None, lead.owner_id)
+        deadline.policy = rules[lead.priority, deadline.stage]
+        deadline.adviser = lead.owner
+        if not deadline.paused_at and before > now:
+            deadline.due_at = _within(deadline, lead, now, now if changes_hands else None)
+            aim(deadline, now)
+        stands = " The promise stands." if deadline.due_at == before else ""
+        changes.append((deadline, Change.RENEWED, before, _whose(lead) + stands))
+    written = ["policy", "adviser", "due_at", "warn_at", "next_look_at"]
+    Deadline.objects.bulk_update([deadline for deadline, _ in strange], written)
+    _record_all(changes)
 
 
 def _within(deadline: Deadline, lead: Lead, now: datetime, start: datetime | None) -> datetime:
@@ -190,6 +225,19 @@ def _end(deadline: Deadline, lead: Lead, now: datetime, by: User | None) -> None
     deadline.next_look_at = deadline.paused_at = deadline.time_left = None
     deadline.save(update_fields=["state", "ended_at", "next_look_at", "paused_at", "time_left"])
     record(deadline, change, by=by)
+
+
+def _record_all(changes: Sequence[tuple[Deadline, Change, datetime | None, str]]) -> None:
+    DeadlineChange.objects.bulk_create(
+        DeadlineChange(
+            deadline=deadline,
+            kind=kind,
+            due_before=before,
+            due_after=deadline.due_at,
+            reason=reason,
+        )
+        for deadline, kind, before, reason in changes
+    )
 
 
 def record(

@@ -55,16 +55,11 @@ def warning_time(
 ) -> datetime:
     """The last moment, between start and due, at which so much of the owner's working time is left as the policy says.
 
-    When there is less than that from the start on: the start. By bisection to the minute: calendars count forward only.
+    When there is less than that from the start on: the start.
     """
-    calendar, wanted = calendar_for(policy, adviser), timedelta(minutes=policy.warn_before)
-    early, late = start, due
-    if calendar.between(early, due) < wanted:
-        return start
-    while late - early > timedelta(minutes=1):
-        middle = early + (late - early) / 2
-        if calendar.between(middle, due) >= wanted:
-            early = middle
-        else:
-            late = middle
-    return early
+    left = timedelta(minutes=policy.warn_before)
+    for opens, closes in reversed([*calendar_for(policy, adviser).spans(start, due)]):
+        if closes - opens >= left:
+            return closes - left
+        left -= closes - opens
+    return start

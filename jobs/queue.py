@@ -86,11 +86,13 @@ def current_request_id() -> str:
     return found
 
 
-def insert_for(source: str, asked: Sequence[str], *, key: str) -> str:
+def insert_for(
+    source: str, asked: Sequence[str], *, key: str, request_id: str = "%(request_id)s"
+) -> str:
     """An INSERT that asks for work of these kinds, due now, for each row of `source`, and answers with their ids.
 
     For what is stored in one statement together with its jobs: `source` is a part of it with a column `id`, and
-    `request_id` has to be among its values. The caller hints the jobs. Raises kinds.UnknownKind.
+    `request_id` an expression, by itself one of its values. The caller hints the jobs. Raises kinds.UnknownKind.
     """
     for name in asked:
         kinds.find(name)
@@ -98,7 +100,7 @@ def insert_for(source: str, asked: Sequence[str], *, key: str) -> str:
         "kind": "asked.kind",
         "key": f"'{key}:' || {source}.id",
         "subject_id": f"{source}.id",
-        "request_id": "%(request_id)s",
+        "request_id": request_id,
     }
     names = ", ".join(f"'{name}'" for name in asked)
     rows = f"FROM {source}, unnest(ARRAY[{names}]) AS asked (kind)"

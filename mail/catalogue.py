@@ -36,7 +36,9 @@ class Placeholder:
         return "{{ " + self.name + " }}"
 
 
-@dataclass(frozen=True)
+@dataclass(
+    frozen=True, eq=False
+)  # one is what was registered, so that what is made of it can be kept
 class MailTemplate:
     """One mail: who gets it and when, what may stand in it, and how a letter's context fills that.
 

@@ -12,7 +12,7 @@ from django.template.loader import select_template
 from django.utils import translation
 
 from jobs import queue
-from mail import catalogue, rewording, typesetting
+from mail import catalogue, rewording, storing, typesetting
 from mail.models import Message
 
 # Stands in the stored text where the reader's private link goes when the message leaves.
@@ -24,6 +24,7 @@ class Letter:
     """What is to be said, to whom, in which language. The same key is sent at most once.
 
     `headers` may hold PRIVATE_LINK where the private link goes. `gate` names what is asked before it leaves.
+    `request_id` tells because of which request, where that is not the one in which it is queued.
     """
 
     key: str
@@ -34,6 +35,7 @@ class Letter:
     reference: str = ""
     private_url: str = ""
     gate: str = ""
+    request_id: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
 
@@ -53,7 +55,6 @@ _SAME_IN_A_COPY = (
 )
 
 
-@transaction.atomic
 def queue_message(letter: Letter) -> Message:
     """Store a message and the job that sends it; a letter whose key exists leaves that message alone.
 
@@ -62,12 +63,8 @@ def queue_message(letter: Letter) -> Message:
     else `<template>.txt` and `.html`, whose words are in the catalogues.
     Raises ValidationError when `to_email` is not one address.
     """
-    validate_email(letter.to_email)
-    row = _row(letter, render(letter))
-    message, created = Message.objects.get_or_create(key=letter.key, defaults=row)
-    if created:
-        queue.enqueue(_ask(message.pk))
-    return message
+    stored = queue_messages([letter])
+    return Message.objects.get(pk=stored[letter.key])
 
 
 @transaction.atomic
@@ -77,19 +74,19 @@ def queue_messages(letters: Sequence[Letter]) -> dict[str, int]:
     Letters with the same template, language and context object are rendered once: give one context to all whom the
     same is told. Raises ValidationError when a `to_email` is not one address, and then stores nothing.
     """
-    rendered: dict[tuple[object, ...], Rendered] = {}
-    rows = []
     for letter in letters:
         validate_email(letter.to_email)
+    words = _words_of(letters)
+    rendered: dict[tuple[object, ...], Rendered] = {}
+    rows = {}
+    for letter in letters:
         same = (letter.template, letter.language, id(letter.context), bool(letter.private_url))
         if same not in rendered:
-            rendered[same] = render(letter)
-        rows.append(Message(key=letter.key, **_row(letter, rendered[same])))
-    Message.objects.bulk_create(rows, ignore_conflicts=True)
-    stored = dict(
-        Message.objects.filter(key__in=[row.key for row in rows]).values_list("key", "pk")
-    )
-    queue.enqueue(*(_ask(pk) for pk in stored.values()))
+            rendered[same] = _render(letter, words)
+        rows[letter.key] = {"key": letter.key, **_row(letter, rendered[same])}
+    stored = storing.store(list(rows.values()))
+    if missing := rows.keys() - stored.keys():  # somebody stored them while we did
+        stored |= dict(Message.objects.filter(key__in=missing).values_list("key", "pk"))
     return stored
 
 
@@ -134,10 +131,17 @@ def _row(letter: Letter, rendered: Rendered) -> dict[str, Any]:
         "has_private_url": bool(letter.private_url),
         "gate": letter.gate,
         "headers": dict(letter.headers),
+        "request_id": letter.request_id or queue.current_request_id(),
     }
 
 
-def render(letter: Letter) -> Rendered:
+def _words_of(letters: Sequence[Letter]) -> dict[rewording.Wanted, rewording.Words]:
+    """What the templates of these letters say now."""
+    named = ((catalogue.find(letter.template), letter.language) for letter in letters)
+    return rewording.current_of({(one, language) for one, language in named if one})
+
+
+def _render(letter: Letter, words: Mapping[rewording.Wanted, rewording.Words]) -> Rendered:
     """Subject, text and HTML of a letter: in the words of staff where there are any, else in those of the files."""
     context = {**letter.context, "site_url": settings.SITE_URL, "language": letter.language}
     if letter.private_url:
@@ -145,7 +149,7 @@ def render(letter: Letter) -> Rendered:
     template = catalogue.find(letter.template)
     if template is None:
         return _from_files(letter, context)
-    subject, body, version = rewording.current(template, letter.language)
+    subject, body, version = words[template, letter.language]
     values = template.values(context, letter.language)
     made = typesetting.compose(template, subject, body, values, letter.language)
     return Rendered(*made, words_id=version.pk if version else None)

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import Collection
+from functools import lru_cache
 
 import structlog
 from django.core.exceptions import ValidationError
@@ -19,20 +21,52 @@ LONGEST_BODY = 10_000
 _BRACES = re.compile(r"\{\{|\}\}|\{%|%\}")
 
 
-def current(template: MailTemplate, language: str) -> tuple[str, str, TemplateText | None]:
+Words = tuple[str, str, TemplateText | None]
+Wanted = tuple[MailTemplate, str]
+_NEWEST = """
+    SELECT DISTINCT ON (template, language) * FROM mail_templatetext
+    WHERE (template, language) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+    ORDER BY template, language, number DESC
+"""
+
+
+def current(template: MailTemplate, language: str) -> Words:
     """Subject and text that count now, and the version that staff wrote; None for what it came with.
 
     A version that this version of the code has no values for is passed over: no mail goes out with a hole in it.
     """
-    newest = TemplateText.objects.of(template.name, language).first()
+    return current_of({(template, language)})[template, language]
+
+
+def current_of(wanted: Collection[Wanted]) -> dict[Wanted, Words]:
+    """The same of many templates and languages, in one statement; none for none."""
+    if not wanted:
+        return {}
+    names, languages = [one.name for one, _ in wanted], [language for _, language in wanted]
+    rows = TemplateText.objects.raw(_NEWEST, [names, languages])
+    newest = {(row.template, row.language): row for row in rows}
+    return {
+        (template, language): _words(template, language, newest.get((template.name, language)))
+        for template, language in wanted
+    }
+
+
+def _words(template: MailTemplate, language: str, newest: TemplateText | None) -> Words:
     if newest is None or newest.is_reset:
         return *template.built_in(language), None
-    try:
-        check(template, newest.subject, newest.body)
-    except ValidationError:
+    if not _fits(template, newest.subject, newest.body):
         log.warning("a mail template of staff no longer fits", template_text=newest.pk)
         return *template.built_in(language), None
     return newest.subject, newest.body, newest
+
+
+@lru_cache(maxsize=64)
+def _fits(template: MailTemplate, subject: str, body: str) -> bool:
+    try:
+        check(template, subject, body)
+    except ValidationError:
+        return False
+    return True
 
 
 def number_of(template: MailTemplate, language: str) -> int:

@@ -2,12 +2,14 @@
 
 The words are Markdown of a few kinds: paragraphs, **bold**, lists, and [links]({{ a_link }}); a link alone in its
 paragraph is a button. Placeholders stand as private characters while the Markdown is read, so that no value is ever
-read as Markdown, and values are escaped where they are put in.
+read as Markdown, and values are escaped where they are put in. What does not hang on values is kept.
 """
 
 import html
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -20,6 +22,9 @@ from mail.catalogue import MailTemplate, Values
 PLACEHOLDER = re.compile(r"\{\{ *([a-z][a-z0-9_]*) *\}\}")
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK = re.compile(f"{_OPEN}([a-z0-9_]+){_CLOSE}")
+_MARK_IN_HTML = re.compile(f"{_OPEN}(@?)([a-z0-9_]+){_CLOSE}")
+_TITLE, _FIRST_WORDS, _BODY = "\ue002", "\ue003", "\ue004"
+_PARTS = re.compile(f"[{_TITLE}{_FIRST_WORDS}{_BODY}]")
 _LINK = "color:#8a3a12"
 _BUTTON = (
     "display:inline-block;background:#8a3a12;color:#ffffff;font:600 16px/1.2 Arial,Helvetica,sans-serif;"
@@ -46,23 +51,43 @@ def _footed(text: str) -> str:
     return f"{text.rstrip()}\n\n{settings.HOUSE['name']}\n{settings.SITE_URL}\n"
 
 
+class _Laid(NamedTuple):
+    """Words set in type, with the marks of their placeholders still in them."""
+
+    text: str
+    html: str
+
+
 def compose(
     template: MailTemplate, subject: str, body: str, values: Values, language: str
 ) -> tuple[str, str, str]:
     """Subject, text and HTML of a mail of these words with these values."""
-    tokens = _markdown.parse(_marked(_without_empty_passages(template, body, values)))
-    text = _fill(_plain(tokens), values)
+    empty = frozenset(n for n in PLACEHOLDER.findall(body) if not values.get(n))
+    laid = _laid(template, body, empty)
+    text = _fill(laid.text, values)
     title = " ".join(_fill(_marked(subject), values).split())[:300]
-    with translation.override(language):
-        page = render_to_string(
-            "mail/letter.html",
-            {
-                "subject": title,
-                "preheader": _preheader(text),
-                "body": _dressed(_as_html(template, tokens, values)),
-            },
-        )
+    parts = {
+        _TITLE: html.escape(title),
+        _FIRST_WORDS: html.escape(_preheader(text)),
+        _BODY: _fill_html(laid.html, values),
+    }
+    page = _PARTS.sub(lambda found: parts[found[0]], _sheet(language))
     return title, _footed(text), page
+
+
+@lru_cache(maxsize=256)
+def _laid(template: MailTemplate, body: str, empty: frozenset[str]) -> _Laid:
+    """Text and HTML of these words, where these placeholders have no value. Reading the Markdown takes longest."""
+    tokens = _markdown.parse(_marked(_without_empty_passages(body, empty)))
+    return _Laid(_plain(tokens), _dressed(_as_html(template, tokens, empty)))
+
+
+@lru_cache(maxsize=8)
+def _sheet(language: str) -> str:
+    """What is around the words of every mail in a language."""
+    gaps = {"subject": _TITLE, "preheader": _FIRST_WORDS, "body": _BODY}
+    with translation.override(language):
+        return render_to_string("mail/letter.html", gaps)
 
 
 def links_of(body: str) -> list[str]:
@@ -84,12 +109,12 @@ def _fill(marked: str, values: Values) -> str:
     return _MARK.sub(lambda found: values.get(found[1], ""), marked)
 
 
-def _without_empty_passages(template: MailTemplate, body: str, values: Values) -> str:
+def _without_empty_passages(body: str, empty: frozenset[str]) -> str:
     """The words without the paragraphs that are one passage which does not apply."""
     kept = []
     for paragraph in re.split(r"\n[ \t]*\n", body.replace("\r\n", "\n")):
         alone = PLACEHOLDER.fullmatch(paragraph.strip())
-        if alone is None or values.get(alone[1]):
+        if alone is None or alone[1] not in empty:
             kept.append(paragraph.strip("\n"))
     return "\n\n".join(kept)
 
@@ -138,22 +163,33 @@ def _preheader(text: str) -> str:
 # ---- HTML
 
 
-def _as_html(template: MailTemplate, tokens: Sequence[Token], values: Values) -> str:
+def _as_html(template: MailTemplate, tokens: Sequence[Token], empty: frozenset[str]) -> str:
     written = str(_markdown.renderer.render(tokens, _markdown.options, {}))
-
-    def address(found: re.Match[str]) -> str:
-        return f'href="{html.escape(values.get(found[1], ""))}"'
 
     def value(found: re.Match[str]) -> str:
         placeholder = template.placeholder(found[1])
-        escaped = html.escape(values.get(found[1], "")).replace("\n", "<br>")
-        if placeholder is None or not escaped:
+        if placeholder is None or found[1] in empty:
             return ""
         if placeholder.is_link:
-            return f'<a href="{escaped}">{escaped}</a>'
-        return f"<strong>{escaped}</strong>" if placeholder.is_strong else f"<bdi>{escaped}</bdi>"
+            return f'<a href="{_address(found)}">{found[0]}</a>'
+        return f"<strong>{found[0]}</strong>" if placeholder.is_strong else f"<bdi>{found[0]}</bdi>"
 
-    return _MARK.sub(value, re.sub(f'href="{_MARK.pattern}"', address, written))
+    addressed = re.sub(f'(?<=href="){_MARK.pattern}', _address, written)
+    return _MARK.sub(value, addressed)
+
+
+def _address(found: re.Match[str]) -> str:
+    return f"{_OPEN}@{found[1]}{_CLOSE}"
+
+
+def _fill_html(marked: str, values: Values) -> str:
+    """With values in the places of the marks; in an address a line break stays what it is."""
+
+    def value(found: re.Match[str]) -> str:
+        escaped = html.escape(values.get(found[2], ""))
+        return escaped if found[1] else escaped.replace("\n", "<br>")
+
+    return _MARK_IN_HTML.sub(value, marked)
 
 
 def _dressed(written: str) -> str:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts import roles
 from accounts.models import User
-from intake import deadlines
+from intake import policies
 from intake.models import Absence, Adviser, Desk, RequiredSkill, RoutingRule, Skill
 from intake.skills import SkillKind
 from proposals.models import ProposalTemplate, TemplateLine, TemplateSection
@@ -38,7 +38,7 @@ def load(*, password: str) -> dict[str, int]:
         _rule(row, users)
     for row in staff["absences"]:
         _absence(row, users)
-    deadlines.policies()
+    policies.current()
     templates = _read("proposal_templates.yaml")
     for row in templates:
         _template(row)

@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.staff_fields import StaffFields
 from accounts.staff_screens import Verb, VerbForm
 from briefs.admin.verb_forms import MomentForm, NaiveMomentField
-from intake import deadlines, rescheduling, watching
+from intake import policies, rescheduling, watching
 from intake.models import (
     STAGE_OF,
     Deadline,
@@ -207,7 +207,7 @@ class DeadlinePolicyAdmin(StaffFields, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeadlinePolicy]:
         """All of them, also in a house where nothing was due yet."""
-        deadlines.policies()
+        policies.current()
         return super().get_queryset(request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

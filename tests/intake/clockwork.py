@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from intake import deadlines
+from intake import policies
 from intake.models import Adviser, Deadline, DeadlinePolicy, Lead
 from tests import factories
 
@@ -18,7 +18,7 @@ def utc(text: str) -> datetime:
 
 def policy(stage: str = "first_answer", priority: str = "normal", **changes: Any) -> DeadlinePolicy:
     """The house's policy with these changes, stored."""
-    found = deadlines.policies()[priority, stage]
+    found = policies.current()[priority, stage]
     for name, value in changes.items():
         setattr(found, name, value)
     found.save()

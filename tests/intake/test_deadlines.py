@@ -4,7 +4,16 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils import timezone
 
-from intake import acknowledging, calendar_feed, deadlines, handing_over, leads, routing, suggesting
+from intake import (
+    acknowledging,
+    calendar_feed,
+    deadlines,
+    handing_over,
+    leads,
+    policies,
+    routing,
+    suggesting,
+)
 from intake.models import Deadline, DeadlineChange, DeadlinePolicy, Lead
 from jobs.models import Job
 from mail.models import Message
@@ -65,7 +74,7 @@ def test_a_policy_that_is_off_sets_nothing():
 def test_policies_are_made_once_and_what_a_desk_lead_changed_stays():
     policy("proposal", "urgent", minutes=777)
 
-    assert deadlines.policies()["urgent", "proposal"].minutes == 777
+    assert policies.current()["urgent", "proposal"].minutes == 777
     assert DeadlinePolicy.objects.count() == 6
 
 
