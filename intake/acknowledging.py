@@ -2,11 +2,13 @@
 
 import hashlib
 import re
+from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
 from intake import after_sending, client_promise, deadlines, needs, speaking, submission
-from intake.models import Lead
+from intake.after_sending import ContactDetails
+from intake.models import Deadline, Lead
 from mail import outbox
 
 # What a mail program makes a link of, or a trickster an offer.
@@ -14,37 +16,50 @@ _NO_PART_OF_A_NAME = re.compile(r"[\d/@:#=%_\\]|\.\w")
 _LONGEST_NAME = 80
 
 
-@transaction.atomic
 def acknowledge_lead(*, lead_id: int) -> None:
-    """Queue the one acknowledgement of this lead to each address that its client gave, with the link to the status
+    """As `acknowledge_leads`, of one."""
+    acknowledge_leads(because_of={lead_id: ""})
+
+
+@transaction.atomic
+def acknowledge_leads(*, because_of: Mapping[int, str]) -> None:
+    """Queue the one acknowledgement of each lead to each address that its client gave, with the link to the status
     page and the time by which we answer, in the client's language; none once it is erased. Words of duty of care make
     it say first that nobody watches this mailbox.
+
+    `because_of` names by lead the id of the request that brought it, for the log.
     """
-    deadlines.keep_deadline(lead_id=lead_id)
     # Locked, so that an erasure either finds the mail or is found.
-    lead = Lead.objects.select_for_update(of=("self",)).select_related("enquiry").get(pk=lead_id)
-    if lead.erased_at:
-        return
-    enquiry, contact = lead.enquiry, after_sending.contact_of(lead)
-    language = speaking.language_for(enquiry)
-    promise = client_promise.promise_of(lead, language)
+    leads = deadlines.locked_of([*because_of])
+    running = deadlines.keep_of(leads)
+    there = [lead for lead in leads if not lead.erased_at]
+    contacts = after_sending.contacts_of(there)
+    outbox.queue_messages(
+        [_letter(lead, contacts[lead.pk], running[lead.pk], because_of[lead.pk]) for lead in there]
+    )
+
+
+def _letter(
+    lead: Lead, contact: ContactDetails, running: Sequence[Deadline], request_id: str
+) -> outbox.Letter:
+    language = speaking.language_for(lead.enquiry)
+    promise = client_promise.promise_by(lead, running, language)
     name = name_to_greet(contact.full_name)
-    outbox.queue_message(
-        outbox.Letter(
-            key=_key(lead, contact.email),
-            template="intake/mail/acknowledgement",
-            to_email=contact.email,
-            to_name=name,
-            language=language,
-            reference=lead.reference,
-            private_url=submission.status_url(submission.status_token(lead)),
-            context={
-                "reference": lead.reference,
-                "full_name": name,
-                "is_alarming": needs.needs_urgent_help(enquiry.needs),
-                "answer_by": promise.when if promise and promise.is_to_come else "",
-            },
-        )
+    return outbox.Letter(
+        key=_key(lead, contact.email),
+        template="intake/mail/acknowledgement",
+        to_email=contact.email,
+        to_name=name,
+        language=language,
+        reference=lead.reference,
+        private_url=submission.status_url(submission.status_token(lead)),
+        request_id=request_id,
+        context={
+            "reference": lead.reference,
+            "full_name": name,
+            "is_alarming": needs.needs_urgent_help(lead.enquiry.needs),
+            "answer_by": promise.when if promise and promise.is_to_come else "",
+        },
     )
 
 

@@ -1,5 +1,6 @@
 """What a client is told of a deadline: by when, in their own time and in UTC, late or waiting said as it is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from intake import clocks
-from intake.models import STAGE_OF, Activity, Lead, Stage
+from intake.models import STAGE_OF, Activity, Deadline, Lead, Stage
 
 # More clocks than this are noise; then UTC alone is said.
 _MOST_CLOCKS = 3
@@ -36,10 +37,15 @@ def promise_of(lead: Lead, language: str) -> ClientPromise | None:
     stage = STAGE_OF.get(lead.status)
     if lead.due_at is None and stage in (None, Stage.FIRST_ANSWER):
         return None  # nothing ticks, and a first answer is never paused
-    running = lead.deadlines.running().filter(policy__is_promised=True)
-    deadline = running.order_by("due_at", "pk").first()
-    if deadline is None:
+    return promise_by(lead, lead.deadlines.running().select_related("policy"), language)
+
+
+def promise_by(lead: Lead, running: Iterable[Deadline], language: str) -> ClientPromise | None:
+    """The same, by the deadlines of the lead that run."""
+    promised = [one for one in running if one.policy.is_promised]
+    if not promised:
         return None
+    deadline = min(promised, key=lambda one: (one.due_at, one.pk))
     return ClientPromise(
         stage=deadline.stage,
         when=in_words(deadline.due_at, lead.enquiry.country, language),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from briefs import prepared
-from intake import conflicts, credit, deciding, facts, matching, owning, roster, rules, staff_links
+from intake import conflicts, credit, deciding, facts, matching, owning, roster, rules
 from intake.deciding import House, Verdict
 from intake.eligibility import Standing
 from intake.models import (
@@ -17,13 +17,11 @@ from intake.models import (
     Assignment,
     CreditEntry,
     Lead,
-    Priority,
     RoutingDecision,
     Status,
 )
 from jobs import queue
 from jobs.kinds import JobError
-from mail import outbox
 
 
 @transaction.atomic
@@ -223,28 +221,3 @@ def ask_to_notify(assignment: Assignment) -> None:
 def clock_of(assignment: Assignment) -> queue.Ask:
     """The job that counts the lead's clock by its new owner's calendar."""
     return queue.Ask("intake.keep_deadline", assignment.lead_id, key=f"assignment:{assignment.pk}")
-
-
-def notify_owner(*, assignment_id: int) -> None:
-    """Queue the notice to whoever owns the lead by this assignment; nothing when it has ended meanwhile.
-
-    It holds the reference and a link, nothing that the client wrote.
-    """
-    assignment = Assignment.objects.select_related("adviser__user", "lead").get(pk=assignment_id)
-    if assignment.ended_at is not None:
-        return
-    lead, user = assignment.lead, assignment.adviser.user
-    outbox.queue_message(
-        outbox.Letter(
-            key=f"notice:lead:{lead.pk}:assignment:{assignment.pk}",
-            template="intake/mail/notice",
-            to_email=user.email,
-            to_name=user.full_name,
-            reference=lead.reference,
-            context={
-                "reference": lead.reference,
-                "lead_url": staff_links.lead_url(lead.pk),
-                "is_urgent": lead.priority == Priority.URGENT,
-            },
-        )
-    )

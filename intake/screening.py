@@ -4,12 +4,13 @@ Nothing is refused and nothing deleted here. Whichever job of a lead comes first
 routed or acknowledged: what is held back makes no contact, no work and no mail to whatever address it came with.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from briefs import prepared
@@ -31,18 +32,27 @@ def passes(*, lead_id: int) -> bool:
     What is held back does not, nor what was closed without being released.
     """
     (found,) = _STATE.read(pk=lead_id).objects()
+    return _goes_on(found)
+
+
+def passing(*, lead_ids: Collection[int]) -> list[int]:
+    """Those of these leads that may go on, as `passes`; one statement when all were screened."""
+    found = {row["pk"]: row for row in _states(Lead.objects.filter(pk__in=lead_ids))}
+    return [pk for pk in lead_ids if _goes_on(found[pk])]
+
+
+def _goes_on(found: Mapping[str, Any]) -> bool:
     if found["status"] == Status.NEW and found["screened"] is None:
-        return screen_lead(lead_id=lead_id).status != Status.QUARANTINED
+        return screen_lead(lead_id=found["pk"]).status != Status.QUARANTINED
     was_spam = found["status"] == Status.DISQUALIFIED and found["held"] is not None
     return found["status"] != Status.QUARANTINED and not was_spam
 
 
-_STATE = prepared.Prepared(
-    lambda pk: Lead.objects.filter(pk=pk).values(
-        "status", screened=F("screening__pk"), held=F("quarantine__pk")
-    ),
-    pk=1 << 60,
-)
+def _states(leads: QuerySet[Lead]) -> Any:
+    return leads.values("pk", "status", screened=F("screening__pk"), held=F("quarantine__pk"))
+
+
+_STATE = prepared.Prepared(lambda pk: _states(Lead.objects.filter(pk=pk)), pk=1 << 60)
 _LOCKED = prepared.Prepared(
     lambda pk: Lead.objects.filter(pk=pk).select_for_update(of=("self",)).select_related("enquiry"),
     pk=1 << 60,
@@ -127,12 +137,12 @@ def _hold_back(lead: Lead, screening: Screening) -> None:
         lead=lead, kind=Activity.Kind.QUARANTINED, text=f"Score {screening}: {why}."
     )
     suggesting.suggestions_of(lead)
-    ask_to_tell(lead_id=lead.pk)
+    ask_to_tell(lead_ids=[lead.pk])
 
 
 @transaction.atomic
-def ask_to_tell(*, lead_id: int) -> None:
-    """Have those who decide told at once, and once, when a request that is held back speaks of somebody in danger."""
+def ask_to_tell(*, lead_ids: Collection[int]) -> None:
+    """Have those who decide told at once, and once, of requests that are held back and speak of somebody in danger."""
     urgent = Lead.objects.filter(status=Status.QUARANTINED, priority=Priority.URGENT)
-    if urgent.filter(pk=lead_id).exists():
-        queue.enqueue(queue.Ask("intake.tell_held_back", lead_id, key=f"lead:{lead_id}"))
+    pks = urgent.filter(pk__in=lead_ids).order_by("pk").values_list("pk", flat=True)
+    queue.enqueue(*(queue.Ask("intake.tell_held_back", pk, key=f"lead:{pk}") for pk in pks))

@@ -4,7 +4,7 @@ Suggestions never decide. Those that staff accept change the lead; routing looks
 named nothing. Words of duty of care make a lead urgent at once: waiting for a person could cost what they are about.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
@@ -26,9 +26,11 @@ _READ_AGAIN_FOR = timedelta(days=90)
 _READ_AT_ONCE = 500
 
 
-def is_read(*, lead_id: int) -> bool:
-    """Whether these rules have read the lead's text."""
-    return Lead.objects.filter(pk=lead_id, needs_read_by=needs.VERSION).exists()
+def read_leads(*, lead_ids: Collection[int]) -> None:
+    """Read the texts of those leads that these rules have not read. One statement when they have read all."""
+    unread = Lead.objects.filter(pk__in=lead_ids).exclude(needs_read_by=needs.VERSION)
+    for pk in unread.order_by("pk").values_list("pk", flat=True):
+        read_lead(lead_id=pk)
 
 
 @transaction.atomic

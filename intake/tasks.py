@@ -1,6 +1,6 @@
 """What the intake app's kinds of job do: one call each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from intake import (
@@ -17,6 +17,7 @@ from intake import (
     exporting,
     holding,
     matching,
+    notifying,
     promise_mail,
     quarantine,
     retaining,
@@ -28,7 +29,7 @@ from intake import (
 )
 from intake.sanctions import screening as sanctions
 from intake.sanctions import uploads
-from jobs.kinds import kind
+from jobs.kinds import kind, kind_together
 from jobs.models import Job
 
 
@@ -90,17 +91,23 @@ def load_sanctions(job: Job) -> None:
     uploads.read_file(file_id=job.subject_id)
 
 
-@kind("intake.notify_owner")
-def notify_owner(job: Job) -> None:
-    """Tell an adviser that a lead is theirs."""
-    routing.notify_owner(assignment_id=job.subject_id)
+@kind_together("intake.notify_owner", most=50)
+def notify_owner(jobs: Sequence[Job]) -> None:
+    """Tell advisers that leads are theirs."""
+    notifying.notify_owners(because_of=_requests(jobs))
 
 
-@kind("intake.acknowledge")
-def acknowledge(job: Job) -> None:
-    """Tell the client that the request arrived, unless it is held back: its address may be anybody's."""
-    if screening.passes(lead_id=job.subject_id):
-        acknowledging.acknowledge_lead(lead_id=job.subject_id)
+@kind_together("intake.acknowledge", most=50)
+def acknowledge(jobs: Sequence[Job]) -> None:
+    """Tell clients that their requests arrived, unless one is held back: its address may be anybody's."""
+    asked = _requests(jobs)
+    going = screening.passing(lead_ids=asked)
+    acknowledging.acknowledge_leads(because_of={pk: asked[pk] for pk in going})
+
+
+def _requests(jobs: Sequence[Job]) -> dict[int, str]:
+    """By subject, the id of the request because of which something is to be done."""
+    return {job.subject_id: job.request_id for job in jobs}
 
 
 @kind("intake.tell_owner")
@@ -109,12 +116,12 @@ def tell_owner(job: Job) -> None:
     after_sending.tell_owner(activity_id=job.subject_id)
 
 
-@kind("intake.read_needs")
-def read_needs(job: Job) -> None:
-    """Read what the text asks for. Routing does it too, if it comes first."""
-    if not suggesting.is_read(lead_id=job.subject_id):
-        suggesting.read_lead(lead_id=job.subject_id)
-    screening.ask_to_tell(lead_id=job.subject_id)
+@kind_together("intake.read_needs", most=50)
+def read_needs(jobs: Sequence[Job]) -> None:
+    """Read what texts ask for. Routing does it too, if it comes first."""
+    pks = [job.subject_id for job in jobs]
+    suggesting.read_leads(lead_ids=pks)
+    screening.ask_to_tell(lead_ids=pks)
 
 
 @kind("intake.tell_held_back")
@@ -165,10 +172,10 @@ def forget_farewells(job: Job) -> None:
     erasing.forget_farewells()
 
 
-@kind("intake.keep_deadline")
-def keep_deadline(job: Job) -> None:
-    """Set the clock of the lead's stage, or count it anew for its owner and priority."""
-    deadlines.keep_deadline(lead_id=job.subject_id)
+@kind_together("intake.keep_deadline", most=50)
+def keep_deadline(jobs: Sequence[Job]) -> None:
+    """Set the clocks of the leads' stages, or count them anew for their owners and priorities."""
+    deadlines.keep_deadlines(lead_ids=[job.subject_id for job in jobs])
 
 
 @kind("intake.watch_deadlines", every=timedelta(minutes=1))

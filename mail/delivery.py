@@ -1,23 +1,21 @@
 """Handing a message to the mail server, and what becomes of one that it does not take."""
 
 from collections.abc import Callable
-from contextlib import closing
 from datetime import timedelta
 from email.header import Header
 from email.utils import parseaddr, quote
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from jobs import kinds, queue
 from jobs.models import MAX_ATTEMPTS
-from mail import addresses, gates, news, refusals
+from mail import addresses, gates, kept_line, news, refusals
 from mail.models import Failure, Message, Unreachable
-from mail.models.message import UNSENT
 from mail.outbox import PRIVATE_LINK
 
 log = structlog.get_logger("derisk.mail")
@@ -44,8 +42,7 @@ def deliver(*, message_id: int, is_last_try: bool = False) -> Finish | None:
         return lambda: _keep(message)
     mail = compose(message)
     try:
-        # Django leaves the connection open when the server refuses us before the first message.
-        with closing(get_connection()) as connection:
+        with kept_line.borrowed() as connection:
             connection.send_messages([mail])
     except Exception as error:  # noqa: BLE001 - what `judge` does not know it raises again
         is_last = is_last_try or message.attempts >= MAX_ATTEMPTS
@@ -57,16 +54,20 @@ def deliver(*, message_id: int, is_last_try: bool = False) -> Finish | None:
     return lambda: _taken(message, provider_id)
 
 
+# SQL of our own: every delivery runs it. Whoever was sending died, or was sending when the connection broke.
+_BEGIN = """
+    UPDATE mail_message SET state = 'sending', attempts = attempts + 1,
+        may_be_double = may_be_double OR state IN ('sending', 'unsure')
+    WHERE id = %s AND state IN ('queued', 'sending', 'unsure') RETURNING *
+"""
+
+
 @transaction.atomic
 def _start(message_id: int) -> Message | None:
     """The message with its new attempt, which names this delivery from here on."""
-    message = Message.objects.select_for_update().filter(pk=message_id, state__in=UNSENT).first()
+    message = next(iter(Message.objects.raw(_BEGIN, [message_id])), None)
     if message is None:
         return None
-    # Whoever was sending died, or was sending when the connection broke.
-    message.may_be_double |= message.state in (Message.State.SENDING, Message.State.UNSURE)
-    message.state, message.attempts = Message.State.SENDING, message.attempts + 1
-    message.save(update_fields=["state", "attempts", "may_be_double"])
     if reason := gates.why_not(message):
         _record(message, state=Message.State.CANCELLED, error=reason, private_url="")
         return None

@@ -55,7 +55,7 @@ def _statement() -> str:
     values = {name: f"given.{name}" for name in _COLUMNS} | {"uuid": "gen_random_uuid()"}
     types = ", ".join(f"{name} {kind}" for name, kind in {**_COLUMNS, "request_id": "text"}.items())
     parts = {
-        "given": f"SELECT * FROM json_to_recordset(%(rows)s) AS given ({types})",
+        "given": f"SELECT * FROM json_to_recordset(%(rows)s) AS given ({types})",  # noqa: S608  # nosec B608  # names of our own columns
         "message": f"{insert(Message, values, rows='FROM given ORDER BY key')} "
         "ON CONFLICT (key) DO NOTHING RETURNING id, key",
         "made": "SELECT id, key, request_id FROM message JOIN given USING (key)",

@@ -1,6 +1,9 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from intake import acknowledging, submission
+from intake import acknowledging, after_sending, policies, screening, submission
+from intake.models import Deadline, Lead
 from jobs import working
 from jobs.models import Job
 from mail import outbox
@@ -141,6 +144,51 @@ def test_the_jobs_of_a_request_do_their_work_and_each_once():
     assert set(Job.objects.filter(key=f"lead:{lead.pk}").values_list("state", flat=True)) == {
         "done"
     }
+
+
+@pytest.mark.django_db
+def test_many_are_acknowledged_in_as_many_statements_as_one():
+    policies.current()  # made once
+    counts = []
+    for number in (1, 8):
+        leads = [factories.new_lead(organisation="Sahel") for _ in range(number)]
+        screening.passing(lead_ids=[lead.pk for lead in leads])
+        jobs = Job.objects.filter(kind="intake.acknowledge", state="pending")
+        with CaptureQueriesContext(connection) as queries:
+            working.run_job(jobs.order_by("pk")[0].pk)
+        counts.append(len(queries))
+        assert not jobs.exists()
+
+    assert counts == [18, 18]  # six of them savepoints, for three transactions within another
+    assert Message.objects.count() == Job.objects.filter(kind="mail.deliver").count() == 9
+    assert Deadline.objects.filter(stage="first_answer").count() == 9
+
+
+@pytest.mark.django_db
+def test_of_many_each_gets_its_own_and_who_is_held_back_or_erased_none():
+    fine, held, erased, corrected = (
+        factories.new_lead(email=f"{name}@client.example") for name in "abcd"
+    )
+    screening.passing(lead_ids=[fine.pk, erased.pk, corrected.pk])
+    Lead.objects.filter(pk=held.pk).update(status="quarantined")
+    Lead.objects.filter(pk=erased.pk).update(erased_at="2026-01-01T00:00:00Z")
+    details = after_sending.ContactDetails("Dora Example", "dora@client.example", "")
+    after_sending.correct_contact(lead=corrected, details=details)
+    Job.objects.filter(subject_id=fine.pk).update(request_id="r-of-a")
+
+    for job in Job.objects.filter(kind="intake.acknowledge").order_by("pk"):
+        working.run_job(job.pk)
+
+    told = dict(Message.objects.values_list("to_email", "reference"))
+    assert told == {
+        "a@client.example": fine.reference,
+        "dora@client.example": corrected.reference,
+    }
+    message = Message.objects.get(to_email="a@client.example")
+    assert submission.status_token(fine) in message.private_url
+    assert Job.objects.get(kind="mail.deliver", subject_id=message.pk).request_id == "r-of-a"
+    done = Job.objects.filter(kind="intake.acknowledge").values_list("state", "attempts")
+    assert set(done) == {("done", 1)}
 
 
 WARNINGS = {

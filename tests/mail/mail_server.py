@@ -10,10 +10,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from config import ports
+from mail import kept_line
 
 
 class MailServer:
-    """What it got, and what it answers: `rcpt` and `data` hold the next answers, after them all is well."""
+    """What it got, from which ports, and what it answers: `rcpt` and `data` hold the next answers, then all is well."""
 
     port: int
 
@@ -22,6 +23,7 @@ class MailServer:
         self.data: list[str] = []
         self.received: list[tuple[str, list[str], EmailMessage]] = []
         self.raw: list[bytes] = []
+        self.peers: list[object] = []
 
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -35,6 +37,7 @@ class MailServer:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Take or refuse a message; "die" takes it and hangs up without a word."""
         answer = self.data.pop(0) if self.data else "250 OK"
+        self.peers.append(session.peer)
         if answer.startswith("250") or answer == "die":
             assert isinstance(envelope.content, bytes)
             self.raw.append(envelope.content)
@@ -71,4 +74,5 @@ def running(mail_server: MailServer) -> Iterator[MailServer]:
     try:
         yield mail_server
     finally:
+        kept_line.hang_up()
         controller.stop()
