@@ -227,7 +227,9 @@ def _end(deadline: Deadline, lead: Lead, now: datetime, by: User | None) -> None
     record(deadline, change, by=by)
 
 
-def _record_all(changes: Sequence[tuple[Deadline, Change, datetime | None, str]]) -> None:
+def _record_all(
+    changes: Sequence[tuple[Deadline, DeadlineChange.Kind, datetime | None, str]],
+) -> None:
     DeadlineChange.objects.bulk_create(
         DeadlineChange(
             deadline=deadline,

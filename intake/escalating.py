@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,12 +30,15 @@ from intake.models import (
     Status,
 )
 from jobs import queue
+from jobs.models import Job
 from mail import outbox
 
 State, Change, Kind = Deadline.State, DeadlineChange.Kind, DeadlineNotice.Kind
 BATCH = 200
 _NOBODY_THERE = timedelta(minutes=15)
 _JUST_RECEIVED = timedelta(days=1)
+# The first sets a clock before it says by when we answer; routing asks for the second.
+_KEEP_CLOCKS = ("intake.acknowledge", "intake.keep_deadline")
 
 
 @transaction.atomic
@@ -67,7 +70,8 @@ def watch_deadlines(*, now: datetime | None = None) -> int:
 
 def mend_deadlines(*, now: datetime | None = None) -> int:
     """Ask for what should have been done: leads of the last day without a clock, and clocks that run for another owner
-    or priority than their lead's. How many."""
+    or priority than their lead's, unless a job that does it still waits or is at work. How many.
+    """
     now = now or timezone.now()
     counted = DeadlinePolicy.objects.filter(stage=Stage.FIRST_ANSWER, is_active=True)
     bare = Lead.objects.filter(
@@ -83,13 +87,20 @@ def mend_deadlines(*, now: datetime | None = None) -> int:
         | (Q(adviser__isnull=False, lead__owner__isnull=False) & ~Q(adviser=owner))
         | ~Q(policy__priority=F("lead__priority"))
     )
-    pks = {*bare.values_list("pk", flat=True)[:BATCH]}
-    pks |= {*strange.values_list("lead_id", flat=True)[:BATCH]}
+    pks = {*bare.exclude(_to_come("pk")).values_list("pk", flat=True)[:BATCH]}
+    pks |= {*strange.exclude(_to_come("lead_id")).values_list("lead_id", flat=True)[:BATCH]}
     key = f"{now:%Y-%m-%dT%H:%M}"
     queue.enqueue(
         *(queue.Ask("intake.keep_deadline", pk, f"lead:{pk}:{key}") for pk in sorted(pks))
     )
     return len(pks)
+
+
+def _to_come(lead: str) -> Q:
+    """That a job which keeps the lead's clock is not done yet. In two parts, each of which has a small index."""
+    jobs = Job.objects.filter(subject_id=OuterRef(lead), kind__in=_KEEP_CLOCKS)
+    waiting, at_work = (jobs.filter(state=state) for state in (Job.State.PENDING, Job.State.LEASED))
+    return Q(Exists(waiting)) | Q(Exists(at_work))
 
 
 @dataclass

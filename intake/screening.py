@@ -35,10 +35,9 @@ def passes(*, lead_id: int) -> bool:
     return _goes_on(found)
 
 
-def passing(*, lead_ids: Collection[int]) -> list[int]:
+def passing(lead_ids: Collection[int]) -> set[int]:
     """Those of these leads that may go on, as `passes`; one statement when all were screened."""
-    found = {row["pk"]: row for row in _states(Lead.objects.filter(pk__in=lead_ids))}
-    return [pk for pk in lead_ids if _goes_on(found[pk])]
+    return {row["pk"] for row in _states(Lead.objects.filter(pk__in=lead_ids)) if _goes_on(row)}
 
 
 def _goes_on(found: Mapping[str, Any]) -> bool:

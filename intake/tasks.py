@@ -101,8 +101,8 @@ def notify_owner(jobs: Sequence[Job]) -> None:
 def acknowledge(jobs: Sequence[Job]) -> None:
     """Tell clients that their requests arrived, unless one is held back: its address may be anybody's."""
     asked = _requests(jobs)
-    going = screening.passing(lead_ids=asked)
-    acknowledging.acknowledge_leads(because_of={pk: asked[pk] for pk in going})
+    passing = screening.passing(asked.keys())
+    acknowledging.acknowledge_leads(because_of={pk: asked[pk] for pk in passing})
 
 
 def _requests(jobs: Sequence[Job]) -> dict[int, str]:

@@ -108,7 +108,12 @@ class Heartbeat(models.Model):
 
 def beat(name: str) -> None:
     """Note that the process of this name works now."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"beaten_at": Now()})
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(name=name, beaten_at=Now())],
+        update_conflicts=True,
+        unique_fields=["name"],
+        update_fields=["beaten_at"],
+    )
 
 
 def age_of_oldest_due() -> timedelta:

@@ -152,7 +152,7 @@ def test_many_are_acknowledged_in_as_many_statements_as_one():
     counts = []
     for number in (1, 8):
         leads = [factories.new_lead(organisation="Sahel") for _ in range(number)]
-        screening.passing(lead_ids=[lead.pk for lead in leads])
+        screening.passing([lead.pk for lead in leads])
         jobs = Job.objects.filter(kind="intake.acknowledge", state="pending")
         with CaptureQueriesContext(connection) as queries:
             working.run_job(jobs.order_by("pk")[0].pk)
@@ -169,7 +169,7 @@ def test_of_many_each_gets_its_own_and_who_is_held_back_or_erased_none():
     fine, held, erased, corrected = (
         factories.new_lead(email=f"{name}@client.example") for name in "abcd"
     )
-    screening.passing(lead_ids=[fine.pk, erased.pk, corrected.pk])
+    screening.passing([fine.pk, erased.pk, corrected.pk])
     Lead.objects.filter(pk=held.pk).update(status="quarantined")
     Lead.objects.filter(pk=erased.pk).update(erased_at="2026-01-01T00:00:00Z")
     details = after_sending.ContactDetails("Dora Example", "dora@client.example", "")

@@ -1,8 +1,9 @@
+import uuid
 from datetime import date, timedelta
 
 import pytest
 
-from intake import covering, escalating, presence
+from intake import covering, escalating, policies, presence
 from intake.models import Activity, Adviser, Deadline, DeadlineNotice, Lead
 from jobs.models import Job
 from mail.models import Message
@@ -185,11 +186,27 @@ def test_what_a_lost_job_left_behind_is_asked_for(house):
     ticking(owned(), NOW)  # as it should be
     old = factories.lead_of()
     Lead.objects.filter(pk=old.pk).update(created_at=NOW - timedelta(days=2000))
+    Job.objects.update(state="done", done_at=NOW)
 
-    escalating.mend_deadlines()
+    assert escalating.mend_deadlines() == 2
 
     asked = Job.objects.filter(kind="intake.keep_deadline").order_by("subject_id")
     assert [job.subject_id for job in asked] == [bare.pk, other.pk]
+
+
+@pytest.mark.parametrize(
+    ("state", "asked"), [("pending", 0), ("leased", 0), ("dead", 1), ("done", 1)]
+)
+def test_what_a_job_is_still_to_do_is_not_asked_for_again(house, state, asked):
+    policies.current()
+    lead = factories.lead_of()
+    leased = {"lease_token": uuid.uuid4(), "lease_until": NOW} if state == "leased" else {}
+    done = {"done_at": NOW} if state == "done" else {}
+    acknowledging = Job.objects.filter(kind="intake.acknowledge", subject_id=lead.pk)
+    acknowledging.update(state=state, **leased, **done)
+
+    assert escalating.mend_deadlines() == asked
+    assert escalating.mend_deadlines() == 0  # it waits now, if it was asked for
 
 
 def test_desk_leads_are_those_who_may_give_leads_away(house):
