@@ -22,5 +22,5 @@ def clear_wall(*, wall_id: int) -> int:
     pks = list(unseen.order_by("pk").values_list("pk", flat=True))
     for pk in pks:
         lead = owning.locked(pk)
-        routing.ask_to_notify(routing.route_again(lead, without={}, by=wall.by))
+        routing.ask_to_notify([routing.route_again(lead, without={}, by=wall.by)])
     return len(pks)

@@ -4,16 +4,17 @@ Whoever asks may be the other side of what we do already; whom they ask about ma
 (`intake.holding`) and walls it from those who work for the other side; what is only near is kept beside the lead.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from briefs import prepared
 from intake import holding, matching, register_search, walls
 from intake.mentions import Text
 from intake.models import (
@@ -25,7 +26,7 @@ from intake.models import (
     Lead,
     Role,
 )
-from intake.register_search import Found, Needle, Where
+from intake.register_search import Found, Needle, Search, Where
 from jobs import queue
 
 LINE, NEAR = 75, 55
@@ -50,37 +51,67 @@ class Verdict:
     near: Sequence[Found]
 
 
-def check_new(*, lead_id: int) -> None:
-    """Check a lead that was never checked; before it is routed. One statement for one that was."""
-    if not ConflictCheck.objects.filter(lead=lead_id).exists():
-        check_lead(lead_id=lead_id)
+def check_new(*, lead_ids: Collection[int]) -> None:
+    """Check those of these leads that never were; before they are routed. One statement when they were."""
+    rows = ConflictCheck.objects.filter(lead__in=lead_ids)
+    left = set(lead_ids) - set(rows.values_list("lead", flat=True))
+    if left:
+        check_leads(lead_ids=left)
+
+
+def check_lead(*, lead_id: int) -> Hold | None:
+    """`check_leads` for one; its hold if there is one."""
+    return check_leads(lead_ids=[lead_id]).get(lead_id)
 
 
 @transaction.atomic
-def check_lead(*, lead_id: int) -> Hold | None:
-    """Hold a lead against the register, now, and hold it for what was found; the hold if there is one.
+def check_leads(*, lead_ids: Collection[int]) -> dict[int, Hold]:
+    """Hold leads against the register, now, and hold each for what was found; the holds by lead.
 
     Safe at any time: what was decided about a party is not asked again. A lead that is closed, erased or held back as
-    spam is left alone. Locks it.
+    spam is left alone. Locks them. As many statements for fifty as for one, but for what is held.
     """
-    lead = _read(lead_id)
-    if lead.erased_at or lead.status not in OPEN:
-        return None
-    if lead.contact_id is None and not lead.enquiry.organisation.strip():
-        matching.match_people(lead_id=lead_id)  # the address may tell whom they speak for
-        lead = _read(lead_id)
-    verdict = judge(lead)
-    ConflictCheck.objects.update_or_create(
-        lead=lead,
-        defaults={
-            "checked_at": timezone.now(),
-            "near": [found.as_json() for found in verdict.near[:_MOST_NEAR]],
-        },
+    leads = _open_ones(lead_ids)
+    # The address may tell whom they speak for.
+    strangers = [
+        one.pk for one in leads if one.contact_id is None and not one.enquiry.organisation.strip()
+    ]
+    if strangers:
+        matching.match_leads(lead_ids=strangers)
+        leads = _open_ones(lead_ids)
+    if not leads:
+        return {}
+    verdicts = judge(leads)
+    _note(leads, verdicts)
+    both = zip(leads, verdicts, strict=True)
+    holds = {lead.pk: _hold(lead, verdict.hits) for lead, verdict in both if verdict.hits}
+    return {pk: hold for pk, hold in holds.items() if hold}
+
+
+def _note(leads: Sequence[Lead], verdicts: Sequence[Verdict]) -> None:
+    now = timezone.now()
+    rows = [
+        ConflictCheck(
+            lead=lead,
+            checked_at=now,
+            near=[found.as_json() for found in verdict.near[:_MOST_NEAR]],
+        )
+        for lead, verdict in zip(leads, verdicts, strict=True)
+    ]
+    ConflictCheck.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["lead"], update_fields=["checked_at", "near"]
     )
-    return _hold(lead, verdict.hits) if verdict.hits else None
 
 
-def _read(lead_id: int) -> Any:
+def _open_ones(lead_ids: Collection[int]) -> list[Any]:
+    """Those that are checked, with what is looked at. Raises Lead.DoesNotExist."""
+    leads: list[Any] = _LOCKED.read(pks=prepared.listed(lead_ids)).objects()
+    if len(leads) < len(set(lead_ids)):
+        raise Lead.DoesNotExist
+    return [lead for lead in leads if not lead.erased_at and lead.status in OPEN]
+
+
+def _with_what_is_looked_at(pks: str) -> QuerySet[Lead]:
     additions = Addition.objects.filter(lead=OuterRef("pk")).order_by("pk")
     corrections = ContactCorrection.objects.filter(lead=OuterRef("pk")).order_by("pk")
     return (
@@ -90,19 +121,32 @@ def _read(lead_id: int) -> Any:
             added=ArraySubquery(additions.values("text")),
             corrected=ArraySubquery(corrections.values("full_name")),
         )
-        .get(pk=lead_id)
+        .filter(prepared.among("intake_lead.id", pks))
+        .order_by("pk")
     )
 
 
-def judge(lead: Any) -> Verdict:
-    """What the register says of a lead as `_read` gives it; writes nothing."""
+_LOCKED = prepared.Prepared(_with_what_is_looked_at, pks=prepared.NUMBERS)
+
+
+def judge(leads: Sequence[Any]) -> list[Verdict]:
+    """What the register says of each lead as `_open_ones` gives them; writes nothing."""
+    asked = [_asked(lead) for lead in leads]
+    each = register_search.search_each(asked)
+    return [_judged(lead, found) for lead, found in zip(leads, each, strict=True)]
+
+
+def _asked(lead: Any) -> Search:
     enquiry = lead.enquiry
     organisations = [enquiry.organisation, lead.organisation.name if lead.organisation else ""]
     people = [enquiry.full_name, lead.contact.full_name if lead.contact else "", *lead.corrected]
     text = Text("\n".join([enquiry.needs, *lead.added]))
     needles = [Needle(name, Where.REQUESTER) for name in _each(organisations + people)]
     needles += [Needle(phrase, Where.TEXT) for phrase in text.phrases()]
-    found = register_search.search(needles, text, organisation_id=lead.organisation_id)
+    return Search(needles, text, lead.organisation_id)
+
+
+def _judged(lead: Any, found: list[Found]) -> Verdict:
     found = [one for one in found if one.engagement_lead_id != lead.pk and one.score >= NEAR]
     found += register_search.of_the_same_group([one for one in found if one.score >= LINE])
     return _sorted_out(found)
@@ -154,6 +198,5 @@ def check_open(*, after: int, key: str) -> int:
     pks = list(rows.values_list("pk", flat=True)[:_AT_ONCE])
     if len(pks) == _AT_ONCE:
         ask_to_check_open(key=key, after=pks[-1])
-    for pk in pks:
-        check_lead(lead_id=pk)
+    check_leads(lead_ids=pks)
     return len(pks)

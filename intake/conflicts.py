@@ -21,16 +21,20 @@ class Gate:
     barred: dict[int, str]
 
 
-def gate(lead_id: int) -> Gate:
-    """What stops a lead from going to somebody, in one statement. Routing asks it under the lead's lock."""
+def gates(lead_ids: Collection[int]) -> dict[int, Gate]:
+    """What stops each of these leads from going to somebody, in one statement. Routing asks it under their locks."""
     statement = """
-        SELECT a.id FROM walls_of(%s) w JOIN intake_adviser a ON a.user_id = w.user_id
-        UNION ALL SELECT 0 FROM intake_hold WHERE lead_id = ANY(%s) AND decision = 'open'
+        SELECT w.lead_id, a.id FROM walls_of(%s) w JOIN intake_adviser a ON a.user_id = w.user_id
+        UNION ALL SELECT lead_id, 0 FROM intake_hold WHERE lead_id = ANY(%s) AND decision = 'open'
     """
+    found: dict[int, set[int]] = {pk: set() for pk in lead_ids}
     with connection.cursor() as cursor:
-        cursor.execute(statement, [[lead_id], [lead_id]])
-        found = {row[0] for row in cursor.fetchall()}
-    return Gate(0 in found, dict.fromkeys(found - {0}, BARRED))
+        cursor.execute(statement, [list(lead_ids)] * 2)
+        for lead_id, adviser_id in cursor.fetchall():
+            found[lead_id].add(adviser_id)
+    return {
+        pk: Gate(0 in both, dict.fromkeys(sorted(both - {0}), BARRED)) for pk, both in found.items()
+    }
 
 
 def barred_because(lead: Lead) -> dict[int, str]:

@@ -1,6 +1,6 @@
 """What is known of a lead when it is routed: what the client named, and where nothing was named what the text says."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -110,9 +110,9 @@ def with_text(facts: Facts, lead: Lead, suggestions: Iterable[NeedSuggestion]) -
     return replace(facts, **tuples, from_text=more)
 
 
-def read(lead: Lead) -> list[NeedSuggestion]:
-    """The open suggestions of a lead that the caller has locked, whose text is read now if it was not."""
-    return suggesting.suggestions_of(lead)
+def read(leads: Sequence[Lead]) -> dict[int, list[NeedSuggestion]]:
+    """By lead, the open suggestions of leads that the caller has locked, whose texts are read now if they were not."""
+    return suggesting.suggestions_of_each(leads)
 
 
 BUDGET_POINTS: dict[str, int] = {

@@ -57,7 +57,7 @@ def reassign_lead(
     _refuse_receiver(to, even_if_away)
     news = News(by)
     span = _reassign(lead, to, by, reason, seen, news)
-    routing.ask_to_notify(span)
+    routing.ask_to_notify([span])
     news.send()
     return lead
 
@@ -195,7 +195,7 @@ def release_lead(*, lead: Lead, by: User, reason: str, seen: str = "") -> Lead:
         raise ValidationError(
             f"Nobody else may have this lead, so that it stays with {former}.", code="nobody"
         ) from error
-    routing.ask_to_notify(span)
+    routing.ask_to_notify([span])
     news = News(by)
     news.add(
         former,

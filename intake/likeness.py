@@ -7,6 +7,7 @@ share 80 % of their stretches share five bands on average; those that share 30 %
 import hashlib
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 _STRETCH = 3
 _LEAST_WORDS = 12
@@ -19,6 +20,23 @@ _HASHES = [
     tuple(int.from_bytes(hashlib.sha256(f"{n}{part}".encode()).digest()[:7]) | 1 for part in "ab")
     for n in range(_BANDS * _ROWS)
 ]
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is kept of a text."""
+
+    digest: str
+    bands: list[int]
+
+    @classmethod
+    def of(cls, text: str) -> "Words":
+        """Those of this text."""
+        return cls(digest_of(text), bands_of(text))
+
+    def are_like(self, other: "Words") -> bool:
+        """The same words, or nearly."""
+        return self.digest == other.digest or are_alike(self.bands, other.bands)
 
 
 def digest_of(text: str) -> str:

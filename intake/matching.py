@@ -1,26 +1,20 @@
 """Who is this: the contact and the organisation behind an enquiry. Equal keys link; what is only near is suggested."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from django.db import connection, transaction
+from django.db.models import Count
 
-from intake import addresses, names, resembling
+from intake import names, people_book, resembling
 from intake.models import Activity, Contact, Enquiry, Lead, Organisation
+from intake.people_book import Book, Match
 from jobs import queue
 
 # Of the advisory locks of PostgreSQL, the one of whoever links or merges people; any number that nobody else takes.
 _PEOPLE = 7_226_001
 Record = TypeVar("Record", Contact, Organisation, Lead)
-
-
-@dataclass(frozen=True)
-class _Found:
-    """An organisation, or none, and how it was recognised."""
-
-    organisation: Organisation | None
-    how: str = ""
-    is_new: bool = False
 
 
 def hold_people() -> None:
@@ -33,42 +27,119 @@ def hold_people() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PEOPLE])
 
 
-@transaction.atomic
 def match_people(*, lead_id: int) -> Lead:
-    """Link the lead to its contact and organisation, known or new, and suggest what they and it may be the same as.
+    """`match_leads` for one; raises Lead.DoesNotExist."""
+    found = match_leads(lead_ids=[lead_id])
+    if not found:
+        raise Lead.DoesNotExist
+    return found[0]
 
-    The contact is known by e-mail address; the organisation by its name (legal form, case and accents aside), else by
-    the domain of the address. What was merged leads to where it was merged. Linked
-    already or erased, the lead stays as it is.
+
+@transaction.atomic
+def match_leads(*, lead_ids: Collection[int]) -> list[Lead]:
+    """Link each lead to its contact and organisation, known or new, and suggest what they and it may be the same as.
+
+    A contact is known by e-mail address; an organisation by its name (legal form, case and accents aside), else by
+    the domain of the address. What was merged leads to where it was merged. One after the other in the order of their
+    numbers, each sees those whom the ones before it made known, in as many statements as for one. Linked already or
+    erased, a lead stays as it is.
     """
-    lead = Lead.objects.select_for_update(of=("self",)).select_related("enquiry").get(pk=lead_id)
-    if lead.contact_id is not None or lead.erased_at:
-        return lead
+    rows = Lead.objects.select_for_update(of=("self",)).select_related("enquiry")
+    leads = list(rows.filter(pk__in=lead_ids).order_by("pk"))
+    link([lead for lead in leads if lead.contact_id is None and not lead.erased_at])
+    return leads
+
+
+def link(leads: Sequence[Lead]) -> None:
+    """The same for leads that the caller has locked, with their enquiries, that nobody is linked to."""
+    if not leads:
+        return
     hold_people()
-    enquiry = lead.enquiry
-    known = Contact.objects.filter(email_key=addresses.email_key(enquiry.email)).first()
-    contact = live(known) if known else None
-    found = _organisation(enquiry, contact)
-    is_new, contact = contact is None, contact or _new_contact(enquiry, found.organisation)
-    lead.contact, lead.organisation = contact, found.organisation
-    lead.save(update_fields=["contact", "organisation"])
-    words = [_recognised(lead, contact, is_new), found.how]
-    text = " ".join(filter(None, words))
-    Activity.objects.create(lead=lead, kind=Activity.Kind.MATCHED, text=text)
-    _suggest(lead, contact, found, is_new)
-    _check_again(lead, enquiry)
-    return lead
+    book = _book([lead.enquiry for lead in leads])
+    matches = [book.match(lead) for lead in leads]
+    earlier = _earlier({match.contact.pk for match in matches} - {None})
+    book.store()
+    _point(matches)
+    Activity.objects.bulk_create(
+        Activity(lead=match.lead, kind=Activity.Kind.MATCHED, text=_recognised(match, earlier))
+        for match in matches
+    )
+    _suggest(matches)
+    queue.enqueue(*(ask for match in matches for ask in _check_again(match)))
 
 
-def _check_again(lead: Lead, enquiry: Enquiry) -> None:
+def _book(enquiries: Iterable[Enquiry]) -> Book:
+    """Whoever these may be from, in a statement each for contacts, organisations by name and by domain."""
+    emails, named, latin, domains = people_book.keys_of(enquiries)
+    contacts = Contact.objects.filter(email_key__in=emails).select_related("organisation")
+    found = Organisation.objects.raw(_NAMED, [list(named), list(latin)]) if named else ()
+    book = Book({one.email_key: _live_contact(one) for one in contacts}, {}, {}, {})
+    for one in found:
+        book.named[one.name_key] = live(one)
+        near = book.latin.setdefault(one.latin_key, [])
+        if len(near) < _MOST_NAMESAKES:
+            near.append((one.name, live(one)))
+    people = Contact.objects.filter(domain__in=domains, organisation__merged_into=None)
+    rows = people.exclude(organisation=None).values_list("domain", "organisation").distinct()
+    of_domain = list(rows) if domains else []
+    organisations = Organisation.objects.in_bulk({pk for _, pk in of_domain}) if of_domain else {}
+    for domain, pk in of_domain:
+        book.domains.setdefault(domain, []).append(organisations[pk])
+    return book
+
+
+def _live_contact(record: Contact) -> Contact:
+    found = live(record)
+    if found.organisation:
+        found.organisation = live(found.organisation)
+    return found
+
+
+_MOST_NAMESAKES = 20
+_NAMED = """
+    SELECT * FROM intake_organisation WHERE name_key = ANY(%s)
+    UNION
+    SELECT near.* FROM unnest(%s::text[]) AS asked (latin) JOIN intake_organisation near ON near.latin_key = asked.latin
+    ORDER BY id
+"""
+
+
+def _point(matches: Sequence[Match]) -> None:
+    for match in matches:
+        match.lead.contact, match.lead.organisation = match.contact, match.organisation
+    leads = [match.lead for match in matches]
+    columns = [
+        [getattr(lead, name) for lead in leads] for name in ("pk", "contact_id", "organisation_id")
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_LINKED, columns)
+
+
+_LINKED = """
+    UPDATE intake_lead SET contact_id = given.contact, organisation_id = given.organisation
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS given (id, contact, organisation)
+    WHERE intake_lead.id = given.id
+"""
+
+
+def _earlier(contacts: Collection[int]) -> Counter[int]:
+    """How many leads each of these has."""
+    rows = Lead.objects.filter(contact__in=contacts).order_by().values("contact")
+    return (
+        Counter(dict(rows.annotate(n=Count("pk")).values_list("contact", "n")))
+        if contacts
+        else Counter()
+    )
+
+
+def _check_again(match: Match) -> Iterator[queue.Ask]:
     """Have conflicts looked for once more where matching knows other names than the request gave."""
-    organisation = lead.organisation.name if lead.organisation else ""
-    assert lead.contact is not None
+    lead, enquiry = match.lead, match.lead.enquiry
+    organisation = match.organisation.name if match.organisation else ""
     given = {names.plain_key(enquiry.organisation), names.person_key(enquiry.full_name), ""}
-    known = {names.plain_key(organisation), names.person_key(lead.contact.full_name)}
+    known = {names.plain_key(organisation), names.person_key(match.contact.full_name)}
     if not known <= given:
-        key = f"lead:{lead.pk}:matched"
-        queue.enqueue(queue.Ask("intake.check_conflicts", lead.pk, key=key))
+        yield queue.Ask("intake.check_conflicts", lead.pk, key=f"lead:{lead.pk}:matched")
 
 
 def live(record: Record) -> Record:
@@ -88,69 +159,20 @@ def family(record: Record) -> list[Record]:
     return found
 
 
-def _organisation(enquiry: Enquiry, contact: Contact | None) -> _Found:
-    if names.exact_key(enquiry.organisation):
-        return _named(enquiry.organisation)
-    if contact and contact.organisation:
-        return _Found(live(contact.organisation))
-    domain = addresses.house_domain(enquiry.email)
-    of_domain = _of_domain(domain) if domain else []
-    if len(of_domain) == 1:
-        return _Found(of_domain[0], "Organisation known by the domain of the address.")
-    return _Found(None)
+def _recognised(match: Match, earlier: Counter[int]) -> str:
+    """How contact and organisation were recognised, in words for the timeline. Counts the lead for those after it."""
+    text = _contact_in_words(match, earlier[match.contact.pk])
+    earlier[match.contact.pk] += 1
+    return " ".join(filter(None, [text, match.how]))
 
 
-def _named(name: str) -> _Found:
-    keys = Organisation.keys_of(name)
-    known = Organisation.objects.filter(name_key=keys["name_key"]).first()
-    if known:
-        return _Found(live(known), "Organisation known by its name.")
-    alike = _of_the_same_name(name, keys["latin_key"])
-    if len(alike) == 1:
-        return _Found(alike[0], "Organisation known by its name, written a little differently.")
-    made = Organisation.objects.create(name=name.strip(), **keys)
-    return _Found(made, "New organisation.", is_new=True)
-
-
-def _of_the_same_name(name: str, latin_key: str) -> list[Organisation]:
-    """Organisations of this name but for case, accents, punctuation and a legal form that only one of the two has."""
-    if not latin_key:
-        return []
-    near = Organisation.objects.filter(latin_key=latin_key).select_related("merged_into")
-    same = [live(one) for one in near.order_by("pk")[:20] if _is_same_name(one.name, name)]
-    return list(dict.fromkeys(same))
-
-
-def _is_same_name(one: str, other: str) -> bool:
-    forms = {names.legal_form(one), names.legal_form(other)} - {""}
-    return names.plain_key(one) == names.plain_key(other) and len(forms) <= 1
-
-
-def _of_domain(domain: str) -> list[Organisation]:
-    """Organisations whose people write from this domain; two are enough to know that it does not tell."""
-    people = Contact.objects.filter(domain=domain, organisation__isnull=False)
-    return list(Organisation.objects.live().filter(pk__in=people.values("organisation"))[:2])
-
-
-def _new_contact(enquiry: Enquiry, organisation: Organisation | None) -> Contact:
-    return Contact.objects.create(
-        full_name=enquiry.full_name,
-        email=enquiry.email,
-        phone=enquiry.phone,
-        job_title=enquiry.job_title,
-        organisation=organisation,
-        **Contact.keys_of(enquiry.full_name, enquiry.email),
-    )
-
-
-def _recognised(lead: Lead, contact: Contact, is_new: bool) -> str:
-    """How the contact was recognised, in words for the timeline."""
-    if is_new:
+def _contact_in_words(match: Match, earlier: int) -> str:
+    contact = match.contact
+    if match.is_new:
         shared = " The address is one that several people read." if contact.is_shared else ""
         return f"New contact.{shared}"
-    earlier = contact.leads.exclude(pk=lead.pk).count()
     text = f"Known contact with {earlier} earlier request(s)."
-    if names.person_key(lead.enquiry.full_name) == names.person_key(contact.full_name):
+    if names.person_key(match.lead.enquiry.full_name) == names.person_key(contact.full_name):
         return text
     shared = (
         "a shared address, so perhaps somebody else" if contact.is_shared else "the same address"
@@ -158,9 +180,11 @@ def _recognised(lead: Lead, contact: Contact, is_new: bool) -> str:
     return f"{text} Another name this time, from {shared}."
 
 
-def _suggest(lead: Lead, contact: Contact, found: _Found, is_new: bool) -> None:
-    if found.organisation and (is_new or found.is_new):
-        resembling.note_organisation(found.organisation, contact.domain)
-    if is_new:
-        resembling.note_contact(contact)
-    resembling.note_lead(lead)
+def _suggest(matches: Sequence[Match]) -> None:
+    resembling.note_organisations(
+        (match.organisation, match.contact.domain)
+        for match in matches
+        if match.organisation and (match.is_new or match.is_new_organisation)
+    )
+    resembling.note_contacts(match.contact for match in matches if match.is_new)
+    resembling.note_leads(match.lead for match in matches)

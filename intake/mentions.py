@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from intake import closeness, names
 from intake.closeness import NOTHING, Closeness
@@ -51,16 +51,16 @@ class Text:
         for found in _WORD.finditer(self._text):
             word = found[0]
             before = self._text[end : found.start()]
-            starts = end == 0 or bool(_ENDS_SENTENCE.search(before))
+            starts = end == 0 or (before != " " and bool(_ENDS_SENTENCE.search(before)))
             end = found.end()
-            key = names.person_key(word)
+            latin, sounds, is_right_to_left = _keys(word)
             yield Word(
                 text=word,
-                latin=names.latin_key(key).replace(" ", ""),
-                sounds=tuple(_sounds(key)),
-                is_capital=word[0].isupper() or names.is_written_right_to_left(word),
+                latin=latin,
+                sounds=sounds,
+                is_capital=word[0].isupper() or is_right_to_left,
                 starts_sentence=starts,
-                is_apart=bool(_BREAK.search(before)),
+                is_apart=before != " " and bool(_BREAK.search(before)),
             )
 
     def sounds(self) -> list[str]:
@@ -143,6 +143,14 @@ def _may_be_name(part: Sequence[Word]) -> bool:
     if first.text in _JOINS or last.text in _JOINS:
         return False
     return any(len(word.latin) > 2 and closeness.weight(word.latin) == 1 for word in part)
+
+
+@lru_cache(maxsize=8192)
+def _keys(word: str) -> tuple[str, tuple[str, ...], bool]:
+    """A word in Latin letters, as it sounds, and whether it is written from right to left."""
+    key = names.person_key(word)
+    latin = names.latin_key(key).replace(" ", "")
+    return latin, tuple(_sounds(key)), names.is_written_right_to_left(word)
 
 
 def _sounds(key: str) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """Who owns a lead: the one place where a span of ownership ends and the next one begins. All under the lead's lock."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -34,13 +36,40 @@ def give(
     and tells people. Saves the lead's status too.
     """
     started = {} if lead.owner_id is None else {"started_at": _end_span(lead)}
-    is_pooled = decision is not None and decision.is_fallback and lead.status == Status.ROUTED
-    lead.owner_id = adviser_id
-    lead.pool_id = decision.desk_id if decision and is_pooled else None
+    _put(lead, adviser_id, decision)
     lead.save(update_fields=["owner", "status", "pool"])
     return Assignment.objects.create(
         lead=lead, adviser_id=adviser_id, decision=decision, by=by, reason=reason, **started
     )
+
+
+def give_first(decisions: Sequence[RoutingDecision]) -> list[Assignment]:
+    """The same for leads that nobody has owned, each by the decision on it; two statements, however many."""
+    leads = [decision.lead for decision in decisions]
+    for lead, decision in zip(leads, decisions, strict=True):
+        _put(lead, decision.chosen_id, decision)
+    columns = [
+        [getattr(lead, name) for lead in leads] for name in ("pk", "owner_id", "pool_id", "status")
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_OWNED, columns)
+    return Assignment.objects.bulk_create(
+        Assignment(lead=one.lead, adviser_id=one.chosen_id, decision=one, reason=one.reason)
+        for one in decisions
+    )
+
+
+_OWNED = """
+    UPDATE intake_lead SET owner_id = given.owner, pool_id = given.pool, status = given.status
+    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[]) AS given (id, owner, pool, status)
+    WHERE intake_lead.id = given.id
+"""
+
+
+def _put(lead: Lead, adviser_id: int, decision: RoutingDecision | None) -> None:
+    is_pooled = decision is not None and decision.is_fallback and lead.status == Status.ROUTED
+    lead.owner_id = adviser_id
+    lead.pool_id = decision.desk_id if decision and is_pooled else None
 
 
 def _end_span(lead: Lead) -> datetime:

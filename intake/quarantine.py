@@ -19,7 +19,7 @@ from mail import outbox
 
 PERMISSION = "intake.decide_quarantine"
 Outcome = Quarantine.Outcome
-_NEXT = ("intake.match_people", "intake.route_lead", "intake.acknowledge")
+_NEXT = ("intake.route_lead", "intake.acknowledge")
 _EXPIRE_AT_ONCE = 500
 
 

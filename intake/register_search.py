@@ -89,65 +89,96 @@ class Found:
         }
 
 
+@dataclass(frozen=True)
+class Search:
+    """What one request asks the register: names, those of the requester first, its text, and whom it is from.
+
+    `organisation_id` is the requester's, for links by hand.
+    """
+
+    needles: Sequence[Needle]
+    text: Text
+    organisation_id: int | None
+
+
 # Each branch by an index of its own: joined by OR the planner may read the whole register for each name.
 _NEAR = """
-WITH needle AS (
-    SELECT * FROM unnest(%(latin)s::text[], %(sound)s::text[]) WITH ORDINALITY AS n(latin, sound, nr)
+WITH asked AS (
+    SELECT * FROM unnest(%(place)s::int[], %(words)s::text[], %(organisation)s::bigint[])
+        AS a (place, words, organisation)
+), needle AS (
+    SELECT * FROM unnest(%(of)s::int[], %(nr)s::int[], %(latin)s::text[], %(sound)s::text[], %(asks)s::boolean[])
+        AS n (place, nr, latin, sound, asks)
 ), hit AS (
-    SELECT pn.party_id, pn.name, n.nr FROM needle n JOIN intake_partyname pn ON pn.latin_key %% n.latin
+    SELECT n.place, pn.party_id, pn.name, n.nr FROM needle n JOIN intake_partyname pn ON pn.latin_key %% n.latin
     UNION
-    SELECT pn.party_id, pn.name, n.nr FROM needle n JOIN intake_partyname pn ON pn.latin_key %%> n.latin
-        WHERE n.nr <= %(requesters)s
+    SELECT n.place, pn.party_id, pn.name, n.nr FROM needle n JOIN intake_partyname pn ON pn.latin_key %%> n.latin
+        WHERE n.asks
     UNION
-    SELECT pn.party_id, pn.name, n.nr FROM needle n JOIN intake_partyname pn ON pn.sound_key %% n.sound
+    SELECT n.place, pn.party_id, pn.name, n.nr FROM needle n JOIN intake_partyname pn ON pn.sound_key %% n.sound
     UNION
-    SELECT pn.party_id, pn.name, n.nr FROM needle n JOIN intake_partyname pn ON pn.initials @> ARRAY[n.latin]
+    SELECT n.place, pn.party_id, pn.name, n.nr FROM needle n JOIN intake_partyname pn ON pn.initials @> ARRAY[n.latin]
     UNION
-    SELECT pn.party_id, pn.name, short.nr
-        FROM unnest(%(initials)s::text[], %(initials_nr)s::bigint[]) AS short(letters, nr)
+    SELECT short.place, pn.party_id, pn.name, short.nr
+        FROM unnest(%(short_of)s::int[], %(short_nr)s::int[], %(initials)s::text[]) AS short (place, nr, letters)
         JOIN intake_partyname pn ON pn.latin_key = short.letters
     UNION
-    SELECT pn.party_id, pn.name, 0 FROM intake_partyname pn WHERE pn.words <@ %(words)s::text[] AND pn.words <> '{}'
+    SELECT a.place, pn.party_id, pn.name, 0 FROM asked a
+        JOIN intake_partyname pn ON pn.words <@ string_to_array(a.words, ' ') AND pn.words <> '{}'
     UNION
-    SELECT pn.party_id, pn.name, -1 FROM intake_organisation o JOIN intake_party p ON p.organisation_id = o.id
+    SELECT a.place, pn.party_id, pn.name, -1 FROM asked a
+        JOIN intake_organisation o ON o.id = a.organisation OR o.merged_into_id = a.organisation
+        JOIN intake_party p ON p.organisation_id = o.id
         JOIN intake_partyname pn ON pn.party_id = p.id
-        WHERE o.id = %(organisation)s OR o.merged_into_id = %(organisation)s
 )
-SELECT hit.nr, hit.name, p.id, p.name, p.role, e.id, e.name, e.lead_id,
+SELECT hit.place, hit.nr, hit.name, p.id, p.name, p.role, e.id, e.name, e.lead_id,
     (SELECT array_agg(DISTINCT child.role) FROM intake_party child WHERE child.parent_id = p.id)
-FROM hit JOIN intake_party p ON p.id = hit.party_id
+FROM (SELECT *, row_number() OVER (PARTITION BY place) AS n FROM hit) hit
+JOIN intake_party p ON p.id = hit.party_id
 JOIN intake_engagement e ON e.id = p.engagement_id
-WHERE e.ends_on IS NULL OR e.ends_on >= %(since)s
-LIMIT %(most)s
+WHERE hit.n <= %(most)s AND (e.ends_on IS NULL OR e.ends_on >= %(since)s)
 """
 
 
 def search(needles: Sequence[Needle], text: Text, *, organisation_id: int | None) -> list[Found]:
-    """Every party that comes near to one of the names or stands in the text, judged; one statement.
+    """`search_each` for one request."""
+    return search_each([Search(needles, text, organisation_id)])[0]
 
-    Names of the requester come first among the needles. `organisation_id` is the requester's, for links by hand.
-    """
-    requesters = sum(needle.where == Where.REQUESTER for needle in needles)
+
+def search_each(searches: Sequence[Search]) -> list[list[Found]]:
+    """For each request every party that comes near to one of its names or stands in its text, judged; one statement."""
+    needles = [
+        (place, nr, one)
+        for place, each in enumerate(searches)
+        for nr, one in enumerate(each.needles, 1)
+    ]
     short = [
-        (letters, nr)
-        for nr, needle in enumerate(needles, start=1)
+        (place, nr, letters)
+        for place, nr, needle in needles
         for letters in closeness.initials(names.latin_key(needle.plain).split())
     ]
     parameters: dict[str, Any] = {
-        "latin": [names.latin_key(needle.plain) for needle in needles],
-        "sound": [names.sound_key(needle.plain) for needle in needles],
-        "requesters": requesters,
-        "initials": [letters for letters, _ in short],
-        "initials_nr": [nr for _, nr in short],
-        "words": text.sounds(),
-        "organisation": organisation_id or 0,
+        "place": list(range(len(searches))),
+        "words": [" ".join(each.text.sounds()) for each in searches],
+        "organisation": [each.organisation_id or 0 for each in searches],
+        "of": [place for place, _, _ in needles],
+        "nr": [nr for _, nr, _ in needles],
+        "latin": [names.latin_key(needle.plain) for _, _, needle in needles],
+        "sound": [names.sound_key(needle.plain) for _, _, needle in needles],
+        "asks": [needle.where == Where.REQUESTER for _, _, needle in needles],
+        "short_of": [place for place, _, _ in short],
+        "short_nr": [nr for _, nr, _ in short],
+        "initials": [letters for _, _, letters in short],
         "since": timezone.localdate() - LOOK_BACK,
         "most": _MOST,
     }
     with connection.cursor() as cursor:
         cursor.execute(_NEAR, parameters)
         rows = cursor.fetchall()
-    return [_judged(row, needles, text) for row in rows]
+    found: list[list[Found]] = [[] for _ in searches]
+    for place, *row in rows:
+        found[place].append(_judged(row, searches[place].needles, searches[place].text))
+    return found
 
 
 def _judged(row: Sequence[Any], needles: Sequence[Needle], text: Text) -> Found:

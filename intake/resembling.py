@@ -1,14 +1,12 @@
 """Near, not equal: pairs of records that may be one, each with its reasons, for a person to decide. Merges nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.contrib.postgres.search import TrigramSimilarity
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Greatest, Left
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -47,77 +45,127 @@ def in_words(likeness: Likeness) -> list[str]:
     return [REASONS[code].format(measure) for code, measure in likeness.reasons if code in REASONS]
 
 
-def note_organisation(organisation: Organisation, domain: str = "") -> None:
-    """Suggest what this organisation may be the same as: by its name, and by the domain that somebody wrote from."""
-    has_domain = (
-        Exists(Contact.objects.filter(organisation=OuterRef("pk"), domain=domain))
-        if domain
-        else Value(False, models.BooleanField())
-    )
-    of_domain = Contact.objects.filter(domain=domain).values("organisation") if domain else None
-    also = Q(pk__in=of_domain) if of_domain is not None else Q()
-    near = _near(Organisation.objects.live(), organisation, also)
-    rows = near.annotate(is_close=has_domain).order_by("-is_close", "-alike", "pk")
-    found = [(one, _organisation_reasons(one, organisation)) for one in rows[:_LOOKED_AT]]
-    _keep(RecordKind.ORGANISATION, organisation.pk, found)
-
-
-def note_contact(contact: Contact) -> None:
-    """Suggest whom this contact may be: by mailbox, or by a name that something else speaks for."""
-    near = _near(Contact.objects.live(), contact, Q(mailbox_key=contact.mailbox_key))
-    is_close = Q(mailbox_key=contact.mailbox_key)
-    if contact.organisation_id:
-        is_close |= Q(organisation=contact.organisation_id)
-    if contact.domain:
-        is_close |= Q(domain=contact.domain)
-    rows = near.annotate(
-        is_close=Case(When(is_close, then=True), default=False, output_field=models.BooleanField())
-    ).order_by("-is_close", "-alike", "pk")
-    found = [(one, _contact_reasons(one, contact)) for one in rows[:_LOOKED_AT]]
-    _keep(RecordKind.CONTACT, contact.pk, found)
-
-
-def note_lead(lead: Lead) -> None:
-    """Suggest which earlier lead of the same person or organisation asks the same, within `DUPLICATE_WITHIN`.
-
-    Compared with the newest hundred of them: a text takes a tenth of a millisecond, and a house may send thousands.
-    """
-    same_people = Q(contact=lead.contact_id)
-    if lead.organisation_id:
-        same_people |= Q(organisation=lead.organisation_id)
-    text = lead.enquiry.needs[:_TEXT_LOOKED_AT]
-    earlier = (
-        Lead.objects.filter(same_people, merged_into=None, erased_at=None, pk__lt=lead.pk)
-        .filter(created_at__gt=lead.created_at - DUPLICATE_WITHIN)
-        .order_by("-pk")[:_COMPARED]
-    )
-    rows = (
-        Lead.objects.filter(pk__in=earlier.values("pk"))
-        .annotate(
-            alike=TrigramSimilarity(Left("enquiry__needs", _TEXT_LOOKED_AT), text),
-            is_same_text=Case(When(enquiry__needs=lead.enquiry.needs, then=True), default=False),
+# Each way by an index of its own: joined by OR, the planner may read the whole table.
+_NEAR = """
+    SELECT asked.nr, near.* FROM {asked}
+    CROSS JOIN LATERAL (
+        SELECT r.*, similarity(r.latin_key, asked.latin) AS latin, similarity(r.sound_key, asked.sound) AS sound,
+            greatest(similarity(r.latin_key, asked.latin), similarity(r.sound_key, asked.sound) * 0.9) AS alike,
+            {is_close} AS is_close
+        FROM {table} r
+        WHERE r.merged_into_id IS NULL AND r.id <> asked.id AND r.id IN (
+            SELECT id FROM {table} WHERE latin_key %% asked.latin
+            UNION SELECT id FROM {table} WHERE sound_key %% asked.sound
+            UNION {also}
         )
-        .order_by("-is_same_text", "-alike", "-pk")
+        ORDER BY is_close DESC, alike DESC, r.id LIMIT {most}
+    ) AS near
+    ORDER BY asked.nr, near.is_close DESC, near.alike DESC, near.id
+"""
+_ASKED = "unnest(%s::int[], %s::bigint[], %s::text[], %s::text[], {types}) AS asked (nr, id, latin, sound, {more})"
+# Consonants are fewer than letters, so equal ones say a little less.
+_NEAR_ORGANISATIONS = _NEAR.format(
+    table="intake_organisation",
+    asked=_ASKED.format(types="%s::text[]", more="domain"),
+    is_close="EXISTS (SELECT FROM intake_contact c WHERE c.organisation_id = r.id AND c.domain = asked.domain"
+    " AND asked.domain <> '')",
+    also="SELECT organisation_id FROM intake_contact WHERE domain = asked.domain AND asked.domain <> ''",
+    most=_LOOKED_AT,
+)
+_NEAR_CONTACTS = _NEAR.format(
+    table="intake_contact",
+    asked=_ASKED.format(
+        types="%s::text[], %s::text[], %s::bigint[]", more="domain, mailbox, organisation"
+    ),
+    is_close="(r.mailbox_key = asked.mailbox OR r.domain = asked.domain AND asked.domain <> ''"
+    " OR coalesce(r.organisation_id = asked.organisation, false))",
+    also="SELECT id FROM intake_contact WHERE mailbox_key = asked.mailbox",
+    most=_LOOKED_AT,
+)
+
+
+def note_organisations(noted: Iterable[tuple[Organisation, str]]) -> None:
+    """Suggest what each organisation may be the same as: by its name, and by the domain that somebody wrote from."""
+    both = list(noted)
+    if not both:
+        return
+    rows: Any = Organisation.objects.raw(
+        _NEAR_ORGANISATIONS, [*_asked([one for one, _ in both]), [domain for _, domain in both]]
     )
-    found = [(one, _lead_reasons(one, lead)) for one in rows[:_LOOKED_AT]]
-    _keep(RecordKind.LEAD, lead.pk, found)
+    pairs = [(both[row.nr][0], row) for row in rows]
+    _keep(
+        RecordKind.ORGANISATION, [(one, row, _organisation_reasons(row, one)) for one, row in pairs]
+    )
 
 
-def _near(rows: QuerySet[Any], record: Any, also: Q) -> QuerySet[Any]:
-    """Rows whose names are near that of the record, or that are near otherwise, with how `alike` the names are."""
-    near, alike = also, Value(0.0, models.FloatField())
-    measures: dict[str, Any] = {"latin": alike, "sound": alike}
-    if record.latin_key:
-        near |= Q(latin_key__trigram_similar=record.latin_key)
-        measures["latin"] = TrigramSimilarity("latin_key", record.latin_key)
-    if len(record.sound_key.replace(" ", "")) >= _LEAST_SOUND:
-        near |= Q(sound_key__trigram_similar=record.sound_key)
-        measures["sound"] = TrigramSimilarity("sound_key", record.sound_key)
-    if not near:
-        return rows.none().annotate(**measures, alike=alike)
-    found = rows.filter(near).exclude(pk=record.pk).annotate(**measures)
-    # Consonants are fewer than letters, so equal ones say a little less.
-    return found.annotate(alike=Greatest(F("latin"), F("sound") * Value(0.9)))
+def note_contacts(noted: Iterable[Contact]) -> None:
+    """Suggest whom each contact may be: by mailbox, or by a name that something else speaks for."""
+    contacts = list(noted)
+    if not contacts:
+        return
+    more = [
+        [getattr(one, name) for one in contacts]
+        for name in ("domain", "mailbox_key", "organisation_id")
+    ]
+    rows: Any = Contact.objects.raw(_NEAR_CONTACTS, [*_asked(contacts), *more])
+    pairs = [(contacts[row.nr], row) for row in rows]
+    _keep(RecordKind.CONTACT, [(one, row, _contact_reasons(row, one)) for one, row in pairs])
+
+
+def _asked(records: Sequence[Contact | Organisation]) -> list[list[Any]]:
+    """Places, numbers and names of what is to be compared; too few consonants are the same in too many names."""
+    sounds = [one.sound_key for one in records]
+    return [
+        list(range(len(records))),
+        [one.pk for one in records],
+        [one.latin_key for one in records],
+        [sound if len(sound.replace(" ", "")) >= _LEAST_SOUND else "" for sound in sounds],
+    ]
+
+
+# Compared with the newest hundred of its people: a text takes a tenth of a millisecond, and a house may send thousands.
+_EARLIER = """
+    SELECT asked.nr, near.* FROM unnest(
+        %(nr)s::int[], %(pk)s::bigint[], %(contact_id)s::bigint[], %(organisation_id)s::bigint[],
+        %(created_at)s::timestamptz[], %(needs)s::text[]
+    ) AS asked (nr, id, contact, organisation, created_at, needs)
+    CROSS JOIN LATERAL (
+        SELECT r.id, r.contact_id, r.created_at, e.needs = asked.needs AS is_same_text,
+            similarity(left(e.needs, %(text)s), left(asked.needs, %(text)s)) AS alike
+        FROM (
+            (SELECT id, contact_id, enquiry_id, created_at FROM intake_lead
+            WHERE contact_id = asked.contact AND id < asked.id AND created_at > asked.created_at - %(within)s
+                AND merged_into_id IS NULL AND erased_at IS NULL
+            ORDER BY id DESC LIMIT %(compared)s)
+            UNION
+            (SELECT id, contact_id, enquiry_id, created_at FROM intake_lead
+            WHERE organisation_id = asked.organisation AND id < asked.id AND created_at > asked.created_at - %(within)s
+                AND merged_into_id IS NULL AND erased_at IS NULL
+            ORDER BY id DESC LIMIT %(compared)s)
+            ORDER BY id DESC LIMIT %(compared)s
+        ) AS r JOIN intake_enquiry e ON e.id = r.enquiry_id
+        ORDER BY is_same_text DESC, alike DESC, r.id DESC LIMIT %(most)s
+    ) AS near
+    ORDER BY asked.nr, near.is_same_text DESC, near.alike DESC, near.id DESC
+"""
+
+
+def note_leads(noted: Iterable[Lead]) -> None:
+    """Suggest which earlier lead of the same person or organisation asks the same, within `DUPLICATE_WITHIN`."""
+    leads = list(noted)
+    columns = ("pk", "contact_id", "organisation_id", "created_at")
+    given: dict[str, Any] = {name: [getattr(lead, name) for lead in leads] for name in columns}
+    given |= {"nr": list(range(len(leads))), "needs": [lead.enquiry.needs for lead in leads]}
+    given |= {
+        "within": DUPLICATE_WITHIN,
+        "text": _TEXT_LOOKED_AT,
+        "compared": _COMPARED,
+        "most": _LOOKED_AT,
+    }
+    rows: Any = Lead.objects.raw(_EARLIER, given)
+    _keep(
+        RecordKind.LEAD, [(leads[row.nr], row, _lead_reasons(row, leads[row.nr])) for row in rows]
+    )
 
 
 def _name_reasons(one: Any) -> list[Reason]:
@@ -168,22 +216,19 @@ def _lead_reasons(one: Any, lead: Lead) -> list[Reason]:
     ]
 
 
-def _keep(kind: RecordKind, pk: int, found: Iterable[tuple[Any, list[Reason]]]) -> None:
-    """Store the strongest as suggestions; a pair that is there already, decided or not, stays as it is."""
-    suggested = [
-        Likeness(
-            kind=kind,
-            older_pk=min(pk, one.pk),
-            newer_pk=max(pk, one.pk),
-            reasons=reasons,
-            score=_score(reasons),
-        )
-        for one, reasons in found
-        if reasons
+def _keep(kind: RecordKind, found: Iterable[tuple[Any, Any, list[Reason]]]) -> None:
+    """Store the strongest of each record as suggestions; a pair that is there already, decided or not, stays."""
+    suggested: dict[int, list[Likeness]] = {}
+    for record, one, reasons in found:
+        if reasons:
+            pair = {"older_pk": min(record.pk, one.pk), "newer_pk": max(record.pk, one.pk)}
+            made = Likeness(kind=kind, reasons=reasons, score=_score(reasons), **pair)
+            suggested.setdefault(record.pk, []).append(made)
+    strongest = [
+        one for each in suggested.values() for one in sorted(each, key=lambda it: -it.score)[:MOST]
     ]
-    suggested.sort(key=lambda each: -each.score)
-    if suggested:
-        Likeness.objects.bulk_create(suggested[:MOST], ignore_conflicts=True)
+    if strongest:
+        Likeness.objects.bulk_create(strongest, ignore_conflicts=True)
 
 
 def _score(reasons: list[Reason]) -> int:

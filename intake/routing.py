@@ -1,7 +1,9 @@
 """Which adviser gets a lead, and the record of why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -24,73 +26,113 @@ from jobs import queue
 from jobs.kinds import JobError
 
 
-@transaction.atomic
 def route_lead(*, lead_id: int) -> RoutingDecision | None:
-    """Give a new lead to the adviser who should have it; None when it is not new any more, or held for a decision.
+    """`route_leads` for one; None when it is not new any more, or held for a decision."""
+    return next(iter(route_leads(lead_ids=[lead_id])), None)
 
-    The first rule in force that it meets says whose it is, else the default desk. Takes turns with other routings, so
-    that two leads at once see each other's credit. Stores the decision with every candidate, the assignment, the
-    credit, the activity and the job that tells the owner. Reads the client's text first, when no job has done so yet:
-    where the client named no language, country or service, what the text says clearly counts, as long as somebody can
-    take the lead with it. Raises JobError when nobody may have it: no lead goes where nobody looks.
+
+@transaction.atomic
+def route_leads(
+    *, lead_ids: Collection[int], request_ids: Mapping[int, str] = MappingProxyType({})
+) -> list[RoutingDecision]:
+    """Give new leads to the advisers who should have them, in the order in which they came; what was decided.
+
+    The first rule in force that a lead meets says whose it is, else the default desk. Takes turns with other routings,
+    and each lead sees the credit and the load that those before it left: together they go where they would go one by
+    one. As many statements for fifty as for one. Stores the decisions with every candidate, the assignments, the
+    credit, the activities and the jobs that tell the owners, which carry the lead's of `request_ids`. Reads the
+    clients' texts first, where no job has done so yet: where a client named no language, country or service, what the
+    text says clearly counts, as long as somebody can take the lead with it. Leaves out what is not new any more, or
+    held: whoever decides about a hold asks for the routing again. Raises JobError when nobody may have one of them: no
+    lead goes where nobody looks.
     """
-    lead = _locked(lead_id)
-    if lead.status != Status.NEW:
-        return None
-    gate = conflicts.gate(lead.pk)
-    if gate.is_held:  # whoever decides about the hold asks for the routing again
-        return None
-    suggestions = facts.read(lead)
+    leads = [lead for lead in _locked(lead_ids) if lead.status == Status.NEW]
+    strangers = [lead.pk for lead in leads if lead.contact_id is None]
+    gates = conflicts.gates([lead.pk for lead in leads]) if leads else {}
+    leads = [lead for lead in leads if not gates[lead.pk].is_held]
+    if not leads:
+        return []
     house = roster.house()
-    if lead.contact_id is None and rules.look_at_people(house.rules):
-        lead = _recognised(lead)
-        gate = conflicts.gate(lead.pk)  # a wall may stand before whom they are known as
-    decision = _decide(lead, suggestions, house, gate.barred)
-    lead.status = Status.ROUTED
-    ask_to_notify(_hand_over(lead, decision))
-    return decision
+    if strangers and rules.look_at_people(house.rules):
+        matching.match_leads(lead_ids=strangers)
+        leads = _locked([lead.pk for lead in leads])
+        gates = conflicts.gates(
+            [lead.pk for lead in leads]
+        )  # a wall may stand before whom they are known as
+    barred = {pk: gate.barred for pk, gate in gates.items()}
+    decisions = _decide(leads, facts.read(leads), house, barred)
+    for lead in leads:
+        lead.status = Status.ROUTED
+    spans = owning.give_first(decisions)
+    _note(decisions)
+    ask_to_notify(spans, request_ids)
+    return decisions
 
 
 def route_again(lead: Lead, *, without: Mapping[int, str], by: User | None) -> Assignment:
     """Give an open lead that its caller has locked to another adviser by the same rules; `without` names in words, by
-    adviser, who must not have it and why. Pays credit as any decision; tells nobody. Raises JobError as `route_lead`.
+    adviser, who must not have it and why. Pays credit as any decision; tells nobody. Raises JobError as `route_leads`.
     """
-    full = _locked(lead.pk)
-    barred = {**without, **conflicts.barred_because(full)}
-    decision = _decide(full, facts.read(full), roster.house(), barred)
-    return _hand_over(full, decision, by)
+    (full,) = _locked([lead.pk])
+    barred = {full.pk: {**without, **conflicts.barred_because(full)}}
+    (decision,) = _decide([full], facts.read([full]), roster.house(), barred)
+    span = owning.give(full, decision.chosen_id, reason=decision.reason, by=by, decision=decision)
+    _note([decision], by)
+    return span
 
 
 def _decide(
-    lead: Lead, suggestions: Iterable[Any], house: House, barred: Mapping[int, str]
-) -> RoutingDecision:
-    """Take turns with other routings, decide, record, pay."""
+    leads: Sequence[Lead],
+    suggestions: Mapping[int, Iterable[Any]],
+    house: House,
+    barred: Mapping[int, Mapping[int, str]],
+) -> list[RoutingDecision]:
+    """Take turns with other routings, decide on one after the other, record, pay."""
     roster.take_turns()
     at = timezone.now()
-    verdict = verdict_on(lead, suggestions, house, roster.team(at, barred))
-    chosen = _somebody(verdict)
-    decision = _record(lead, verdict, chosen, at)
-    _pay(decision, verdict.pick)
-    return decision
+    team = roster.team(at, {})
+    made = []
+    for lead in leads:
+        verdict = verdict_on(lead, suggestions[lead.pk], house, _without(team, barred[lead.pk]))
+        made.append((verdict, _record(lead, verdict, _somebody(verdict), at)))
+        team = [_afterwards(one, verdict) for one in team]
+    decisions = RoutingDecision.objects.bulk_create(decision for _, decision in made)
+    _pay(made)
+    return decisions
 
 
-def _locked(lead_id: int) -> Lead:
-    found = _LOCKED.read(pk=lead_id).objects()
-    if not found:
+def _without(team: list[Standing], barred: Mapping[int, str]) -> list[Standing]:
+    if not barred:
+        return team
+    return [replace(one, barred=barred.get(one.adviser_id, "")) for one in team]
+
+
+def _afterwards(one: Standing, verdict: Verdict) -> Standing:
+    """How an adviser stands when the next lead is looked at."""
+    is_theirs = verdict.chosen is not None and verdict.chosen.adviser_id == one.adviser_id
+    if not is_theirs and not verdict.pick.changes.get(one.adviser_id):
+        return one
+    after = deciding.credit_after(verdict, one)
+    return replace(one, credit=after, open_leads=one.open_leads + is_theirs)
+
+
+def _locked(lead_ids: Collection[int]) -> list[Lead]:
+    """In the order of their numbers, which is that of all who lock several. Raises Lead.DoesNotExist."""
+    found: list[Lead] = _LOCKED.read(pks=prepared.listed(lead_ids)).objects()
+    if len(found) < len(set(lead_ids)):
         raise Lead.DoesNotExist
-    lead: Lead = found[0]
-    return lead
+    return found
 
 
 _LOCKED = prepared.Prepared(
-    lambda pk: Lead.objects.for_routing().select_for_update(of=("self",)).filter(pk=pk), pk=1 << 60
+    lambda pks: (
+        Lead.objects.for_routing()
+        .select_for_update(of=("self",))
+        .filter(prepared.among("intake_lead.id", pks))
+        .order_by("pk")
+    ),
+    pks=prepared.NUMBERS,
 )
-
-
-def _recognised(lead: Lead) -> Lead:
-    """The lead with the people behind it, whom no job has looked up yet."""
-    matching.match_people(lead_id=lead.pk)
-    return _locked(lead.pk)
 
 
 def verdict_on(
@@ -116,7 +158,7 @@ def _somebody(verdict: Verdict) -> Standing:
 
 
 def _record(lead: Lead, verdict: Verdict, chosen: Standing, at: datetime) -> RoutingDecision:
-    return RoutingDecision.objects.create(
+    return RoutingDecision(
         lead=lead,
         chosen_id=chosen.adviser_id,
         rule_id=verdict.rule.rule_id if verdict.rule else None,
@@ -195,26 +237,36 @@ def _of_the_text(verdict: Verdict) -> list[str]:
     return []
 
 
-def _pay(decision: RoutingDecision, pick: credit.Pick) -> None:
+def _pay(made: Iterable[tuple[Verdict, RoutingDecision]]) -> None:
     """Write the ledger; a trigger moves the balances by it."""
     CreditEntry.objects.bulk_create(
         CreditEntry(decision=decision, adviser_id=adviser_id, amount=amount)
-        for adviser_id, amount in pick.changes.items()
+        for verdict, decision in made
+        for adviser_id, amount in verdict.pick.changes.items()
         if amount
     )
 
 
-def _hand_over(lead: Lead, decision: RoutingDecision, by: User | None = None) -> Assignment:
-    span = owning.give(lead, decision.chosen_id, reason=decision.reason, by=by, decision=decision)
-    Activity.objects.create(lead=lead, kind=Activity.Kind.ROUTED, text=decision.reason, by=by)
-    return span
+def _note(decisions: Iterable[RoutingDecision], by: User | None = None) -> None:
+    Activity.objects.bulk_create(
+        Activity(lead=one.lead, kind=Activity.Kind.ROUTED, text=one.reason, by=by)
+        for one in decisions
+    )
 
 
-def ask_to_notify(assignment: Assignment) -> None:
-    """Ask for the notice to the new owner, and for the clock by their calendar: both take longer than routing."""
+def ask_to_notify(
+    spans: Iterable[Assignment], request_ids: Mapping[int, str] = MappingProxyType({})
+) -> None:
+    """Ask for the notices to new owners, and for the clocks by their calendars: both take longer than routing."""
     queue.enqueue(
-        queue.Ask("intake.notify_owner", assignment.pk, key=f"assignment:{assignment.pk}"),
-        clock_of(assignment),
+        *(
+            replace(ask, request_id=request_ids.get(span.lead_id, ""))
+            for span in spans
+            for ask in (
+                queue.Ask("intake.notify_owner", span.pk, key=f"assignment:{span.pk}"),
+                clock_of(span),
+            )
+        )
     )
 
 

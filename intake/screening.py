@@ -4,84 +4,109 @@ Nothing is refused and nothing deleted here. Whichever job of a lead comes first
 routed or acknowledged: what is held back makes no contact, no work and no mail to whatever address it came with.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Exists, F, OuterRef
 
 from briefs import prepared
-from intake import likeness, spam_rules, suggesting
+from intake import likeness, seen_words, spam_rules, suggesting
 from intake.models import Activity, Lead, Priority, ProofOfWork, Quarantine, Screening, Status
 from intake.models.enquiry import Enquiry
+from intake.seen_words import SeenWords
 from intake.spam_rules import Item
 from jobs import queue
 
-# How far back words are known again.
-_DAYS = 90
 _PROVED = -100
-_MOST_COMPARED = 50
 
 
 def passes(*, lead_id: int) -> bool:
-    """Whether the lead may go on; screens it now unless that was done. One statement when it was.
-
-    What is held back does not, nor what was closed without being released.
-    """
-    (found,) = _STATE.read(pk=lead_id).objects()
-    return _goes_on(found)
+    """`passing` for one."""
+    return lead_id in passing([lead_id])
 
 
 def passing(lead_ids: Collection[int]) -> set[int]:
-    """Those of these leads that may go on, as `passes`; one statement when all were screened."""
-    return {row["pk"] for row in _states(Lead.objects.filter(pk__in=lead_ids)) if _goes_on(row)}
+    """Those of these leads that may go on; screens them now unless that was done. One statement when it was.
+
+    What is held back does not, nor what was closed without being released.
+    """
+    states = _STATE.read(pks=prepared.listed(lead_ids)).objects()
+    unscreened = [one for one in states if one["status"] == Status.NEW and one["screened"] is None]
+    screened = screen_leads(lead_ids=[one["pk"] for one in unscreened]) if unscreened else []
+    held_back = {lead.pk for lead in screened if lead.status == Status.QUARANTINED}
+    return {one["pk"] for one in states if _goes_on(one)} - held_back
 
 
-def _goes_on(found: Mapping[str, Any]) -> bool:
-    if found["status"] == Status.NEW and found["screened"] is None:
-        return screen_lead(lead_id=found["pk"]).status != Status.QUARANTINED
-    was_spam = found["status"] == Status.DISQUALIFIED and found["held"] is not None
-    return found["status"] != Status.QUARANTINED and not was_spam
+def _goes_on(state: Mapping[str, Any]) -> bool:
+    was_spam = state["status"] == Status.DISQUALIFIED and state["held"] is not None
+    return state["status"] != Status.QUARANTINED and not was_spam
 
 
-def _states(leads: QuerySet[Lead]) -> Any:
-    return leads.values("pk", "status", screened=F("screening__pk"), held=F("quarantine__pk"))
-
-
-_STATE = prepared.Prepared(lambda pk: _states(Lead.objects.filter(pk=pk)), pk=1 << 60)
+_STATE = prepared.Prepared(
+    lambda pks: Lead.objects.filter(prepared.among("intake_lead.id", pks)).values(
+        "pk", "status", screened=F("screening__pk"), held=F("quarantine__pk")
+    ),
+    pks=prepared.NUMBERS,
+)
 _LOCKED = prepared.Prepared(
-    lambda pk: Lead.objects.filter(pk=pk).select_for_update(of=("self",)).select_related("enquiry"),
-    pk=1 << 60,
+    lambda pks: (
+        Lead.objects.filter(prepared.among("intake_lead.id", pks))
+        .select_for_update(of=("self",))
+        .select_related("enquiry")
+        .annotate(proved=Exists(ProofOfWork.objects.filter(lead=OuterRef("pk"))))
+        .order_by("pk")
+    ),
+    pks=prepared.NUMBERS,
 )
 
 
-@transaction.atomic
 def screen_lead(*, lead_id: int) -> Lead:
-    """Score a new lead once and hold it back from the line on; a lead that was screened stays as it is. Locks it."""
-    (lead,) = _LOCKED.read(pk=lead_id).objects()
-    if lead.status != Status.NEW or Screening.objects.filter(lead=lead).exists():
-        return lead
-    screening = _score(lead)
-    if screening.score >= screening.line:
-        _hold_back(lead, screening)
-    return lead
+    """`screen_leads` for one."""
+    return screen_leads(lead_ids=[lead_id])[0]
 
 
-def _score(lead: Lead) -> Screening:
-    enquiry = lead.enquiry
-    digest, bands = likeness.digest_of(enquiry.needs), likeness.bands_of(enquiry.needs)
-    items = [*items_of(enquiry), *_of_likeness(enquiry, digest, bands), *_of_proof(lead)]
-    return Screening.objects.create(
+@transaction.atomic
+def screen_leads(*, lead_ids: Collection[int]) -> list[Lead]:
+    """Score new leads once and hold them back from the line on; what was screened stays as it is. Locks them.
+
+    One after the other in the order of their numbers: each knows the words of those before it. As many statements for
+    fifty as for one, but for what is held back.
+    """
+    leads: list[Any] = _LOCKED.read(pks=prepared.listed(lead_ids)).objects()
+    new = [lead for lead in leads if lead.status == Status.NEW]
+    done = set(Screening.objects.filter(lead__in=new).values_list("lead", flat=True)) if new else ()
+    new = [lead for lead in new if lead.pk not in done]
+    if new:
+        _screen(new)
+    return leads
+
+
+def _screen(leads: Sequence[Any]) -> None:
+    texts = {lead.pk: likeness.Words.of(lead.enquiry.needs) for lead in leads}
+    seen = seen_words.before(leads, texts)
+    made = []
+    for lead in leads:
+        screening = _score(lead, texts[lead.pk], seen)
+        made.append(screening)
+        seen.add(lead, texts[lead.pk], is_held=screening.score >= screening.line)
+    Screening.objects.bulk_create(made)
+    for screening in made:
+        if screening.score >= screening.line:
+            _hold_back(screening.lead, screening)
+
+
+def _score(lead: Any, words: likeness.Words, seen: SeenWords) -> Screening:
+    items = [*items_of(lead.enquiry), *_of_likeness(lead, words, seen), *_of_proof(lead)]
+    return Screening(
         lead=lead,
         score=_sum(items),
         line=settings.SPAM_LINE,
         items=[item.as_stored() for item in items],
         rules=spam_rules.VERSION,
-        text_digest=digest,
-        text_bands=bands,
+        text_digest=words.digest,
+        text_bands=words.bands,
     )
 
 
@@ -99,31 +124,18 @@ def _sum(items: list[Item]) -> int:
     return max(0, sum(item.points for item in items))
 
 
-def _of_likeness(enquiry: Enquiry, digest: str, bands: list[int]) -> Iterator[Item]:
-    since = timezone.now() - timedelta(days=_DAYS)
-    recent = Screening.objects.filter(screened_at__gt=since)
-    same = recent.filter(text_digest=digest).exclude(lead__enquiry__email__iexact=enquiry.email)
-    if number := same.count():
+def _of_likeness(lead: Lead, words: likeness.Words, seen: SeenWords) -> Iterator[Item]:
+    if number := seen.same_from_others(lead, words):
         yield Item("repeated", 30 if number > 2 else 10, f"the same words from {number} other(s)")
-    outcome = Quarantine.Outcome
-    held = recent.filter(
-        lead__quarantine__outcome__in=(outcome.OPEN, outcome.SPAM, outcome.EXPIRED)
-    )
-    like = held.filter(Q(text_digest=digest) | Q(text_bands__overlap=bands))
-    for screening in like.select_related("lead__quarantine").order_by("-pk")[:_MOST_COMPARED]:
-        if screening.text_digest == digest or likeness.are_alike(screening.text_bands, bands):
-            yield _known(screening.lead)
-            return
+    known = seen.held_like(lead, words)
+    if known and known.was_spam:
+        yield Item("known_words", 50, f"much like {known.reference}, which was called spam")
+    elif known:
+        yield Item("known_words", 25, f"much like {known.reference}, which was held back")
 
 
-def _known(lead: Lead) -> Item:
-    if lead.quarantine.outcome == Quarantine.Outcome.SPAM:
-        return Item("known_words", 50, f"much like {lead.reference}, which was called spam")
-    return Item("known_words", 25, f"much like {lead.reference}, which was held back")
-
-
-def _of_proof(lead: Lead) -> Iterator[Item]:
-    if ProofOfWork.objects.filter(lead=lead).exists():
+def _of_proof(lead: Any) -> Iterator[Item]:
+    if lead.proved:
         yield Item("proof", _PROVED, "the sender's browser solved the puzzle")
 
 

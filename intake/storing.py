@@ -17,9 +17,8 @@ from briefs.prepared import A_MOMENT, Prepared, Statement, store
 from intake.models import Enquiry, Lead
 from jobs import queue
 
-# In this order: whichever comes first screens the lead, and an adviser is found with the people behind it.
+# In this order: whichever comes first screens the lead.
 FOLLOW_UPS = (
-    "intake.match_people",
     "intake.route_lead",
     "intake.acknowledge",
     "intake.read_needs",

@@ -41,24 +41,52 @@ def read_lead(*, lead_id: int) -> list[NeedSuggestion]:
 
 
 def suggestions_of(lead: Lead) -> list[NeedSuggestion]:
-    """The open suggestions of a lead that the caller has locked, with its enquiry; read now when that was not done.
+    """The open suggestions of a lead that the caller has locked, with its enquiry; read now when that was not done."""
+    return suggestions_of_each([lead])[lead.pk]
+
+
+def suggestions_of_each(leads: Sequence[Lead]) -> dict[int, list[NeedSuggestion]]:
+    """The same of many leads, by lead, in as many statements as for one.
 
     Another version of the rules adds what it finds; what is there stays as staff left it.
     """
-    known: set[tuple[str, str]] = set()
-    if lead.needs_read_by < needs.VERSION:
-        if lead.needs_read_by:
-            known = set(lead.suggestions.values_list("kind", "value"))
-        found = needs.read_needs(lead.enquiry.needs, gazetteer.current())
-        made = NeedSuggestion.objects.bulk_create(
-            _suggestion(lead, one) for one in found if (one.kind, one.value) not in known
-        )
+    unread = [lead for lead in leads if lead.needs_read_by < needs.VERSION]
+    found = _read(unread)
+    before = [lead.pk for lead in leads if lead.pk not in found]
+    for pk in before:
+        found[pk] = []
+    if before:
+        for one in NeedSuggestion.objects.filter(lead__in=before, state=State.OPEN):
+            found[one.lead_id].append(one)
+    return found
+
+
+def _read(leads: Sequence[Lead]) -> dict[int, list[NeedSuggestion]]:
+    """Read what these rules have not; of leads that none had read, what was found."""
+    if not leads:
+        return {}
+    known = _known([lead.pk for lead in leads if lead.needs_read_by])
+    gaz = gazetteer.current()
+    made = {
+        lead.pk: [
+            _suggestion(lead, one)
+            for one in needs.read_needs(lead.enquiry.needs, gaz)
+            if (lead.pk, one.kind, one.value) not in known
+        ]
+        for lead in leads
+    }
+    NeedSuggestion.objects.bulk_create(one for ones in made.values() for one in ones)
+    Lead.objects.filter(pk__in=[lead.pk for lead in leads]).update(needs_read_by=needs.VERSION)
+    new = {lead.pk: made[lead.pk] for lead in leads if not lead.needs_read_by}
+    for lead in leads:
         lead.needs_read_by = needs.VERSION
-        lead.save(update_fields=["needs_read_by"])
-        _raise_priority(lead, [one for one in made if one.kind == Kind.URGENCY])
-        if not known:
-            return made
-    return list(lead.suggestions.filter(state=State.OPEN))
+        _raise_priority(lead, [one for one in made[lead.pk] if one.kind == Kind.URGENCY])
+    return new
+
+
+def _known(lead_ids: Sequence[int]) -> set[tuple[int, str, str]]:
+    rows = NeedSuggestion.objects.filter(lead__in=lead_ids)
+    return set(rows.values_list("lead", "kind", "value")) if lead_ids else set()
 
 
 def _suggestion(lead: Lead, finding: Finding) -> NeedSuggestion:

@@ -33,20 +33,22 @@ from jobs.kinds import kind, kind_together
 from jobs.models import Job
 
 
-@kind("intake.match_people", at_once=True)
-def match_people(job: Job) -> None:
-    """Link the lead to the people behind it, unless it is held back."""
-    if screening.passes(lead_id=job.subject_id):
-        matching.match_people(lead_id=job.subject_id)
+# Routing does it. A kind of its own is for what is on record from before that.
+@kind_together("intake.match_people", most=50, at_once=True)
+def match_people(jobs: Sequence[Job]) -> None:
+    """Link leads to the people behind them, unless they are held back."""
+    passing = screening.passing({job.subject_id for job in jobs})
+    matching.match_leads(lead_ids=passing)
 
 
-@kind("intake.route_lead", at_once=True)
-def route_lead(job: Job) -> None:
-    """Give the lead to an adviser, unless it is held back; the register is asked before, once."""
-    if screening.passes(lead_id=job.subject_id):
-        sanctions.ensure_screened(lead_id=job.subject_id)
-        conflict_checks.check_new(lead_id=job.subject_id)
-        routing.route_lead(lead_id=job.subject_id)
+@kind_together("intake.route_lead", most=50, at_once=True, before=match_people)
+def route_leads(jobs: Sequence[Job]) -> None:
+    """Give leads to advisers, unless they are held back; the registers are asked before, once."""
+    passing = screening.passing({job.subject_id for job in jobs})
+    sanctions.ensure_screened(lead_ids=passing)
+    conflict_checks.check_new(lead_ids=passing)
+    because = {job.subject_id: job.request_id for job in jobs}
+    routing.route_leads(lead_ids=passing, request_ids=because)
 
 
 @kind("intake.check_conflicts")

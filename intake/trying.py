@@ -62,7 +62,7 @@ def _without(one: Standing, lead: Lead) -> Standing:
 
 def _suggestions(lead: Lead) -> list[NeedSuggestion]:
     with transaction.atomic():
-        found = facts.read(lead)
+        found = facts.read([lead])[lead.pk]
         transaction.set_rollback(True)
     return found
 

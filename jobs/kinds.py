@@ -38,6 +38,7 @@ class Kind:
     pause: timedelta | None = None
     at_once: bool = False
     most: int = 1
+    before: Together | None = None
 
     def do(self, jobs: Sequence[Job]) -> Finish | None:
         """The work on these jobs, which are one unless the kind does several together."""
@@ -79,15 +80,18 @@ def kind(
     return register
 
 
-def kind_together(name: str, *, most: int, at_once: bool = False) -> Callable[[Together], Together]:
+def kind_together(
+    name: str, *, most: int, at_once: bool = False, before: Together | None = None
+) -> Callable[[Together], Together]:
     """Register a function as the work of a kind whose jobs are done up to `most` at a time, the oldest first.
 
     All of them are done in one transaction with their "done". When that fails, each is done alone, so the function
-    gets one job at times, and what hurts one hurts no other. Only for work in the database.
+    gets one job at times, and what hurts one hurts no other. Only for work in the database. What is done `before` is
+    committed by itself, so that its locks are free again: it may be done twice, and stays when the work fails.
     """
 
     def register(work: Together) -> Together:
-        _add(Kind(name, work, is_external=False, at_once=at_once, most=most))
+        _add(Kind(name, work, is_external=False, at_once=at_once, most=most, before=before))
         return work
 
     return register

@@ -87,6 +87,11 @@ class Job(models.Model):
         ]
         indexes = [
             models.Index(fields=["run_at"], name="job_pending", condition=Q(state="pending")),
+            models.Index(
+                fields=["kind", "run_at", "id"],
+                name="job_pending_of_kind",
+                condition=Q(state="pending"),
+            ),
             models.Index(fields=["lease_until"], name="job_leased", condition=Q(state="leased")),
             models.Index(fields=["-created_at"], name="job_dead", condition=Q(state="dead")),
         ]

@@ -126,6 +126,9 @@ def claim(job_id: int) -> list[Job]:
 
 def _do(jobs: Sequence[Job]) -> None:
     kind = kinds.find(jobs[0].kind)
+    if kind.before:
+        with transaction.atomic():
+            kind.before(jobs)
     finish = kind.do(jobs) if kind.is_external else None
     with transaction.atomic():
         if not kind.is_external:

@@ -117,8 +117,8 @@ class CreditEntry(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="credit_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
-            # The lines of a decision come in one statement: they add up to zero or are refused, and each balance moves
-            # by exactly its line.
+            # The lines of a decision come in one statement, perhaps with those of others: they add up to zero or are
+            # refused, and each balance moves by exactly its lines.
             pgtrigger.Trigger(
                 name="credit_balances",
                 level=pgtrigger.Statement,
@@ -130,8 +130,9 @@ class CreditEntry(models.Model):
                         RAISE EXCEPTION 'The credit lines of a decision add up to zero.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'credit_adds_up_to_zero';
                     END IF;
-                    UPDATE intake_adviser SET credit = credit + line.amount
-                        FROM lines AS line WHERE intake_adviser.id = line.adviser_id;
+                    UPDATE intake_adviser SET credit = credit + moved.amount
+                        FROM (SELECT adviser_id, sum(amount) AS amount FROM lines GROUP BY adviser_id) AS moved
+                        WHERE intake_adviser.id = moved.adviser_id;
                     RETURN NULL;
                 """,
             ),

@@ -16,11 +16,13 @@ from briefs.search_keys import search_key
 Value = TypeVar("Value")
 
 # Accents and vowel signs that stand by themselves belong to the letter before them.
-_WORD = re.compile(r"(?:[^\W_][\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]*)+")
+_MARKS = r"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]"
+_WORD = re.compile(rf"[^\W_]+(?:{_MARKS}+[^\W_]*)*")
 _SENTENCE_ENDS = re.compile(r"[!?;؟؛]|\.(?=\s|$)|:\s*\n|\n\s*\n")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _MOST_SKIPPED = 3
 _STEM = 3
+_MOST_KNOWN = 2_000
 
 
 class Word(NamedTuple):
@@ -42,14 +44,14 @@ def words_of(text: str) -> list[Word]:
     end = sentence = 0
     for found in _WORD.finditer(text):
         raw, gap = found.group(), text[end : found.start()]
-        sentence += bool(_SENTENCE_ENDS.search(gap))
+        if gap != " ":
+            sentence += bool(_SENTENCE_ENDS.search(gap))
         key, forms = _keys(raw) if len(raw) <= 60 else (raw[:60], (raw[:60],))
         capital = raw[0].isupper()
-        place = (found.start(), found.end())
+        start, end = found.span()
         words.append(
-            Word(*place, key, forms, capital, capital and raw.isupper(), gap[-8:], sentence)
+            Word(start, end, key, forms, capital, capital and raw.isupper(), gap[-8:], sentence)
         )
-        end = found.end()
     return words
 
 
@@ -92,9 +94,11 @@ class Phrases(Generic[Value]):
         self._numbers = numbers or {}
         self._exact: dict[str, list[tuple[tuple[str, ...], Value]]] = {}
         self._stems: dict[str, list[tuple[str, tuple[str, ...], Value]]] = {}
+        self._known: dict[tuple[str, ...], list[tuple[tuple[str, ...], Value]]] = {}
 
     def add(self, phrase: str, value: Value) -> None:
         """Know one more phrase; nothing to compare, nothing added. Raises ValueError when it begins with a gap."""
+        self._known.clear()
         elements = tuple(_elements(phrase))
         if not elements:
             return
@@ -110,15 +114,18 @@ class Phrases(Generic[Value]):
 
     def find(self, words: Sequence[Word]) -> Iterator[Match[Value]]:
         """Every phrase at every word, the longest of a word first."""
+        known = self._known
         for index, word in enumerate(words):
-            if not self._may_begin(word):
-                continue
-            found = [
-                Match(index, last, value)
-                for rest, value in self._begun_by(word)
-                if (last := self._rest_fits(rest, words, index + 1, word.sentence))
-            ]
-            yield from sorted(found, key=lambda match: -match.last)
+            begun = known.get(word.forms)
+            if begun is None:
+                begun = self._begun_by(word)
+            if begun:
+                found = [
+                    Match(index, last, value)
+                    for rest, value in begun
+                    if (last := self._rest_fits(rest, words, index + 1, word.sentence))
+                ]
+                yield from sorted(found, key=lambda match: -match.last)
 
     def longest(self, words: Sequence[Word]) -> Iterator[Match[Value]]:
         """The longest phrase at each word that is not part of the one before."""
@@ -139,20 +146,19 @@ class Phrases(Generic[Value]):
             return int(word.key)
         return next((self._numbers[f] for f in word.forms if f in self._numbers), None)
 
-    def _may_begin(self, word: Word) -> bool:
-        """Whether any phrase begins so: most words begin none, and this is all they cost."""
-        return "#" in self._exact or any(
-            form in self._exact or form[:_STEM] in self._stems for form in word.forms
-        )
-
-    def _begun_by(self, word: Word) -> Iterator[tuple[tuple[str, ...], Value]]:
+    def _begun_by(self, word: Word) -> list[tuple[tuple[str, ...], Value]]:
+        """What goes on after this word. Kept by word: most begin nothing, and a lookup is all they shall cost."""
+        found: list[tuple[tuple[str, ...], Value]] = []
         for form in word.forms:
-            yield from self._exact.get(form, ())
-            for stem, rest, value in self._stems.get(form[:_STEM], ()):
-                if form.startswith(stem):
-                    yield rest, value
+            found += self._exact.get(form, ())
+            stems = self._stems.get(form[:_STEM], ())
+            found += [(rest, value) for stem, rest, value in stems if form.startswith(stem)]
         if "#" in self._exact and self.number(word) is not None:
-            yield from self._exact["#"]
+            found += self._exact["#"]
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[word.forms] = found
+        return found
 
     def _rest_fits(
         self, rest: tuple[str, ...], words: Sequence[Word], at: int, sentence: int

@@ -74,13 +74,22 @@ def asked(of: str, text: str) -> Asked | None:
 
 def find(names: Sequence[Asked]) -> list[Found]:
     """For each name the entries that are like it, the likest first; each entry once, by its likest name."""
+    return find_each([names])[0]
+
+
+def find_each(of_leads: Sequence[Sequence[Asked]]) -> list[list[Found]]:
+    """The same for the names of several leads, in one statement."""
+    names = [(nr, name) for nr, names in enumerate(of_leads) for name in names]
     best: dict[tuple[int, int], Found] = {}
-    for place, *row in _rows(names):
-        found = _compare(names[place], row)
+    for place, *row in _rows([name for _, name in names]):
+        found = _compare(names[place][1], row)
         key = (place, row[-1])
         if found and (key not in best or _rank(found) < _rank(best[key])):
             best[key] = found
-    return sorted(best.values(), key=_rank)
+    each: list[list[Found]] = [[] for _ in of_leads]
+    for (place, _), found in best.items():
+        each[names[place][0]].append(found)
+    return [sorted(one, key=_rank) for one in each]
 
 
 def like(names: Sequence[Asked]) -> list[int]:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from briefs import geography
+from briefs import geography, prepared
 from intake import holding, matching
 from intake.models import (
     ContactCorrection,
@@ -33,64 +33,102 @@ _BATCH = 100
 _MOST_KEPT = 20
 
 
-def ensure_screened(*, lead_id: int) -> None:
-    """Screen a lead that never was; one statement when it was. Routing calls it before it looks for an adviser.
+def ensure_screened(*, lead_ids: Collection[int]) -> None:
+    """Screen those of these leads that never were; one statement when they were. Routing asks first.
 
-    What it raises fails the job that called: the lead waits, the job is tried again and staff see it.
+    What it raises fails the job that called: the leads wait, the job is tried again and staff see it.
     """
-    if not SanctionsScreening.objects.filter(lead=lead_id).exists():
-        screen_lead(lead_id=lead_id)
+    rows = SanctionsScreening.objects.filter(lead__in=lead_ids)
+    left = set(lead_ids) - set(rows.values_list("lead", flat=True))
+    if left:
+        screen_leads(lead_ids=left)
+
+
+def screen_lead(*, lead_id: int) -> SanctionsScreening | None:
+    """`screen_leads` for one; None for a lead that is erased, or held back as spam."""
+    return screen_leads(lead_ids=[lead_id]).get(lead_id)
 
 
 @transaction.atomic
-def screen_lead(*, lead_id: int) -> SanctionsScreening | None:
-    """Look for the names of a lead on all loaded lists, keep what came out, and hold the lead for a possible match.
+def screen_leads(*, lead_ids: Collection[int]) -> dict[int, SanctionsScreening]:
+    """Look for the names of leads on all loaded lists, keep what came out, and hold each lead for a possible match.
 
-    The same names on the same lists are not looked for again: then the newest screening is returned as it is. None for
-    a lead that is erased, or held back as spam. Locks the lead. As many statements for 20,000 entries as for none.
+    The same names on the same lists are not looked for again: then the newest screening is returned as it is. Leaves
+    out what is erased, or held back as spam. Locks the leads. As many statements for 20,000 entries as for none, and
+    for fifty leads as for one, but for what is held.
     """
     used = lists.loaded()
-    lead = _locked(lead_id, wants_people=bool(used))
-    if lead.erased_at or lead.status == Status.QUARANTINED:
-        return None
-    names = _names(lead)
-    digest = _digest(names, used)
-    last = SanctionsScreening.objects.filter(lead=lead).order_by("-pk").first()
-    if last and last.digest == digest:
-        return last
-    matches = _matches(lead, finding.find(names) if used else [], used)
-    screening = SanctionsScreening.objects.create(
-        lead=lead,
-        outcome=_outcome(used, matches),
-        names=[{"of": one.of, "name": one.text} for one in names],
-        lists=[lists.as_recorded(one) for one in used],
-        matches=matches,
-        digest=digest,
-    )
-    _hold(lead, matches)
-    return screening
+    leads = _locked(lead_ids, wants_people=bool(used))
+    names = _names([lead for lead in leads if not _is_closed_to_us(lead)])
+    digests = {pk: _digest(asked, used) for pk, asked in names.items()}
+    rows = SanctionsScreening.objects.filter(lead__in=list(names)).order_by("lead", "-pk")
+    newest = {one.lead_id: one for one in rows.distinct("lead")}
+    done = {pk: one for pk, one in newest.items() if one.digest == digests[pk]}
+    new = [lead for lead in leads if lead.pk in names and lead.pk not in done]
+    found = finding.find_each([names[lead.pk] for lead in new]) if used else [[] for _ in new]
+    made = [
+        SanctionsScreening(
+            lead=lead,
+            outcome=_outcome(used, matches),
+            names=[{"of": one.of, "name": one.text} for one in names[lead.pk]],
+            lists=[lists.as_recorded(one) for one in used],
+            matches=matches,
+            digest=digests[lead.pk],
+        )
+        for lead, each in zip(new, found, strict=True)
+        for matches in (_matches(lead, each, used),)
+    ]
+    SanctionsScreening.objects.bulk_create(made)
+    for one in made:
+        _hold(one.lead, one.matches)
+    return done | {one.lead_id: one for one in made}
 
 
-def _locked(lead_id: int, *, wants_people: bool) -> Lead:
-    """The lead with the people behind it, whom no job may have looked up yet: what was decided is known by them."""
-    rows = Lead.objects.select_for_update(of=("self",)).select_related(
-        "enquiry", "contact", "organisation"
-    )
-    lead = rows.get(pk=lead_id)
-    is_closed_to_us = lead.erased_at or lead.status == Status.QUARANTINED
-    if wants_people and lead.contact_id is None and not is_closed_to_us:
-        matching.match_people(lead_id=lead.pk)
-        lead = rows.get(pk=lead_id)
-    return lead
+def _locked(lead_ids: Collection[int], *, wants_people: bool) -> list[Lead]:
+    """The leads with the people behind them, whom no job may have looked up yet: what was decided is known by them.
+
+    Raises Lead.DoesNotExist.
+    """
+    leads = _read(lead_ids)
+    strangers = [one.pk for one in leads if one.contact_id is None and not _is_closed_to_us(one)]
+    if wants_people and strangers:
+        matching.match_leads(lead_ids=strangers)
+        leads = _read(lead_ids)
+    return leads
 
 
-def _names(lead: Lead) -> list[Asked]:
-    """What to look for: the person and the body as the client wrote, corrected and as they are known."""
-    corrected = (
-        ContactCorrection.objects.filter(lead=lead)
+def _read(lead_ids: Collection[int]) -> list[Lead]:
+    leads: list[Lead] = _LOCKED.read(pks=prepared.listed(lead_ids)).objects()
+    if len(leads) < len(set(lead_ids)):
+        raise Lead.DoesNotExist
+    return leads
+
+
+_LOCKED = prepared.Prepared(
+    lambda pks: (
+        Lead.objects.select_for_update(of=("self",))
+        .select_related("enquiry", "contact", "organisation")
+        .filter(prepared.among("intake_lead.id", pks))
         .order_by("pk")
-        .values_list("full_name", flat=True)
-    )
+    ),
+    pks=prepared.NUMBERS,
+)
+
+
+def _is_closed_to_us(lead: Lead) -> bool:
+    return lead.erased_at is not None or lead.status == Status.QUARANTINED
+
+
+def _names(leads: Sequence[Lead]) -> dict[int, list[Asked]]:
+    """By lead, what to look for: the person and the body as the client wrote, corrected and as they are known."""
+    corrections = ContactCorrection.objects.filter(lead__in=[lead.pk for lead in leads])
+    corrected: dict[int, list[str]] = {}
+    for pk, name in corrections.order_by("pk").values_list("lead", "full_name"):
+        corrected.setdefault(pk, []).append(name)
+    return {lead.pk: _names_of(lead, corrected.get(lead.pk, [])) for lead in leads}
+
+
+def _names_of(lead: Lead, corrected: Sequence[str]) -> list[Asked]:
     people = [lead.enquiry.full_name, *corrected, lead.contact.full_name if lead.contact else ""]
     bodies = [lead.enquiry.organisation, lead.organisation.name if lead.organisation else ""]
     found: dict[tuple[str, str], Asked] = {}
@@ -234,8 +272,7 @@ def screen_again(*, after: int, round_: str) -> int:
     pks = list(
         to_screen_again().filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:_BATCH]
     )
-    for pk in pks:
-        screen_lead(lead_id=pk)
+    screen_leads(lead_ids=pks)
     if len(pks) == _BATCH:
         ask_again(after=pks[-1], round_=round_)
     return len(pks)

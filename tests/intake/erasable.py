@@ -42,7 +42,7 @@ def make_person(owner: Adviser, status: str = Status.QUALIFIED) -> Lead:
     file = Upload("needlework.txt", "text/plain", "0" * 64, b"needlework of xylo")
     lead = factories.lead_of(owner, status, needs=_TEXT, attachments=(file,), **sent)
     factories.lead_of(status=Status.QUARANTINED, needs=_TEXT, **sent | {"email": EMAIL.upper()})
-    run_all("intake.match_people", "intake.acknowledge", "intake.read_needs")
+    run_all("intake.route_lead", "intake.acknowledge", "intake.read_needs")
     after_sending.add_information(
         lead=lead, text=f"More {NEEDS}", files=(file,), form_id=uuid.uuid4()
     )

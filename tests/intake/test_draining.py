@@ -15,7 +15,7 @@ from tests import databases, factories
 from tests.bench.routing import loading, watching
 
 LEADS = 120
-KINDS = ("intake.match_people", "intake.route_lead")
+KIND = "intake.route_lead"
 
 
 @pytest.fixture
@@ -38,20 +38,20 @@ def work(ids: list[int]) -> int:
 
 
 def test_two_workers_route_each_lead_once_without_a_deadlock(waiting: str) -> None:
-    due = Job.objects.filter(kind__in=KINDS)
+    due = Job.objects.filter(kind=KIND)
     due.update(run_at="2026-01-01T00:00:00Z")
-    ids = list(due.order_by("subject_id", "kind").values_list("pk", flat=True))
-    assert len(ids) == 2 * LEADS
+    ids = list(due.order_by("subject_id").values_list("pk", flat=True))
+    assert len(ids) == LEADS
 
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(work, [ids, ids])
 
-    assert first + second == 2 * LEADS
-    assert min(first, second) > 0
+    assert min(first, second) > 0  # each has done some, up to fifty at a time
+    assert set(due.values_list("state", "attempts")) == {("done", 1)}
     assert watching.wrong(waiting) == dict.fromkeys(watching.WRONG, 0)
     assert Lead.objects.filter(status="routed", contact__isnull=False).count() == LEADS
     assert RoutingDecision.objects.count() == Assignment.objects.count() == LEADS
-    assert Contact.objects.count() == LEADS
+    assert Contact.objects.count() == 3 * LEADS // 4  # every fourth is of the one before it
     assert Adviser.objects.aggregate(owed=Sum("credit"))["owed"] == 0
     shares = Adviser.objects.annotate(n=Count("leads")).values_list("n", flat=True)
     assert sorted(shares) == [0, LEADS // 2, LEADS // 2]  # the desk's owner takes what nobody can

@@ -17,7 +17,7 @@ def test_a_request_is_told_in_two_messages_of_which_one_overtakes(monkeypatch):
 
     jobs = {job.pk: job.kind for job in Job.objects.all()}
     assert [([jobs[pk] for pk in told], at_once) for told, at_once in sent] == [
-        (["intake.match_people", "intake.route_lead"], True),
+        (["intake.route_lead"], True),
         (["intake.acknowledge", "intake.read_needs"], False),
     ]
 

@@ -16,7 +16,6 @@ from tests.intake import breaking
 
 KINDS = [
     "intake.acknowledge",
-    "intake.match_people",
     "intake.read_needs",
     "intake.route_lead",
 ]
@@ -28,7 +27,7 @@ def counts() -> dict[str, int]:
 
 
 NOTHING = {"Enquiry": 0, "Attachment": 0, "Lead": 0, "Job": 0}
-ONE = {"Enquiry": 1, "Attachment": 0, "Lead": 1, "Job": 4}
+ONE = {"Enquiry": 1, "Attachment": 0, "Lead": 1, "Job": 3}
 
 
 @contextmanager
@@ -231,7 +230,7 @@ def test_without_a_key_the_same_content_is_another_request():
     first, second = factories.receive(**content), factories.receive(**content)
 
     assert first.reference != second.reference
-    assert counts() == {"Enquiry": 2, "Attachment": 0, "Lead": 2, "Job": 8}
+    assert counts() == {"Enquiry": 2, "Attachment": 0, "Lead": 2, "Job": 6}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -24,6 +24,7 @@ from tests.chaos.senders import Senders
 
 HOME = BASE_DIR / "var" / "bench"
 A_SECOND, SECONDS = 50, 20
+COSTED = 300
 EMPTY, USED = "bench_routing_empty", "bench_routing"
 
 
@@ -41,9 +42,14 @@ def main() -> None:
         django.setup()
         _found(postgres, options.fresh)
         used = env | {"DATABASE_URL": postgres.url(USED)}
-        if "drain" in options.only or not options.only:
-            _drain(postgres, used, 1_000 if options.quick else 5_000)
-        if "routed" in options.only or not options.only:
+        count = 1_000 if options.quick else 5_000
+        if options.only in ("", "cost"):
+            _cost(postgres, used)
+        if options.only in ("", "drain"):
+            _drain(postgres, used, count, "")
+        if options.only in ("", "one-house"):
+            _drain(postgres, used, count // 5, " of one house")
+        if options.only in ("", "routed"):
             _as_they_come(postgres, used)
     tell("load average of the machine", os.getloadavg()[0], "processes")
     say("Done")
@@ -53,7 +59,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="1,000 waiting leads")
     parser.add_argument("--fresh", action="store_true", help="set up the house anew")
-    parser.add_argument("--only", default="", help="drain or routed")
+    parser.add_argument("--only", default="", help="cost, drain, one-house or routed")
     parser.add_argument("--rounds", type=int, default=0, help="has no meaning here")
     return parser.parse_args()
 
@@ -87,12 +93,22 @@ def _use(postgres: embedded.Postgres) -> None:
     connection.settings_dict["NAME"] = USED
 
 
-def _drain(postgres: embedded.Postgres, env: dict[str, str], count: int) -> None:
-    from tests.bench.routing import loading
+def _cost(postgres: embedded.Postgres, env: dict[str, str]) -> None:
+    from tests.bench.routing import costing, loading
 
     _use(postgres)
-    say(f"{count:,} leads begin to wait")
-    loading.let_wait(env["DATABASE_URL"], count)
+    loading.let_wait(env["DATABASE_URL"], COSTED)
+    say(f"Doing the jobs of {COSTED:,} leads")
+    costing.tell_costs(COSTED)
+
+
+def _drain(postgres: embedded.Postgres, env: dict[str, str], count: int, of: str) -> None:
+    from tests.bench.routing import crowd, loading
+
+    _use(postgres)
+    say(f"{count:,} leads{of} begin to wait")
+    who = crowd.ONE_HOUSE if of else crowd.MANY_HOUSES
+    loading.let_wait(env["DATABASE_URL"], count, who)
     nothing = [reference.rate(HOME, 2_000)]
     with processes.workers(HOME, "config", env), processes.sweep(HOME, env):
         say("Draining")
@@ -102,7 +118,7 @@ def _drain(postgres: embedded.Postgres, env: dict[str, str], count: int) -> None
     tell("C: no-op Celery tasks", c, "tasks/s, 2 workers")
     unit = "leads/s, 2 workers"
     rate, all_rate = count / drained.routed, count / drained.all_done
-    name = f"{count:,} waiting leads"
+    name = f"{count:,} waiting leads{of}"
     tell(f"{name}, routed", rate, unit, c, rate / c, ">= 0.25 of C", rate >= 0.25 * c)
     tell(f"{name}, everything done", all_rate, unit, c, all_rate / c)
     for what, found in watching.wrong(env["DATABASE_URL"]).items():

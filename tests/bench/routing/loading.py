@@ -4,14 +4,12 @@ import psycopg
 from psycopg import sql
 
 from tests.bench.intake.loading import multiply
+from tests.bench.routing import crowd
 
 ADVISERS = 10
 _HEX = "md5('{}' || n) || md5('{}2' || n)"
 COPIES: dict[str, dict[str, str]] = {
     "intake_enquiry": {
-        "email": "'client' || n || '@client.example'",
-        "full_name": "'Client Number ' || n",
-        "needs": "r.needs || ' This is journey number ' || n",
         "idempotency_key": "'bench:' || n",
         "content_digest": _HEX.format("d", "d"),
     },
@@ -38,13 +36,13 @@ def found(database_url: str) -> None:
         factories.AdviserFactory(capacity=30_000)
 
 
-def let_wait(database_url: str, count: int) -> None:
-    """So many leads as the verb leaves them, with their jobs, which are not due for an hour."""
+def let_wait(database_url: str, count: int, who: dict[str, str] = crowd.MANY_HOUSES) -> None:
+    """So many leads as the verb leaves them, with their jobs, which are not due for an hour; `who` asks, and what."""
     from intake import submission
     from intake.models import Enquiry
     from tests import factories
 
-    content = factories.ContentFactory(email="client1@client.example")
+    content = factories.ContentFactory(email="client1@client.example", organisation="Client House")
     submission.receive_enquiry(
         content=content, channel=Enquiry.Channel.API, idempotency_key="bench:1"
     )
@@ -53,7 +51,8 @@ def let_wait(database_url: str, count: int) -> None:
         db.execute("DELETE FROM jobs_job WHERE key NOT LIKE 'lead:%'")
         db.execute("UPDATE jobs_job SET run_at = now() + interval '1 hour'")
         for table, differs in COPIES.items():
-            multiply(db, table, differs, f"generate_series(2, {count}) n")
+            said = who if table == "intake_enquiry" else {}
+            multiply(db, table, differs | said, f"generate_series(2, {count}) n")
         db.execute("VACUUM (ANALYZE)")
         db.execute("CHECKPOINT")
 

@@ -278,7 +278,7 @@ def test_a_check_that_fails_makes_the_routing_wait_and_loses_nothing(desk, liste
         raise RuntimeError
 
     with monkeypatch.context() as patched:
-        patched.setattr(finding, "find", fail)
+        patched.setattr(finding, "find_each", fail)
         route(lead)
     waiting = Job.objects.get(kind="intake.route_lead", subject_id=lead.pk)
     assert (lead.status, waiting.state, waiting.attempts) == (Status.NEW, "pending", 1)

@@ -1,0 +1,90 @@
+"""Words that came before: who sent the same, and what much like it was held back."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from intake.likeness import Words
+from intake.models import Lead, Quarantine
+
+# How far back words are known again.
+_DAYS = 90
+_MOST_COMPARED = 50
+_Outcome = Quarantine.Outcome
+_HELD_FOR_SPAM = [_Outcome.OPEN, _Outcome.SPAM, _Outcome.EXPIRED]
+
+_SAME = """
+    SELECT asked.id, count(*) FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS asked (id, digest, email)
+    JOIN intake_screening s ON s.text_digest = asked.digest AND s.screened_at > %s
+    JOIN intake_lead lead ON lead.id = s.lead_id
+    JOIN intake_enquiry e ON e.id = lead.enquiry_id AND upper(e.email) <> upper(asked.email)
+    GROUP BY asked.id
+"""
+_HELD = """
+    SELECT asked.id, held.* FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS asked (id, digest, bands)
+    CROSS JOIN LATERAL (
+        SELECT lead.reference, q.outcome, s.text_digest, s.text_bands FROM intake_screening s
+        JOIN intake_quarantine q ON q.lead_id = s.lead_id AND q.outcome = ANY(%s)
+        JOIN intake_lead lead ON lead.id = s.lead_id
+        WHERE s.screened_at > %s AND (s.text_digest = asked.digest OR s.text_bands && asked.bands::bigint[])
+        ORDER BY s.id DESC LIMIT %s
+    ) AS held
+"""
+
+
+@dataclass(frozen=True)
+class Held:
+    """A request that was held back, and whether somebody called it spam."""
+
+    reference: str
+    was_spam: bool
+    words: Words
+
+
+@dataclass
+class SeenWords:
+    """What was seen before each of some leads, and then what those before it among them added."""
+
+    same: Counter[int]
+    held: dict[int, list[Held]]
+    _just: list[tuple[str, Words]] = field(default_factory=list)
+    _just_held: list[Held] = field(default_factory=list)
+
+    def add(self, lead: Lead, words: Words, *, is_held: bool) -> None:
+        """Know the words of this lead for those after it."""
+        self._just.append((lead.enquiry.email.upper(), words))
+        if is_held:
+            self._just_held.insert(0, Held(lead.reference, False, words))
+
+    def same_from_others(self, lead: Lead, words: Words) -> int:
+        """How many others sent the same words."""
+        email = lead.enquiry.email.upper()
+        just = sum(one.digest == words.digest and whose != email for whose, one in self._just)
+        return self.same[lead.pk] + just
+
+    def held_like(self, lead: Lead, words: Words) -> Held | None:
+        """The newest of those held back that is much like it."""
+        both = [*self._just_held, *self.held.get(lead.pk, [])]
+        return next((one for one in both if one.words.are_like(words)), None)
+
+
+def before(leads: Sequence[Any], texts: Mapping[int, Words]) -> SeenWords:
+    """What was seen before these leads came; two statements."""
+    pks = [lead.pk for lead in leads]
+    digests = [texts[pk].digest for pk in pks]
+    bands = ["{" + ",".join(map(str, texts[pk].bands)) + "}" for pk in pks]
+    since = timezone.now() - timedelta(days=_DAYS)
+    held: dict[int, list[Held]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_SAME, [pks, digests, [lead.enquiry.email for lead in leads], since])
+        same = Counter(dict(cursor.fetchall()))
+        cursor.execute(_HELD, [pks, digests, bands, _HELD_FOR_SPAM, since, _MOST_COMPARED])
+        for pk, reference, outcome, digest, of in cursor.fetchall():
+            one = Held(reference, outcome == _Outcome.SPAM, Words(digest, of))
+            held.setdefault(pk, []).append(one)
+    return SeenWords(same, held)
