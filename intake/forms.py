@@ -3,6 +3,7 @@
 import unicodedata
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import cache, cached_property
 from typing import Any, cast
 
@@ -176,6 +177,10 @@ class RequestForm(forms.Form):
     )
     came = forms.Field(required=False, widget=forms.HiddenInput)
 
+    def __init__(self, data: Any = None, files: Any = None, **options: Any) -> None:
+        # The suffix is shown nowhere; Django would translate its own for each form.
+        super().__init__(data, files, **{"label_suffix": "", **options})
+
     @classmethod
     def empty(cls, slug: str = "", came: str = "", **taken_over: Any) -> "RequestForm":
         """A form to fill in, opened from the brief with this slug; signed with when it was made and what led here."""
@@ -204,10 +209,12 @@ class RequestForm(forms.Form):
 
     def _clean_fields(self) -> None:
         """Django's, but for its bound fields, which are made for showing and translate their labels each time."""
+        of_nothing = _of_nothing()
         for name, field in self.fields.items():
             try:
                 value = field.widget.value_from_datadict(self.data, self.files, name)
-                self.cleaned_data[name] = field.clean(value)
+                known = None if value else of_nothing.get((name, type(value)))
+                self.cleaned_data[name] = known[0] if known else field.clean(value)
                 if hook := getattr(self, f"clean_{name}", None):
                     self.cleaned_data[name] = hook()
             except forms.ValidationError as error:
@@ -275,6 +282,18 @@ class RequestForm(forms.Form):
 
 # In place of those that its metaclass has set.
 RequestForm.base_fields = SharedFields(RequestForm.base_fields)
+
+
+@cache
+def _of_nothing() -> dict[tuple[str, type], tuple[Any]]:
+    """What a field makes of nothing, by its name and the type of nothing, where it takes that."""
+    found: dict[tuple[str, type], tuple[Any]] = {}
+    nothings: tuple[Any, ...] = ("", None, [])
+    for name, field in RequestForm.base_fields.items():
+        for nothing in nothings:
+            with suppress(forms.ValidationError):
+                found[name, type(nothing)] = (field.clean(nothing),)
+    return found
 
 
 def _sent(data: Any, name: str) -> Any:

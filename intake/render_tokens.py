@@ -5,7 +5,9 @@ Nothing about a token refuses a request. Without one, or with a wrong one, it on
 
 import time
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.conf import settings
 from django.core.signing import BadSignature, Signer
 
 _LONGEST = 400
@@ -43,4 +45,9 @@ def read(token: str, form_id: str) -> Rendered:
 
 
 def _signer() -> Signer:
-    return Signer(salt="intake.request_form")
+    return _signer_of(settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+
+
+@lru_cache(maxsize=4)
+def _signer_of(key: str, fallbacks: tuple[str, ...]) -> Signer:
+    return Signer(key=key, salt="intake.request_form", fallback_keys=[*fallbacks])

@@ -20,6 +20,7 @@ from intake.attachments import Upload
 from intake.catalogue import Language
 from intake.models import Attachment, Enquiry, Lead
 from intake.provenance import Provenance
+from intake.used_keys import used_keys
 from jobs import queue
 
 STATUS_PAGE = "intake.status"
@@ -95,6 +96,8 @@ def receive_enquiry(
     Raises ValidationError: code "key_reused" when the key came with another content before, code
     "in_flight" when its twin is still being stored. Nothing is stored then, and the key stays with its first use.
     """
+    if first := _first_receipt_seen(content, idempotency_key):
+        return first
     seed = uuid.uuid4()
     receipt = Receipt(references.new_reference("R"), _token(seed))
     enquiry = _enquiry_row(content, provenance, page_language) | {
@@ -110,23 +113,33 @@ def receive_enquiry(
     # For machines; on the form a person saw the brief's countries chosen and took them away.
     with_countries = channel == Enquiry.Channel.API and not content.countries_of_interest
     brief = _brief_named(content, provenance)
+    is_stored = _store(
+        content.attachments, enquiry=enquiry, lead=lead, brief=brief, with_countries=with_countries
+    )
+    if idempotency_key:
+        used_keys.note(idempotency_key)
+    first = None if is_stored else _first_receipt(content, str(idempotency_key))
+    if not is_stored and first is None:
+        raise RuntimeError("A request was not stored, and its idempotency key is not known either.")
+    return first or receipt
+
+
+def _store(files: tuple[Upload, ...], *, enquiry: dict[str, Any], **rows: Any) -> bool:
+    """Store it with its files and have workers told of its jobs; False when its key was used before."""
     try:
-        with _one_transaction(content.attachments):
-            stored = storing.store_request(
-                enquiry=enquiry, lead=lead, brief=brief, with_countries=with_countries
-            )
+        with _one_transaction(files):
+            stored = storing.store_request(enquiry=enquiry, **rows)
             if stored:
-                _keep_files(content.attachments, stored.enquiry_id)
+                _keep_files(files, stored.enquiry_id)
                 queue.hint_together(storing.FOLLOW_UPS, stored.job_ids)
     except OperationalError as error:
-        if (
-            idempotency_key and getattr(error.__cause__, "sqlstate", "") == "55P03"
-        ):  # lock_not_available
+        is_locked = getattr(error.__cause__, "sqlstate", "") == "55P03"  # lock_not_available
+        if is_locked and enquiry["idempotency_key"]:
             raise ValidationError(
                 "The same request is being stored right now.", code="in_flight"
             ) from error
         raise
-    return receipt if stored else _first_receipt(content, str(idempotency_key))
+    return stored is not None
 
 
 def _enquiry_row(
@@ -181,11 +194,21 @@ def _keep_files(files: tuple[Upload, ...], enquiry_id: int) -> None:
         scanning.ask_to_scan(Attachment.objects.bulk_create(rows))
 
 
-def _first_receipt(content: EnquiryContent, key: str) -> Receipt:
-    """The receipt of the request that used this key first."""
+def _first_receipt_seen(content: EnquiryContent, key: str | None) -> Receipt | None:
+    """The same, asked before anything is stored, of a key that this process has seen used."""
+    if key is None or key not in used_keys:
+        return None
+    first = _first_receipt(content, key)
+    if first is None:
+        used_keys.forget(key)
+    return first
+
+
+def _first_receipt(content: EnquiryContent, key: str) -> Receipt | None:
+    """The receipt of the request that used this key first, if there is one."""
     first = storing.first_use_of(key)
     if first is None:
-        raise RuntimeError("A request was not stored, and its idempotency key is not known either.")
+        return None
     reference, seed, digest = first
     if digest != content.digest:
         raise ValidationError(

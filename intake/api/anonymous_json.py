@@ -10,7 +10,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from rest_framework.exceptions import Throttled
 from rest_framework.renderers import JSONRenderer
-from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from intake import flood
@@ -38,21 +37,21 @@ def is_plain(request: HttpRequest) -> bool:
     )
 
 
-def answer(request: HttpRequest, receive: Callable[[HttpRequest], Response]) -> HttpResponse:
-    """What `receive` answers, or why it may not be asked, as a problem document."""
+def answer(request: HttpRequest, receive: Callable[[HttpRequest], Any]) -> HttpResponse:
+    """What `receive` gives the sender of a stored request, or why nothing was stored, as a problem document."""
     try:
         if wait := flood.wait_for(request, None):
             raise Throttled(wait)
-        told = receive(request)
+        return _written(receive(request), 201, "application/json", {"Cache-Control": "no-store"})
     except Exception as error:
         explain: Any = api_settings.EXCEPTION_HANDLER
         problem = explain(error, {})
         if problem is None:
             raise
-        told = problem
-    body = JSONRenderer().render(told.data)
-    response = HttpResponse(body, told.content_type or "application/json", told.status_code)
-    for name, value in {**_HEADERS, **told.headers}.items():
-        if name != "Content-Type":
-            response.headers[name] = value
-    return response
+        own = {name: value for name, value in problem.items() if name != "Content-Type"}
+        return _written(problem.data, problem.status_code, problem.content_type, own)
+
+
+def _written(data: Any, status: int, content_type: str, headers: dict[str, str]) -> HttpResponse:
+    body = JSONRenderer().render(data)
+    return HttpResponse(body, content_type, status, headers={**headers, **_HEADERS})

@@ -20,10 +20,13 @@ _UNCLEAR = (_NotPlain, KeyError, ValidationError, serializers.ValidationError)
 
 
 def checks_of(
-    fields: Mapping[str, serializers.Field[Any, Any, Any, Any]], *texts: type
+    fields: Mapping[str, serializers.Field[Any, Any, Any, Any]],
+    *,
+    texts: tuple[type, ...],
+    consents: tuple[type, ...],
 ) -> dict[str, Check]:
-    """A check for each field of a type that is known here; `texts` are the types of fields for text."""
-    found = {name: _check_of(field, texts) for name, field in fields.items()}
+    """A check for each field of a type that is known here; of text and of consent there are several."""
+    found = {name: _check_of(field, texts, consents) for name, field in fields.items()}
     return {name: check for name, check in found.items() if check}
 
 
@@ -39,15 +42,23 @@ def plain_among(data: Mapping[Any, Any], checks: Mapping[str, Check]) -> dict[st
     return plain
 
 
-def _check_of(field: Any, texts: tuple[type, ...]) -> Check | None:
+def _check_of(field: Any, texts: tuple[type, ...], consents: tuple[type, ...]) -> Check | None:
     kind = type(field)  # a field of a type of its own has rules of its own
     if kind in texts:
         return _text(field)
+    if kind in consents:
+        return _consent
     if kind is serializers.ChoiceField:
         return _choice(field)
     if kind is serializers.ListField and type(field.child) is serializers.ChoiceField:
         return _list(field)
     return None
+
+
+def _consent(value: Any) -> bool:
+    if value is not True:
+        raise _NotPlain
+    return True
 
 
 def _text(field: serializers.CharField) -> Check:

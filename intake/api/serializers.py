@@ -135,16 +135,22 @@ class EnquirySerializer(serializers.Serializer[Any]):
 
     @property
     def _writable_fields(self) -> Any:
-        """Those that DRF has to look at: not what is plainly right already."""
-        return [field for name, field in self.fields.items() if name not in self._plain]
+        """Those that DRF has to look at."""
+        return self._left
 
     def to_internal_value(self, data: Any) -> Any:
         """The checked fields. A name that is none is refused: what it holds would be lost to both sides."""
-        is_object = isinstance(data, dict)
-        self._plain = plain_values.plain_among(data, _checks_of(type(self))) if is_object else {}
-        unknown = [name for name in data if name not in self.fields] if is_object else []
+        if not isinstance(data, dict):
+            return super().to_internal_value(data)
+        plain = plain_values.plain_among(data, _checks_of(type(self)))
+        self._left = [
+            field
+            for name, field in self.fields.items()
+            if name not in plain and (name in data or field.required)
+        ]
+        unknown = [name for name in data if name not in self.fields]
         try:
-            checked = {**self._plain, **super().to_internal_value(data)}
+            checked = {**plain, **super().to_internal_value(data)} if self._left else plain
         except serializers.ValidationError as error:
             if not unknown:
                 raise
@@ -209,8 +215,11 @@ def _fields_of(serializer_class: type[EnquirySerializer]) -> Any:
 
 @cache
 def _checks_of(serializer_class: type[EnquirySerializer]) -> dict[str, plain_values.Check]:
-    texts = (StrictCharField, serializers.EmailField)
-    return plain_values.checks_of(_fields_of(serializer_class), *texts)
+    return plain_values.checks_of(
+        _fields_of(serializer_class),
+        texts=(StrictCharField, serializers.EmailField),
+        consents=(ConsentField, SpeltConsentField),
+    )
 
 
 def _unknown(names: list[str]) -> dict[str, Any]:

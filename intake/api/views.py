@@ -21,8 +21,6 @@ from intake.api.serializers import EnquiryFormSerializer, EnquirySerializer, Rec
 from intake.catalogue import Language
 from intake.models import ApiKey, Enquiry
 
-_NOT_KEPT = {"Cache-Control": "no-store"}
-
 
 class EnquiriesView(CrossOrigin, APIView):
     """Ask the house for help."""
@@ -59,7 +57,7 @@ class EnquiriesView(CrossOrigin, APIView):
         is_form = request.content_type.lower().startswith(FilesParser.media_type)
         serializer_class = EnquiryFormSerializer if is_form else EnquirySerializer
         receipt = _receive(request, serializer_class(data=request.data), idempotency_key, key)
-        return Response(receipt, status=201, headers=_NOT_KEPT)
+        return Response(receipt, status=201, headers={"Cache-Control": "no-store"})
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         """DRF's way, with all that it negotiates, unless the request asks for nothing of that."""
@@ -68,12 +66,11 @@ class EnquiriesView(CrossOrigin, APIView):
         return super().dispatch(request, *args, **kwargs)
 
 
-def _receive_json(request: HttpRequest) -> Response:
+def _receive_json(request: HttpRequest) -> dict[str, str]:
     """The same for JSON from nobody in particular."""
     idempotency_key = _idempotency_key(request, None)
     data = StrictJSONParser().parse(request)  # type: ignore[arg-type]  # it can be read
-    receipt = _receive(request, EnquirySerializer(data=data), idempotency_key, None)
-    return Response(receipt, status=201, headers=_NOT_KEPT)
+    return _receive(request, EnquirySerializer(data=data), idempotency_key, None)
 
 
 def _receive(

@@ -3,8 +3,8 @@
     echo '{"port": 8000, "paths": ["/"], "headers": {}, "clients": 8, "seconds": 1}' | python -S driver.py
 
 A script of its own with plain sockets, so that it costs little beside what it measures; it answers with JSON. Standard
-library only. Stops after so many seconds, or so many answers when the wish has a "count". Twelve times UNIQUE's sign in
-a body become another number in each request.
+library only. Stops after so many seconds, or so many answers when the wish has a "count"; with a "pace" it sends at
+most so many a second, evenly. Twelve times UNIQUE's sign in a body become another number in each request.
 """
 
 import json
@@ -70,10 +70,11 @@ def _ask(wish: dict[str, Any], number: int, start: float) -> dict[str, Any]:
     statuses: list[int] = []
     most = 0
     count = wish.get("count", 0) // wish["clients"]
+    pause = wish["clients"] / wish["pace"] if wish.get("pace") else 0
     with socket.create_connection(("127.0.0.1", wish["port"]), timeout=_LIMIT) as server:
         server.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         buffer = bytearray(262_144)
-        time.sleep(max(0, start - time.monotonic()))
+        time.sleep(max(0, start + pause * number / wish["clients"] - time.monotonic()))
         began = before = time.monotonic()
         end = began + wish.get("seconds", 0)
         while len(times) < count or before < end or not times:
@@ -84,6 +85,9 @@ def _ask(wish: dict[str, Any], number: int, start: float) -> dict[str, Any]:
             before = after
             statuses.append(status)
             most = max(most, size)
+            if pause and (left := began + pause * len(times) - before) > 0:
+                time.sleep(left)
+                before = time.monotonic()
     return {"times": times, "statuses": statuses, "bytes": most, "took": before - began}
 
 

@@ -4,8 +4,9 @@ import uuid
 
 import pytest
 
-from intake import counting, flood
+from intake import counting, flood, submission
 from intake.needs import gazetteer
+from intake.used_keys import UsedKeys
 
 
 @pytest.fixture(autouse=True)
@@ -25,3 +26,11 @@ def no_gazetteer() -> None:
 def no_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Senders are counted in Valkey, which outlives a test."""
     monkeypatch.setattr(counting, "SALT", uuid.uuid4().hex)
+
+
+@pytest.fixture(autouse=True)
+def used_keys(monkeypatch: pytest.MonkeyPatch) -> UsedKeys:
+    """Those that a process has seen outlive the rows of a test: here it has seen none."""
+    keys = UsedKeys()
+    monkeypatch.setattr(submission, "used_keys", keys)
+    return keys

@@ -6,15 +6,11 @@ Takes the same ARGS; `--quick` stops at 100,000 leads. Everything is measured th
 
 import argparse
 import hashlib
-import json
 import os
 import signal
-import subprocess
-import sys
 from collections import defaultdict
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -22,11 +18,10 @@ import psycopg
 from config import embedded, fonts
 from config.supervisor import BASE_DIR
 from tests.bench import servers
-from tests.bench.intake import asking
+from tests.bench.intake import asking, beside, driving
 from tests.bench.telling import say, tell
 
 HOME = BASE_DIR / "var" / "bench"
-DRIVER = Path(__file__).parent.parent / "driver.py"
 TEN_THOUSAND, CLIENTS = 10_000, 16
 FLOOD = 100  # more than both processes of the web server take from one address
 Results = dict[tuple[str, str, int], list[dict[str, float]]]
@@ -134,11 +129,13 @@ def _measure(
         for size, probe in wanted:
             for clients in probe.loads:
                 if size == "flooded":  # its window may have passed since the last round
-                    drive(webs[size], probe, clients, count=FLOOD)
-                seen = drive(webs[size], probe, clients, 0.5 if options.quick else 1)
+                    driving.drive(webs[size], probe, clients, count=FLOOD)
+                seen = driving.drive(webs[size], probe, clients, 0.5 if options.quick else 1)
                 if number:
                     results[probe.name, size, clients].append(seen)
-    lines.tell_all(lines.Seen(results))
+    seen = lines.Seen(results)
+    lines.tell_all(seen)
+    beside.tell_all(webs["small"], asked["small"], seen, 1 if options.quick else 3)
     if not options.only:
         _send_ten_thousand(webs["small"], urls["small"], asked["small"])
     tell("load average of the machine", os.getloadavg()[0], "processes")
@@ -164,40 +161,14 @@ def _session(url: str) -> str:
     return f"{settings.SESSION_COOKIE_NAME}={store.session_key}"
 
 
-def drive(
-    web: servers.Web, probe: asking.Probe, clients: int, seconds: float = 0, count: int = 0
-) -> dict[str, Any]:
-    """What the driver saw; fails on any answer that this probe must not get."""
-    wish = {
-        "port": urlsplit(web.url).port,
-        "paths": [probe.path],
-        "headers": probe.headers,
-        "body": probe.body,
-        "clients": clients,
-        "seconds": seconds,
-        "count": count,
-    }
-    done = subprocess.run(
-        [sys.executable, "-I", "-S", str(DRIVER)],
-        input=json.dumps(wish), capture_output=True, text=True, timeout=900,
-    )  # fmt: skip
-    if done.returncode:
-        raise SystemExit(f"{probe.name}: the driver failed.\n{done.stderr}")
-    seen: dict[str, Any] = json.loads(done.stdout)
-    taken = {201, 303} if probe.status == 429 else set()  # before it is a flood
-    if set(seen["statuses"]) - taken != {probe.status}:
-        raise SystemExit(f"{probe.name}: answered {seen['by_status']}")
-    return seen
-
-
 def _send_ten_thousand(web: servers.Web, url: str, probes: list[asking.Probe]) -> None:
     """Sixteen clients at once, half by the form and half by the API: rows against answers, memory before and after."""
     say(f"{TEN_THOUSAND:,} requests from {CLIENTS} clients")
     for name in ("request by form", "request by API"):
         probe = next(each for each in probes if each.name == name)
-        drive(web, probe, CLIENTS, count=500)  # every thread has done it once
+        driving.drive(web, probe, CLIENTS, count=500)  # every thread has done it once
         before, memory = _sent(url), web.memory_mb()
-        seen = drive(web, probe, CLIENTS, count=TEN_THOUSAND // 2)
+        seen = driving.drive(web, probe, CLIENTS, count=TEN_THOUSAND // 2)
         rows, leads, keys = (now - then for now, then in zip(_sent(url), before, strict=True))
         wrong = abs(rows - seen["count"]) + abs(leads - rows) + abs(keys - rows)
         tell(f"{name}, {seen['count']:,} from {CLIENTS} clients: lost or doubled", wrong, "requests",
