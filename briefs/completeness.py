@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 
 from briefs import translating
 from briefs.models import Brief, Judgement
@@ -49,27 +49,30 @@ def _text_gaps(brief: Brief, moment: datetime) -> list[ValidationError]:
 
 
 def _judgement_gaps(brief: Brief, moment: datetime) -> list[ValidationError]:
-    standing = brief.judgements.filter(position__isnull=False).order_by("position")
-    if not standing.exists():
+    standing = list(brief.judgements.filter(position__isnull=False).order_by("position"))
+    if not standing:
         return [ValidationError("Add at least one judgement.", code="judgement_missing")]
+    seen = _seen(brief)
     return [
-        ValidationError(f"Judgement {n} ends before the publication.", code="horizon_past")
-        for n in _new(brief, standing)
-        .filter(horizon_on__lt=moment.date())
-        .values_list("position", flat=True)
-    ] + [
-        ValidationError(f"Say why judgement {n} differs from the earlier one.", code="change_bare")
-        for n in standing.filter(revises__isnull=False, change_reason="").values_list(
-            "position", flat=True
+        ValidationError(
+            f"Judgement {row.position} ends before the publication.", code="horizon_past"
         )
+        for row in standing
+        if row.key not in seen and row.horizon_on < moment.date()
+    ] + [
+        ValidationError(
+            f"Say why judgement {row.position} differs from the earlier one.", code="change_bare"
+        )
+        for row in standing
+        if row.revises_id is not None and not row.change_reason
     ]
 
 
-def _new(brief: Brief, standing: QuerySet[Judgement]) -> QuerySet[Judgement]:
-    """Those that readers have not seen: a correction may leave an old horizon as it was."""
+def _seen(brief: Brief) -> set[UUID]:
+    """The keys of what readers have seen: a correction may leave an old horizon as it was."""
     if brief.revises_id is None:
-        return standing
-    return standing.exclude(key__in=Judgement.objects.filter(brief=brief.revises_id).values("key"))
+        return set()
+    return set(Judgement.objects.filter(brief=brief.revises_id).values_list("key", flat=True))
 
 
 def _incident_gaps(brief: Brief) -> list[ValidationError]:

@@ -68,12 +68,22 @@ def ask(*words: str) -> Any:
 def public_changed() -> None:
     """Make every kept page untrue once this transaction is committed. Call it inside the transaction.
 
-    The job does it again: the first try may meet a Valkey that is away, or a process that dies.
+    The job does it again: the first try may meet a Valkey that is away, or a process that dies. Once for each
+    transaction: what it changes is seen at one moment.
     """
+    if _is_asked():
+        return
     queue.enqueue(
         queue.Ask(kind="briefs.refresh", subject_id=0, key=f"refresh:{secrets.token_hex(8)}")
     )
     transaction.on_commit(_try_bump, robust=True)
+
+
+def _is_asked() -> bool:
+    """Whether this transaction has asked already. A savepoint that was rolled back has taken its callbacks along, and
+    one that can still be takes us too.
+    """
+    return any(call is _try_bump for _, call, _ in transaction.get_connection().run_on_commit)
 
 
 def bump() -> None:

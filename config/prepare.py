@@ -1,16 +1,15 @@
 """Migrate, set the roles, load the gazetteer and the demo world in one process, which saves starting Django four times.
 
-Run by the demo: `python -m config.prepare`. Each step is an ordinary management command.
+Run by the demo, by `config.early`. Each step is an ordinary management command.
 """
 
 import os
 import sys
 
-import django
 from django.core.management import call_command
 from django.db import OperationalError
 
-from config import half_way, upgrading
+from config import half_way
 from config.progress import step
 
 STEPS = {
@@ -21,11 +20,8 @@ STEPS = {
 }
 
 
-def main() -> None:
+def run() -> None:
     """Run the steps; a second run changes nothing that is there."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    upgrading.begin()
-    django.setup()
     try:
         if half_way.half_applied("default"):
             sys.exit(f"The database stopped half-way through an upgrade. {half_way.HINT}")
@@ -34,7 +30,3 @@ def main() -> None:
                 call_command(command, stdout=quiet, **options)
     except OperationalError as error:
         sys.exit(f"The database does not work: {error}")
-
-
-if __name__ == "__main__":
-    main()

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,12 @@ from config.progress import step
 from config.supervisor import Supervisor
 
 BIN = Path(sys.executable).parent
-SERVERS = {"DATABASE_URL": "PostgreSQL", "REDIS_URL": "Valkey"}
+NAMES = {"postgres": "PostgreSQL", "valkey": "Valkey"}
+EARLY = [sys.executable, "-m", "config.early"]
 WEB = [BIN / "granian", "--interface", "wsgi", "config.wsgi:application", "--host", "127.0.0.1"]
 WEB += ["--workers", 1, "--blocking-threads", 8, "--workers-kill-timeout", 10]
 # Mingling would make the worker wait a second for others.
-WORKER = [BIN / "celery", "-A", "config", "worker", "-c", 2, "-l", "INFO"]
-WORKER += ["--without-mingle", "--without-gossip"]
-SWEEP = [sys.executable, "manage.py", "sweep"]
+WORKER = ["-c", 2, "-l", "INFO", "--without-mingle", "--without-gossip"]
 
 
 @contextmanager
@@ -36,51 +36,66 @@ def supervised(home: Path, before_stopping: Callable[[], None]) -> Iterator[Supe
         pid_file.unlink(missing_ok=True)
 
 
-def start_servers(supervisor: Supervisor, env: dict[str, str], kept: dict[str, Any]) -> None:
-    """Start the servers that `env` does not name; their addresses go into `env`, their ports into `kept`."""
-    names = [name for variable, name in SERVERS.items() if variable not in env]
+@dataclass
+class Servers:
+    """The servers that are ours to start; their addresses are known before they run."""
+
+    postgres: embedded.Postgres | None = None
+    valkey: embedded.Valkey | None = None
+
+
+def servers(home: Path, env: dict[str, str], kept: dict[str, Any]) -> Servers:
+    """Those that `env` does not name, on the ports of last time where they are free.
+
+    Their addresses go into `env`, their ports into `kept`.
+    """
+    ours, logs = Servers(), home / "logs"
+    if "REDIS_URL" not in env:
+        port = kept["valkey_port"] = ports.choose(kept["valkey_port"])
+        secret = kept["valkey_password"]
+        ours.valkey = embedded.Valkey(home / "valkey", logs / "valkey.log", port, secret)
+        env["REDIS_URL"] = ours.valkey.url()
+    if "DATABASE_URL" not in env:
+        port = kept["postgres_port"] = ports.choose(kept["postgres_port"])
+        secret = kept["postgres_password"]
+        ours.postgres = embedded.Postgres(home / "postgres", logs / "postgres.log", port, secret)
+        env["DATABASE_URL"] = ours.postgres.url()
+    return ours
+
+
+def start_servers(supervisor: Supervisor, ours: Servers) -> None:
+    """Start them, and return when they answer; PostgreSQL's data is made where there is none."""
+    names = [name for name, server in vars(ours).items() if server]
     if not names:
         return
-    with step(f"Starting {' and '.join(names)}"):
-        if "REDIS_URL" not in env:
-            env["REDIS_URL"] = start_valkey(supervisor, kept)
-        if "DATABASE_URL" not in env:
-            env["DATABASE_URL"] = start_postgres(supervisor, kept)
+    with step(f"Starting {' and '.join(NAMES[name] for name in names)}"):
+        if ours.valkey:
+            valkey = supervisor.add(ours.valkey.start())
+        if ours.postgres:
+            ours.postgres.finish_initdb(ours.postgres.begin_initdb())
+            ours.postgres.wait_ready(supervisor.add(ours.postgres.start()))
+        if ours.valkey:
+            ours.valkey.wait_ready(valkey)
 
 
-def start_valkey(supervisor: Supervisor, kept: dict[str, Any]) -> str:
-    """Start Valkey on the port of last time if that is free; give its address when it answers."""
-    port = kept["valkey_port"] = ports.choose(kept["valkey_port"])
-    data, log = supervisor.home / "valkey", supervisor.log_of("valkey")
-    valkey = embedded.Valkey(data, log, port, kept["valkey_password"])
-    valkey.wait_ready(supervisor.add(valkey.start()))
-    return valkey.url()
+def prepare(supervisor: Supervisor, env: dict[str, str], ours: Servers) -> None:
+    """Start the servers, bring the database up to date and fill it, while the fonts are cut and all the rest loads.
 
-
-def start_postgres(supervisor: Supervisor, kept: dict[str, Any]) -> str:
-    """Make the data if there is none, and start PostgreSQL as `start_valkey` does Valkey."""
-    port = kept["postgres_port"] = ports.choose(kept["postgres_port"])
-    data, log = supervisor.home / "postgres", supervisor.log_of("postgres")
-    postgres = embedded.Postgres(data, log, port, kept["postgres_password"])
-    postgres.finish_initdb(postgres.begin_initdb())
-    postgres.wait_ready(supervisor.add(postgres.start()))
-    return postgres.url()
-
-
-def prepare(supervisor: Supervisor, env: dict[str, str]) -> None:
-    """Bring the database up to date and fill it, while the fonts are cut and the web server loads.
-
-    The web server may be early: nobody knows its address yet. Worker and sweep may not: they would work on half
-    a demo world.
+    The web server may be early: nobody knows its address yet. Worker and sweep may load, and no more: they would work
+    on half a demo world.
     """
     cutting = None
+    filling = supervisor.start("prepare", [*EARLY, "prepare"], env, show=True, waits=True)
     if fonts.is_current(fonts.CACHE):
         fonts.place(supervisor.home / "fonts")
-        start_web(supervisor, env)
     else:
         cutting = supervisor.start("fonts", [sys.executable, "-m", "config.fonts"], env)
-    filling = [sys.executable, "-m", "config.prepare"]
-    supervisor.finish(supervisor.start("prepare", filling, env, show=True))
+    start_servers(supervisor, ours)
+    if cutting is None:
+        start_web(supervisor, env)
+    load_work(supervisor, env)
+    filling.begin()
+    supervisor.finish(filling)
     if cutting is not None:
         with step("Cutting the fonts (once)"):
             supervisor.finish(cutting)
@@ -92,7 +107,13 @@ def start_web(supervisor: Supervisor, env: dict[str, str]) -> None:
     supervisor.start("web", [*WEB, "--port", env["PORT"]], env)
 
 
-def start_work(supervisor: Supervisor, env: dict[str, str]) -> None:
-    """Start worker and sweep."""
-    supervisor.start("worker", WORKER, env)
-    supervisor.start("sweep", SWEEP, env)
+def load_work(supervisor: Supervisor, env: dict[str, str]) -> None:
+    """Have worker and sweep load what they need."""
+    supervisor.start("worker", [*EARLY, "worker", *WORKER], env, waits=True)
+    supervisor.start("sweep", [*EARLY, "sweep"], env, waits=True)
+
+
+def begin_work(supervisor: Supervisor) -> None:
+    """Let worker and sweep work."""
+    for child in supervisor.children:
+        child.begin()

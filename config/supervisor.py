@@ -7,11 +7,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+GO = b"go"  # what a process that waits is told
 LAUNCHER = Path(__file__).with_name("launch.py")
 LOG_LIMIT = 10_000_000  # bytes; a longer log is set aside as .1 at the next start
 
@@ -39,6 +40,12 @@ class Child:
     def alive(self) -> bool:
         """Whether it still runs."""
         return self.process.poll() is None
+
+    def begin(self) -> None:
+        """Give the word to a child that waits for it; one that has ended is found by whoever looks for it next."""
+        if (line := self.process.stdin) is not None and not line.closed:
+            with suppress(BrokenPipeError), line:
+                line.write(GO)
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the process and all that it has started; nothing happens if they are gone."""
@@ -101,20 +108,20 @@ def spawn(
     stop_signal: signal.Signals = signal.SIGTERM,
     run_as: str = "self",
     show: bool = False,
+    waits: bool = False,
 ) -> Child:
     """Start a command in a process group of its own; it gets `stop_signal` if we die, even by kill -9.
 
-    Its output goes to `log`; with `show` only its errors do, and the rest to our own output.
+    Its output goes to `log`; with `show` only its errors do, and the rest to our own output. One that `waits` reads
+    nothing until `Child.begin`.
     Call it from the main thread: the kernel takes the end of the calling *thread* for our death.
     """
     argv = launched(command, run_as=run_as, stop_signal=stop_signal)
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as errors:
         began = errors.tell()
-        output, nothing = None if show else errors, subprocess.DEVNULL
-        process = subprocess.Popen(
-            argv, env=env, cwd=cwd, stdin=nothing, stdout=output, stderr=errors
-        )
+        output, word = None if show else errors, subprocess.PIPE if waits else subprocess.DEVNULL
+        process = subprocess.Popen(argv, env=env, cwd=cwd, stdin=word, stdout=output, stderr=errors)
     return Child(name, process, log, stop_signal, began)
 
 
@@ -136,12 +143,18 @@ class Supervisor:
         return child
 
     def start(
-        self, name: str, command: Sequence[object], env: Mapping[str, str], *, show: bool = False
+        self,
+        name: str,
+        command: Sequence[object],
+        env: Mapping[str, str],
+        *,
+        show: bool = False,
+        waits: bool = False,
     ) -> Child:
         """Spawn and take charge; PROCESS_NAME tells the process who it is."""
-        set_aside(self.log_of(name))
-        named = {**env, "PROCESS_NAME": name}
-        return self.add(spawn(name, command, log=self.log_of(name), env=named, show=show))
+        log, named = self.log_of(name), {**env, "PROCESS_NAME": name}
+        set_aside(log)
+        return self.add(spawn(name, command, log=log, env=named, show=show, waits=waits))
 
     def finish(self, child: Child) -> None:
         """Wait for a child that ends by itself; raises CannotStart when it failed."""

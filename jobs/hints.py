@@ -8,8 +8,9 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from functools import cache, partial
 from typing import TypeVar
 
@@ -158,6 +159,17 @@ class Publisher:
 
 
 _publisher = Publisher()
+_withheld = ContextVar("withheld", default=False)
+
+
+@contextmanager
+def withheld() -> Iterator[None]:
+    """Send no hints meanwhile, and leave all to the sweep: workers shall not begin with what is half loaded."""
+    token = _withheld.set(True)
+    try:
+        yield
+    finally:
+        _withheld.reset(token)
 
 
 def send(*hints: Sequence[int], at_once: bool = False) -> None:
@@ -165,4 +177,5 @@ def send(*hints: Sequence[int], at_once: bool = False) -> None:
 
     Never raises, never waits for the broker.
     """
-    _publisher.send(*hints, at_once=at_once)
+    if not _withheld.get():
+        _publisher.send(*hints, at_once=at_once)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from jobs import hints, kinds, queue, tasks, working
 from jobs.models import Job, beat
+from jobs.queue_names import AT_ONCE
 
 log = structlog.get_logger("derisk.sweep")
 HINT_AGAIN_AFTER = timedelta(seconds=10)
@@ -95,8 +96,9 @@ def _mark_hinted(limit: int, again_after: timedelta, *, at_once: bool) -> list[t
 
 def ping_worker(breaker: hints.Breaker) -> bool:
     """Ask a worker to show that it works; say whether the message left."""
-    # Long enough to outlive a backlog in front of it, short enough not to pile up while no worker runs.
+    # It overtakes: a worker with much to do is not one that is silent; the jobs that wait are looked at by themselves.
+    # Short enough not to pile up while no worker runs.
     with suppress(hints.BrokerAway):
-        breaker.call(lambda: tasks.ping.apply_async(expires=300))
+        breaker.call(lambda: tasks.ping.apply_async(expires=300, queue=AT_ONCE))
         return True
     return False

@@ -5,17 +5,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-from django.db import transaction
-
 from accounts.models import User
 from briefs import commenting, inviting, judging, publishing, reviewing, revising
 from briefs.models import Brief, Citation, Source
+from seeds import reading
 
 FILE = Path(__file__).parent / "brief_history.yaml"
 
 
-@transaction.atomic
 def load_history(*, author: User, approver: User, slugs: Iterable[str]) -> None:
     """Bring the briefs of these slugs, which have just been loaded, to where the file wants them."""
     history = _history()
@@ -43,7 +40,7 @@ def cite(brief: Brief) -> None:
 
 @cache
 def _history() -> dict[str, Any]:
-    told: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    told: dict[str, Any] = reading.read(FILE.read_text(encoding="utf-8"))
     return told
 
 

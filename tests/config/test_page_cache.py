@@ -4,12 +4,13 @@ import gzip
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import redis
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from werkzeug.test import Client
@@ -207,6 +208,24 @@ def test_bump_that_was_lost_is_made_good_by_a_job(
     tasks.refresh(Job.objects.filter(kind="briefs.refresh").latest("pk"))
 
     assert b"Lost bump" not in reader.get("/briefs/").data
+
+
+def test_transaction_asks_once_for_all_that_it_changes() -> None:
+    def asked() -> int:
+        return Job.objects.filter(kind="briefs.refresh").count()
+
+    brief, before = BriefFactory.create(), asked()
+    with transaction.atomic():
+        with suppress(ZeroDivisionError), transaction.atomic():
+            freshness.public_changed()
+            raise ZeroDivisionError
+        assert asked() == before  # taken back, so it does not count
+        with transaction.atomic():
+            freshness.public_changed()
+        publishing.archive_brief(brief=brief, by=brief.created_by)
+    assert asked() == before + 1
+    freshness.public_changed()
+    assert asked() == before + 2
 
 
 def test_without_valkey_pages_are_made_and_the_job_says_so(

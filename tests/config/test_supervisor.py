@@ -111,6 +111,31 @@ def test_child_knows_its_name_and_leads_a_group_of_its_own(tmp_path: Path) -> No
     assert child.log.read_text() == "sweep True\n"
 
 
+def test_child_that_waits_begins_when_it_is_told_to(tmp_path: Path) -> None:
+    house = supervisor.Supervisor(tmp_path)
+    say = "import sys; print('up', flush=True); print(sys.stdin.read())"
+    child = house.start("sweep", [sys.executable, "-c", say], dict(os.environ), waits=True)
+    child.wait_until(lambda: child.log.read_text() == "up\n")
+
+    child.begin()
+    house.finish(child)
+
+    assert child.log.read_text() == "up\ngo\n"
+    child.begin()  # again, or too late: nothing happens
+
+
+def test_who_is_never_told_does_not_begin(tmp_path: Path) -> None:
+    """The word is what counts, not the end of the line: that comes too when whoever should give it has died."""
+    command = [sys.executable, "-m", "config.early", "sweep", "--once"]
+    child = supervisor.spawn("sweep", command, log=tmp_path / "log", waits=True)
+    assert child.process.stdin is not None
+
+    child.process.stdin.close()
+
+    assert child.process.wait() == 1
+    assert "sweep" not in (tmp_path / "log").read_text()
+
+
 def test_log_that_has_grown_too_long_is_set_aside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -314,6 +314,14 @@ def test_a_forked_child_publishes_although_its_parent_was_in_the_middle_of_it(
     assert slow.published == [1]  # the parent's hint stayed the parent's
 
 
+def test_hints_that_are_withheld_are_left_to_the_sweep(broker: Broker) -> None:
+    with hints.withheld():
+        hints.send([5])
+    hints.send([6])
+
+    assert broker.messages() == [("jobs.look", [6])]
+
+
 def test_the_process_wide_publisher_takes_hints(broker: Broker) -> None:
     hints.send([5], [6, 7])
 

@@ -1,0 +1,72 @@
+"""A process of the demo that loads its code before its turn: `python -m config.early prepare`, `worker` or `sweep`.
+
+Loading Django and ours costs each a second or two of a processor. They spend it while the servers start and the
+database is filled, and begin when their standard input says so.
+"""
+
+import os
+import sys
+from collections.abc import Callable
+from importlib import import_module
+
+import django
+from django.core.management import call_command
+
+from config import prepare, upgrading
+from config.supervisor import GO
+
+Begin = Callable[[], object]
+# What each would load when it begins.
+OF_PREPARE = [
+    "django.core.management.commands.migrate",
+    "accounts.management.commands.sync_roles",
+    "briefs.management.commands.load_gazetteer",
+    "seeds.management.commands.seed",
+]
+OF_WORKER = ["celery.apps.worker", "celery.bin.celery", "celery.concurrency.prefork"]
+OF_WORKER += ["celery.worker.consumer", "kombu.transport.redis", "config.urls"]
+OF_SWEEP = ["jobs.management.commands.sweep"]
+
+
+def main() -> None:
+    """Load, wait for the word, do the work; without the word, whoever started this is gone."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    name, *arguments = sys.argv[1:]
+    begin = LOADING[name](arguments)
+    if sys.stdin.buffer.read() != GO:
+        sys.exit(1)
+    begin()
+
+
+def load_prepare(arguments: list[str]) -> Begin:
+    """What migrates and fills the database."""
+    upgrading.begin()
+    _load(OF_PREPARE)
+    return prepare.run
+
+
+def load_worker(arguments: list[str]) -> Begin:
+    """A Celery worker with these arguments. It does not check the code once more, as `make check` does."""
+    os.environ["CELERY_SKIP_CHECKS"] = "1"
+    _load(OF_WORKER)
+    app = import_module("config.celery").app
+    app.loader.import_default_modules()
+    return lambda: sys.exit(app.start(["worker", *arguments]))
+
+
+def load_sweep(arguments: list[str]) -> Begin:
+    """The sweep, with these arguments."""
+    _load(OF_SWEEP)
+    return lambda: call_command("sweep", *arguments)
+
+
+def _load(modules: list[str]) -> None:
+    django.setup()
+    for module in modules:
+        import_module(module)
+
+
+LOADING = {"prepare": load_prepare, "worker": load_worker, "sweep": load_sweep}
+
+if __name__ == "__main__":
+    main()
