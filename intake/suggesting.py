@@ -23,6 +23,7 @@ from jobs import queue
 
 State = NeedSuggestion.State
 _READ_AGAIN_FOR = timedelta(days=90)
+_READ_BY_ITSELF = timedelta(hours=1)
 _READ_AT_ONCE = 500
 
 
@@ -247,10 +248,17 @@ def _calm_down(lead: Lead, by: User) -> None:
 
 @transaction.atomic
 def ask_to_read_again() -> int:
-    """Ask for the reading of open leads of the last 90 days that older rules read, 500 at a time; how many."""
+    """Ask for the reading of open leads of the last 90 days that older rules read, 500 at a time; how many.
+
+    What came in the last hour and was not read has a job of its own that reads it.
+    """
     statuses = (*OPEN_STATUSES, Status.QUARANTINED)
-    lately = Q(created_at__gt=timezone.now() - _READ_AGAIN_FOR, status__in=statuses)
-    older = Lead.objects.filter(lately, needs_read_by__lt=needs.VERSION).order_by("-created_at")
+    now = timezone.now()
+    lately = Q(created_at__gt=now - _READ_AGAIN_FOR, status__in=statuses)
+    was_to_be_read = Q(needs_read_by__gt=0) | Q(created_at__lt=now - _READ_BY_ITSELF)
+    older = Lead.objects.filter(lately, was_to_be_read, needs_read_by__lt=needs.VERSION).order_by(
+        "-created_at"
+    )
     pks = list(older.values_list("pk", flat=True)[:_READ_AT_ONCE])
     version = f"rules:{needs.VERSION}"
     queue.enqueue(*(queue.Ask("intake.read_needs", pk, key=f"lead:{pk}:{version}") for pk in pks))

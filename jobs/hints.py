@@ -89,7 +89,7 @@ def _command(job_ids: Sequence[int], at_once: bool) -> bytes:
 
 def waiting(*, at_once: bool = False) -> int:
     """How many messages of the one queue or the other no worker has taken yet; raises one of BROKER_ERRORS."""
-    return int(_broker().llen(_queue_name(at_once)))
+    return int(_line.ask(_broker(), packed(b"LLEN", _queue_name(at_once).encode())))
 
 
 def _queue_name(at_once: bool) -> str:

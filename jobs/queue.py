@@ -1,6 +1,6 @@
 """Asking for work: a row in the caller's transaction, a hint after it commits."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,8 @@ from django.utils import timezone
 from accounts import inserting
 from jobs import hints, kinds
 from jobs.models import Job
+
+_IN_TURN = 10
 
 
 @dataclass(frozen=True)
@@ -49,18 +51,28 @@ def enqueue(*asks: Ask) -> list[int]:
     now = timezone.now()
     both = zip(asks, jobs, strict=True)
     due = [(ask.kind, job.pk) for ask, job in both if (ask.run_at or now) <= now]
-    for kind, pk in one_for_each_turn(due):
-        hint([pk], at_once=kinds.find(kind).at_once)
+    for kind, pks in in_messages(due):
+        hint(pks, at_once=kinds.find(kind).at_once)
     return [job.pk for job in jobs]
 
 
-def one_for_each_turn(due: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
-    """Of kinds and ids of jobs the ones to tell workers of: of a kind that does fifty together, every fiftieth."""
-    together, seen = kinds.together(), Counter[str]()
+def in_messages(due: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:
+    """Of kinds and ids of jobs what to tell workers of, a message each, which costs as much as many a job.
+
+    Of a kind that does fifty together every fiftieth, of another ten at a time, to be done one after the other. One
+    whose kind is given as "" is told alone.
+    """
+    together, seen, others = kinds.together(), Counter[str](), defaultdict[str, list[int]](list)
     for kind, pk in due:
-        if seen[kind] % together.get(kind, 1) == 0:
-            yield kind, pk
-        seen[kind] += 1
+        if not kind or kind in together:
+            if seen[kind] % together.get(kind, 1) == 0:
+                yield kind, [pk]
+            seen[kind] += 1
+        else:
+            others[kind].append(pk)
+    for kind, pks in others.items():
+        for start in range(0, len(pks), _IN_TURN):
+            yield kind, pks[start : start + _IN_TURN]
 
 
 def hint_together(asked: Sequence[str], job_ids: Sequence[int]) -> None:

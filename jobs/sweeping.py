@@ -77,9 +77,9 @@ def hint_due(breaker: hints.Breaker) -> int:
             waiting = breaker.call(partial(hints.waiting, at_once=at_once))
             again_after = HINT_AGAIN_AFTER if waiting < _MANY else _AGAIN_BEHIND_MANY
             due = _mark_hinted(max(0, BATCH - waiting), again_after, at_once=at_once)
-            for _, job_id in queue.one_for_each_turn(due):
-                breaker.call(partial(hints.publish, job_id, at_once=at_once))
-                hinted += 1
+            for _, job_ids in queue.in_messages(due):
+                breaker.call(partial(hints.publish, *job_ids, at_once=at_once))
+                hinted += len(job_ids)
     return hinted
 
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.db import close_old_connections
 
-from jobs import purging, working
+from jobs import hints, purging, working
 from jobs.kinds import kind
 from jobs.models import Job, beat
 
@@ -21,13 +21,16 @@ _NO_MORE_AFTER = 5.0
 def look(*job_ids: int) -> None:
     """There may be something to do for these jobs, in this order.
 
-    What a slow one leaves no time for the sweep tells again: the time that a task may take is that of all together.
+    What a slow one leaves no time for is told again, behind what else waits: the time that a task may take is that of
+    all together.
     """
     close_old_connections()
     began = time.monotonic()
-    for job_id in job_ids:
+    for done, job_id in enumerate(job_ids, 1):
         working.run_job(job_id)
         if time.monotonic() - began > _NO_MORE_AFTER:
+            if rest := job_ids[done:]:
+                hints.send(rest)
             break
 
 

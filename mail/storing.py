@@ -30,8 +30,7 @@ _COLUMNS = {
     "headers": "jsonb",
     "gate": "text",
 }
-# So many of its messages a worker delivers one after the other over one connection.
-_TOGETHER = 10
+_DELIVER = "mail.deliver"
 
 
 def store(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
@@ -45,8 +44,8 @@ def store(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
         found = cursor.fetchall()
     stored = {key: pk for key, pk in found if key is not None}
     job_ids = sorted(pk for key, pk in found if key is None)
-    for start in range(0, len(job_ids), _TOGETHER):
-        queue.hint(job_ids[start : start + _TOGETHER])
+    for _, pks in queue.in_messages((_DELIVER, pk) for pk in job_ids):
+        queue.hint(pks)
     return stored
 
 
@@ -59,9 +58,7 @@ def _statement() -> str:
         "message": f"{insert(Message, values, rows='FROM given ORDER BY key')} "
         "ON CONFLICT (key) DO NOTHING RETURNING id, key",
         "made": "SELECT id, key, request_id FROM message JOIN given USING (key)",
-        "job": queue.insert_for(
-            "made", ["mail.deliver"], key="message", request_id="made.request_id"
-        ),
+        "job": queue.insert_for("made", [_DELIVER], key="message", request_id="made.request_id"),
         "there": "SELECT key, id FROM mail_message JOIN given USING (key)",
     }
     told = (

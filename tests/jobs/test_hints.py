@@ -255,7 +255,7 @@ def test_a_trip_that_is_refused_halfway_leaves_no_answer_behind(broker: Broker) 
     with pytest.raises(ResponseError):
         line.ask_all(store, [packed(b"LPUSH", b"test_text", b"b"), packed(b"ECHO", b"late")])
 
-    assert line.get(store, "test_text") == b"a"
+    assert line.ask(store, packed(b"GET", b"test_text")) == b"a"
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")

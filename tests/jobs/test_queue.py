@@ -105,7 +105,28 @@ def test_hints_only_after_the_commit(broker: Broker) -> None:
         ids = queue.enqueue(ask("a"), ask("b"))
         assert broker.messages() == []
 
-    assert broker.messages() == [("jobs.look", [ids[0]]), ("jobs.look", [ids[1]])]
+    assert broker.messages() == [("jobs.look", ids)]
+
+
+def test_one_message_tells_of_ten_jobs_of_a_kind_or_of_as_many_as_are_done_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kinds, "together", lambda: {"tests.together": 3})
+    due = [
+        (kind, 100 * n + number)
+        for number in range(7)
+        for n, kind in enumerate(["", "tests.together"])
+    ]
+    due += [("tests.alone", number) for number in range(1000, 1012)]
+
+    told = [pks for _, pks in queue.in_messages(due)]
+
+    assert sorted(told) == [
+        *([pk] for pk in range(7)),
+        *([100 + pk] for pk in (0, 3, 6)),
+        list(range(1000, 1010)),
+        [1010, 1011],
+    ]
 
 
 def test_hints_what_is_due_and_not_what_is_for_later(

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from jobs import hints, kinds, sweeping, working
+from jobs import hints, kinds, queue, sweeping, working
 from jobs.models import Heartbeat, Job
 from tests import racing
 from tests.jobs.broker import Broker
@@ -154,6 +154,7 @@ def test_fills_the_queue_and_never_more(
     broker: Broker, breaker: hints.Breaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sweeping, "BATCH", 3)
+    monkeypatch.setattr(queue, "_IN_TURN", 1)
     jobs = [make_unhinted() for _ in range(5)]
 
     assert [sweeping.hint_due(breaker) for _ in range(2)] == [3, 0]
@@ -168,17 +169,17 @@ def test_stops_at_the_brokers_first_failure_and_tells_again_later(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     jobs = [make_unhinted() for _ in range(3)]
-    asked: list[int] = []
+    asked: list[tuple[int, ...]] = []
 
-    def refuse(job_id: int, *, at_once: bool) -> None:
-        asked.append(job_id)
+    def refuse(*job_ids: int, at_once: bool) -> None:
+        asked.append(job_ids)
         raise ConnectionRefusedError
 
     with monkeypatch.context() as broken:
         broken.setattr(hints, "publish", refuse)
         breaker = hints.Breaker(pause=60)
         assert [sweeping.hint_due(breaker) for _ in range(2)] == [0, 0]
-    assert asked == [jobs[0].pk]
+    assert asked == [tuple(job.pk for job in jobs)]
 
     Job.objects.update(hinted_at=Now() - sweeping.HINT_AGAIN_AFTER)
     assert sweeping.hint_due(hints.Breaker(pause=60)) == 3

@@ -7,6 +7,7 @@ from django.db import connection
 from jobs import tasks
 from jobs.models import Heartbeat, Job
 from tests import racing
+from tests.jobs.broker import Broker
 from tests.jobs.making import make_job
 
 pytestmark = pytest.mark.django_db(
@@ -42,19 +43,20 @@ def test_a_look_does_several_jobs_in_its_order_also_after_one_that_fails(
     assert [Job.objects.get(pk=pk).state for pk in done] == ["pending", "done", "done"]
 
 
-def test_after_a_slow_job_the_rest_is_left_to_the_sweep(
-    register: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+def test_after_a_slow_job_workers_are_told_of_the_rest_again(
+    register: Callable[..., str], broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[int] = []
     kind = register(lambda job: done.append(job.pk))
-    one, two = (make_job(kind=kind).pk for _ in range(2))
+    one, two, three = (make_job(kind=kind).pk for _ in range(3))
     monkeypatch.setattr(tasks, "_NO_MORE_AFTER", 0.0)
 
-    tasks.look(one, two)
+    tasks.look(one, two, three)
 
     assert done == [one]
     left = Job.objects.get(pk=two)
     assert (left.state, left.attempts) == ("pending", 0)
+    assert broker.messages() == [("jobs.look", [two, three])]
 
 
 def test_a_connection_that_died_since_the_last_task_is_replaced(
