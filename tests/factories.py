@@ -38,7 +38,7 @@ class UserFactory(DjangoModelFactory):
     def roles(self, create: bool, extracted: list[str] | None, **_: Any) -> None:
         """Put the user into the groups of these roles."""
         if extracted:
-            self.groups.set(_groups(extracted))
+            self.groups.add(*_groups(extracted))
 
 
 def _groups(names: list[str]) -> list[Group]:
@@ -48,10 +48,14 @@ def _groups(names: list[str]) -> list[Group]:
 def _group(name: str) -> Group:
     """The group of a role. `sync_roles` makes all of them, which every test would have to wait for."""
     group = Group.objects.create(name=name)
-    known = Permission.objects.select_related("content_type")
-    wanted = known.filter(codename__in=[code.partition(".")[2] for code in roles.ROLES[name]])
-    group.permissions.set(
-        p for p in wanted if f"{p.content_type.app_label}.{p.codename}" in roles.ROLES[name]
+    wanted = [code.partition(".")[2] for code in roles.ROLES[name]]
+    known = Permission.objects.filter(codename__in=wanted)
+    found = known.values_list("pk", "content_type__app_label", "codename")
+    holds = Group.permissions.through.objects
+    holds.bulk_create(
+        Group.permissions.through(group=group, permission_id=pk)
+        for pk, label, code in found.order_by()
+        if f"{label}.{code}" in roles.ROLES[name]
     )
     return group
 

@@ -1,18 +1,20 @@
 """A reader's words are values in a statement written for others: it answers as the one written for them."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from briefs import asking, finding, hits
 from briefs.finding import Wish
 from briefs.models import Actor, Brief, brief_queryset
 from briefs.models.words import forms, leave_out, spoken
+from tests import worlds
 from tests.factories import BriefFactory
 
-pytestmark = pytest.mark.django_db
 FAR = datetime(2999, 1, 1, tzinfo=UTC)
 WORDS = [
     "",
@@ -32,8 +34,21 @@ WORDS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def briefs(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Twelve briefs, which no test changes for another."""
+    with worlds.kept(django_db_blocker):
+        _write()
+        yield
+
+
 @pytest.fixture(autouse=True)
-def briefs() -> None:
+def own(briefs: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with worlds.taken_back(django_db_blocker):
+        yield
+
+
+def _write() -> None:
     actor = Actor.objects.create(slug="katiba", name="Katiba", kind="armed_group")
     for code, body in product(
         ("en", "pt"), ("A fuel convoy.", "A ação na ponte.", "100% 'a' convoy")

@@ -7,9 +7,7 @@ from itertools import islice
 import pytest
 from django.apps import apps
 from django.contrib import admin
-from django.db import connection, transaction
 from django.db.models import ForeignKey, Model
-from django.test import TestCase
 from django.urls import reverse
 
 from accounts.models import User
@@ -26,7 +24,7 @@ from intake.models import Adviser, DataCopy, HoldKind, Lead, Quarantine, Wall
 from mail import delivery, outbox
 from mail.models import Message
 from proposals.models import ProposalVersion
-from tests import factories
+from tests import factories, worlds
 from tests.briefs.subscribed import run_all
 from tests.intake import erasable
 from tests.intake.admin.screens import client_of
@@ -77,21 +75,16 @@ def way_to_lead(model: type[Model], depth: int = 4) -> str | None:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
-    """A person's requests and who is walled from them, in a transaction that this module shares and never commits."""
-    with django_db_blocker.unblock():
-        # As Django's own tests: storing a request begins a transaction that nothing else may be around.
-        around = TestCase._enter_atomics()
+    """A person's requests and who is walled from them."""
+    with worlds.kept(django_db_blocker):
         yield make_world()
-        TestCase._rollback_atomics(around)
-        connection.close()
 
 
 @pytest.fixture
 def behind(world, django_db_blocker):
     """What a test does to the world is undone after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with worlds.taken_back(django_db_blocker):
         yield world
-        transaction.set_rollback(True)
 
 
 def make_world() -> tuple[Lead, User]:
