@@ -10,6 +10,9 @@ from django.utils import translation
 
 from briefs import alternates, cards, finding
 
+# What a page says to whose words could not be stored: nothing is away for less, and nobody waits for more.
+RETRY_AFTER_SECONDS = 30
+
 
 def spoken_page(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
     """A page of ours in the language of its address, with the way to the others."""

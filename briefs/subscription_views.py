@@ -18,11 +18,10 @@ from accounts.private_links import private
 from briefs import finding, following, subscribing
 from briefs.finding import Wish
 from briefs.models import Frequency, Subscriber, Subscription
-from briefs.showing import render_page
+from briefs.showing import RETRY_AFTER_SECONDS, render_page
 from briefs.subscription_forms import SubscribeForm
 
 asking = flood.Flood(per_address=10, over_all=300, window=60.0)
-RETRY_AFTER_SECONDS = 30
 LARGEST_BODY = 100_000
 _FOLLOWED = ("q", "country", "actor", "topic")
 _methods = require_http_methods(["GET", "HEAD", "POST"])

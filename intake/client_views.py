@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import structlog
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import InterfaceError, OperationalError
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -22,7 +24,7 @@ from accounts import private_links
 from accounts.flood import address_of
 from accounts.models import Erasure
 from briefs import alternates
-from briefs.showing import render_page
+from briefs.showing import RETRY_AFTER_SECONDS, render_page
 from intake import (
     after_sending,
     client_promise,
@@ -38,6 +40,8 @@ from intake.client_forms import AddForm, ContactForm, NoForm
 from intake.models import Attachment, Lead, Priority, Status
 from intake.uploading import TOO_MUCH, read_form
 from mail import addresses
+
+log = structlog.get_logger("derisk.intake")
 
 
 @dataclass(frozen=True)
@@ -256,6 +260,14 @@ def _do(request: HttpRequest, token: str, name: str, lead: Lead, language: str) 
         return _act_page(request, name, lead, token, language, form, 400)
     try:
         ACTS[name].call(lead, form.cleaned_data)
+    except (
+        OperationalError,
+        InterfaceError,
+    ) as error:  # away, or another hand is on the lead for too long
+        log.error("database unavailable", error=type(error).__name__)
+        response = _act_page(request, name, lead, token, language, form, 503)
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
     except ValidationError as error:
         is_of_a_field = error.code == "required"
         form.add_error("text" if is_of_a_field else None, error.messages[0])

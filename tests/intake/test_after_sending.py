@@ -23,6 +23,7 @@ from jobs.models import Job
 from mail.models import Message
 from proposals import drafting
 from tests import factories, racing
+from tests.intake import breaking
 from tests.intake.pages import Page
 from tests.proposals import making
 
@@ -284,6 +285,37 @@ def test_a_wrong_link_is_a_404_and_does_nothing(client, name):
     assert (client.get(wrong).status_code, client.post(wrong, SENT[name]).status_code) == (404, 404)
     assert client.post(address(lead, "fly"), {}).status_code == 404
     assert done(lead) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["add", "contact"])
+def test_what_was_typed_stays_when_the_database_goes_and_can_be_sent_again(client, name):
+    lead = factories.new_lead()
+
+    with breaking.end_connection_before("INSERT"):
+        response = client.post(address(lead, name), SENT[name])
+
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    html = response.content.decode()
+    assert "We could not store this" in html
+    for value in SENT[name].values():
+        assert value in html
+    assert done(lead) == []
+    assert client.post(address(lead, name), SENT[name]).status_code == 303
+    assert len(done(lead)) == 1
+
+
+@pytest.mark.django_db
+def test_a_file_that_was_added_is_not_read_as_part_of_the_words(client):
+    lead = factories.new_lead()
+    add(lead, "Here it is.", files=(Upload("plan.txt", "text/plain", "0" * 64, b"x"),))
+
+    html = " ".join(client.get(address(lead)).content.decode().split())
+
+    assert (
+        '<dd class="typed" dir="auto">Here it is.</dd> <dt>Files</dt><dd dir="auto">plan.txt</dd>'
+        in html
+    )
 
 
 @pytest.mark.django_db
