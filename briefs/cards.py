@@ -136,9 +136,8 @@ def _written(page: reading.BriefPage) -> dict[str, Any]:
 
 def _where(brief: Brief) -> str:
     names = [geography.country_name(code, brief.language) for code in brief.countries]
-    comma = "، " if brief.language == "ar" else ", "
     more = f" +{len(names) - _COUNTRIES}" if len(names) > _COUNTRIES else ""
-    return comma.join(names[:_COUNTRIES]) + more
+    return dates.comma().join(names[:_COUNTRIES]) + more
 
 
 def _judgement(page: reading.BriefPage) -> dict[str, Any] | None:

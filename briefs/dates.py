@@ -7,6 +7,7 @@ from django.utils.translation import get_language, gettext
 
 # British order and month names in full for English; Portugal's spelling for Portuguese.
 _LOCALES = {"en": "en_GB", "fr": "fr", "pt": "pt_PT", "ar": "ar"}
+_COMMA_AFTER_WEEKDAY = ("pt_PT", "ar")
 
 
 def long_date(value: date) -> str:
@@ -18,7 +19,18 @@ def long_date(value: date) -> str:
 
 def long_moment(value: datetime) -> str:
     """A day and a time of day in UTC, and says so."""
-    return f"{long_date(value)}, {value.astimezone(UTC):%H:%M} UTC"
+    return f"{long_date(value)}{comma()}{value.astimezone(UTC):%H:%M} UTC"
+
+
+def weekday_date(day: date) -> str:
+    """Thursday 26 November 2026."""
+    weekday = dates.format_date(day, "EEEE", locale=_locale())
+    return f"{weekday}{comma() if _locale() in _COMMA_AFTER_WEEKDAY else ' '}{long_date(day)}"
+
+
+def comma() -> str:
+    """The comma of the language being spoken now, and the blank after it."""
+    return "، " if _locale() == "ar" else ", "
 
 
 def vague_date(value: date, precision: str) -> str:

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from briefs import dates
 from intake import clocks
 from intake.models import STAGE_OF, Activity, Deadline, Lead, Stage
 
@@ -65,17 +65,14 @@ def in_words(moment: datetime, country: str, language: str) -> str:
     with translation.override(language):
         utc = f"{moment:%H:%M} UTC"
         if not 0 < len(zones) <= _MOST_CLOCKS:
-            return f"{_day(moment)}, {utc}"
+            return f"{dates.weekday_date(moment.date())}{dates.comma()}{utc}"
         here = [moment.astimezone(ZoneInfo(zone)) for zone in zones]
         if any(local.date() != moment.date() for local in here):
-            utc = f"{_day(moment)}, {utc}"
+            utc = f"{dates.weekday_date(moment.date())}{dates.comma()}{utc}"
         told = [_hour(local, zone, language) for local, zone in zip(here, zones, strict=True)]
         # Where a country's clocks stand on two days, the first one's names the day; UTC says the rest.
-        return f"{_day(here[0])}, {', '.join(told)} ({utc})"
-
-
-def _day(moment: datetime) -> str:
-    return date_format(moment, "l j F Y", use_l10n=False)
+        day = dates.weekday_date(here[0].date())
+        return f"{dates.comma().join([day, *told])} ({utc})"
 
 
 def _hour(local: datetime, zone: str, language: str) -> str:

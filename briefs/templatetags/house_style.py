@@ -37,8 +37,13 @@ def vague_date(value: date, precision: str) -> str:
 @register.filter
 def listed(values: Iterable[object]) -> str:
     """Joined with the comma of the page's language."""
-    comma = "، " if get_language() == "ar" else ", "
-    return comma.join(str(value) for value in values)
+    return dates.comma().join(str(value) for value in values)
+
+
+@register.simple_tag
+def colon() -> str:
+    """The colon of the page's language: French sets it off by a space that does not break."""
+    return "\N{NO-BREAK SPACE}:" if get_language() == "fr" else ":"
 
 
 @register.filter

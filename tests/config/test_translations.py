@@ -57,6 +57,20 @@ def test_french_marks_stand_off_by_a_space_that_does_not_break() -> None:
     assert [form for form in forms if loose.search(re.sub("<[^>]*>", "", form))] == []
 
 
+def test_no_template_of_many_languages_writes_a_colon_of_its_own() -> None:
+    """`{% colon %}` does: French sets it off."""
+    own = re.compile(r"(%\}|\}\}|</(?:a|b|bdi|span|strong)>) ?:")
+    of_one_language = ("/admin/", ".en.", "unfold/", "data_copy")
+    assert [
+        str(path.relative_to(BASE_DIR))
+        for path in (
+            *BASE_DIR.glob("*/templates/**/*.html"),
+            *BASE_DIR.glob("*/templates/**/*.txt"),
+        )
+        if not any(part in str(path) for part in of_one_language) and own.search(path.read_text())
+    ] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_has_a_translation_with_the_same_placeholders(language: str) -> None:
     for message in written(language):

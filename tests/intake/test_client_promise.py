@@ -14,8 +14,8 @@ AT = utc("2027-03-05 15:00")
     [
         ("NG", "en", "Friday 5 March 2027, 16:00 in Lagos (15:00 UTC)"),
         ("NG", "fr", "vendredi 5 mars 2027, 16:00 à Lagos (15:00 UTC)"),
-        ("MZ", "pt", "Sexta-feira 5 Março 2027, 17:00 em Maputo (15:00 UTC)"),
-        ("EG", "ar", "الجمعة 5 مارس 2027, 17:00 في القاهرة (15:00 UTC)"),
+        ("MZ", "pt", "sexta-feira, 5 de março de 2027, 17:00 em Maputo (15:00 UTC)"),
+        ("EG", "ar", "الجمعة، 5 مارس 2027، 17:00 في القاهرة (15:00 UTC)"),
         ("CD", "en", "Friday 5 March 2027, 16:00 in Kinshasa, 17:00 in Lubumbashi (15:00 UTC)"),
         ("", "en", "Friday 5 March 2027, 15:00 UTC"),
         ("US", "en", "Friday 5 March 2027, 15:00 UTC"),
@@ -40,7 +40,7 @@ LATER = timezone.now() + 30 * HOUR
 BY = {
     "en": "Answer due by <strong>",
     "fr": "Réponse au plus tard le <strong>",
-    "pt": "Resposta o mais tardar até <strong>",
+    "pt": "Resposta até <strong>",
     "ar": "الرد في موعد أقصاه <strong>",
 }
 

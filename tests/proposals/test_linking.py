@@ -78,7 +78,7 @@ def test_acceptance_is_confirmed_in_the_language_of_the_version(language: str) -
     assert version.proposal.reference in message.subject
     assert version.document.sha256 in message.text
     assert f'<html lang="{language}"' in message.html
-    subjects = {"en": "You accepted", "fr": "Vous avez accepté", "pt": "Aceitou", "ar": "قبلتم"}
+    subjects = {"en": "You accepted", "fr": "Vous avez accepté", "pt": "Aceitou", "ar": "قبلت"}
     assert message.subject.startswith(subjects[language])
 
 
