@@ -69,6 +69,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.full_name or self.email
 
+    def get_full_name(self) -> str:
+        """Whom the side bar shows as logged in."""
+        return self.full_name
+
     def get_short_name(self) -> str:
         """What the staff screens call the person."""
         return self.full_name.split(" ")[0] or self.email

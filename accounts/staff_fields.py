@@ -1,4 +1,4 @@
-"""Fields of the staff screens: text that hides nothing, and choices of rows that outlive a wrong number."""
+"""Fields of the staff screens: text that hides nothing, choices of rows that outlive a wrong number, open links."""
 
 from typing import Any, TypeGuard
 
@@ -9,6 +9,7 @@ from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Field, ForeignKey, ManyToManyField
 from django.http import HttpRequest
 
+from accounts.staff_links import OpenLinks
 from accounts.text_rules import refuse_hidden_characters
 
 # Django makes these of the field for text, yet what they give is none.
@@ -45,7 +46,7 @@ class _RowsSelect(AutocompleteSelectMultiple):
         return super().optgroups(name, _numbers(value), attr)
 
 
-class StaffFields:
+class StaffFields(OpenLinks):
     """Goes before `ModelAdmin` or an inline in its bases."""
 
     admin_site: Any

@@ -19,6 +19,7 @@ from django.urls import URLPattern, path, reverse
 from accounts.long_lists import LongListAdmin
 from accounts.models import User
 from accounts.staff_fields import StaffFields, refuse_hidden
+from accounts.staff_links import OpenLinks
 
 
 class VerbForm(forms.Form):
@@ -78,7 +79,7 @@ def _form_of(verb: Verb, request: HttpRequest, obj: Any) -> forms.Form:
     return verb.form_class(data, files)
 
 
-class ReadOnlyAdmin(LongListAdmin):
+class ReadOnlyAdmin(OpenLinks, LongListAdmin):
     """Rows that only verbs change."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -170,7 +171,7 @@ class VerbAdmin(StaffFields, LongListAdmin):
     ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{verb.label}: {obj}",
+            "title": f"{verb.label.rstrip('…')}: {obj}",
             "opts": self.opts,
             "original": obj,
             "verb": verb,

@@ -73,6 +73,9 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
         Entry("Heartbeats", "ecg_heart", "jobs.Heartbeat"),
     ),
 }
+_NAMES = {
+    entry.model: entry.title for group in SIDEBAR.values() for entry in group if not entry.page
+}
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
@@ -101,6 +104,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     for line in lines:
         line["active"] = line["link"] == here
     return [group for group in groups if group["items"]]
+
+
+def name_of(opts: Any) -> str:
+    """What a list is called, here and wherever one is told where one is."""
+    return _NAMES.get(opts.label) or str(opts.verbose_name_plural)
 
 
 def _line(entry: Entry, open_lists: dict[str, str]) -> dict[str, Any]:

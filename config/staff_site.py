@@ -16,6 +16,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,  # a draft has no public page; what has one links to it
     "LOGIN": {"form": "config.staff_login.LoginForm"},
     "BORDER_RADIUS": "4px",
+    "DASHBOARD_CALLBACK": "config.staff_home.home",
     "SIDEBAR": {"show_search": True, "navigation": "config.staff_navigation.navigation"},
     "COLORS": {
         "base": {

@@ -17,6 +17,7 @@ from unfold.decorators import display
 
 from accounts import hiding
 from accounts.models import User
+from accounts.staff_links import OpenLinks
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin
 from briefs import freshness
 from intake import consenting, erasing, exporting, identifying, retaining
@@ -171,7 +172,7 @@ class ErasureRequestAdmin(VerbAdmin, ReadOnlyAdmin):
         return str(row.lead)
 
 
-class DownloadInline(TabularInline):
+class DownloadInline(OpenLinks, TabularInline):
     """Who took it, and when."""
 
     model = DataCopyDownload

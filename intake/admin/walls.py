@@ -154,7 +154,7 @@ class WallAdmin(VerbAdmin, ReadOnlyAdmin):
     @admin.display(description="Raised by")
     def raised_by(self, wall: Wall) -> str:
         """Who did; by itself for whoever works for the other side."""
-        return str(wall.by) if wall.by else "itself"
+        return str(wall.by) if wall.by else "the conflict check"
 
 
 def _end_of(day: date | None) -> datetime | None:

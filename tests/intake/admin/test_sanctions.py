@@ -188,7 +188,7 @@ def test_the_lead_says_none_found_with_the_date_of_the_list(lead_desk, listed):
     sanctions.screen_lead(lead_id=lead.pk)
 
     text = html(lead_desk, page(lead))
-    today = timezone.now().date().isoformat()
+    today = f"{timezone.now():%-d %B %Y}"
     assert "None found of <bdi>Maria Okafor-Lund</bdi> on" in text
     assert f"United Nations Security Council, of {today} (loaded {today})" in text
 
@@ -205,7 +205,7 @@ def test_a_possible_match_is_compared_side_by_side_and_decided(lead_desk, listed
     lead = held(organisation="")
     box = html(lead_desk, page(lead))
     assert "Possible match:" in box
-    assert "<bdi>Mohamed Hassan El-Amri</bdi></a>, 100 %" in box
+    assert "<bdi>Mohamed Hassan El-Amri</bdi></a>, 100%" in box
     address = screens.verb(lead, "decide-sanctions")
     assert address in box
     form = html(lead_desk, address)
