@@ -19,6 +19,7 @@ from unfold.forms import AuthenticationForm
 
 from accounts.flood import address_of
 from briefs import freshness
+from config import staff_keeping
 from intake import counting
 from jobs.hints import BrokerAway
 
@@ -64,9 +65,13 @@ class LoginForm(AuthenticationForm):
 
 @never_cache
 def login(request: HttpRequest) -> HttpResponse:
-    """The admin's own page; whoever got in gets the cookie by which this browser is known again."""
-    response = admin.site.login(request)
+    """The admin's own page; whoever got in gets the cookie that tells this browser again, and what they typed."""
+    kept = staff_keeping.kept_in(request) if request.method == "POST" else None
+    carried = {staff_keeping.FIELD: request.POST[staff_keeping.FIELD]} if kept else None
+    response = admin.site.login(request, carried)
     if request.method == "POST" and response.status_code == 302 and request.user.is_authenticated:
+        if kept:
+            response = staff_keeping.page_to_send_again(request, kept)
         known = {"who": _account(request.user.get_username()), "browser": get_random_string(16)}
         response.set_cookie(
             COOKIE,

@@ -7,6 +7,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
+from config import staff_keeping
+
 
 def is_below_staff(request: HttpRequest) -> bool:
     """Whether the address is one of the staff screens."""
@@ -25,7 +27,12 @@ class SessionMiddleware(_BelowStaff, sessions.SessionMiddleware):
 
 
 class AuthenticationMiddleware(_BelowStaff, logins.AuthenticationMiddleware):
-    """Django's."""
+    """Django's; a form whose session is over is asked for the password and kept."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        return staff_keeping.with_login(request, response)
 
 
 class MessageMiddleware(_BelowStaff, messages.MessageMiddleware):

@@ -1,0 +1,66 @@
+"""What staff typed outlives their session: who was logged out while a form was open logs in and sends it again.
+
+The page that asks for the password carries the fields along, signed; nothing of it is stored. Files cannot come along,
+passwords do not.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+FIELD = "kept"
+_SALT = "config.staff_keeping"
+_SECONDS = 3600
+_LOGIN = "/staff/login/"
+_MOST = 1_000_000  # characters, signed: more than any form of ours holds
+
+
+def with_login(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """The answer; where it would send a form away to the login, the login itself, which keeps what was typed."""
+    if request.method != "POST" or response.status_code != 302:
+        return response
+    if request.path == _LOGIN or not response["Location"].startswith(f"{_LOGIN}?"):
+        return response
+    kept = signing.dumps(_typed(request), salt=_SALT, compress=True)
+    if len(kept) > _MOST:
+        return response
+    context = admin.site.each_context(request) | {
+        "title": "Log in",
+        "form": admin.site.login_form(request),
+        "app_path": response["Location"],
+        FIELD: kept,
+    }
+    return render(request, "admin/login.html", context, status=401)
+
+
+def kept_in(request: HttpRequest) -> dict[str, Any] | None:
+    """What the login carried along; None when that is nothing of ours, or an hour old."""
+    try:
+        found: dict[str, Any] = signing.loads(
+            request.POST.get(FIELD, ""), salt=_SALT, max_age=_SECONDS
+        )
+    except signing.BadSignature:
+        return None
+    return found
+
+
+def page_to_send_again(request: HttpRequest, kept: dict[str, Any]) -> HttpResponse:
+    """The fields as they were, behind one button."""
+    words = [value for _, value in kept["fields"] if " " in value.strip()]
+    context = admin.site.each_context(request) | kept | {"title": "Send it again", "words": words}
+    return render(request, "admin/send_again.html", context)
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name != "csrfmiddlewaretoken" and "password" not in name
+    ]
+    files = [file.name for name in request.FILES for file in request.FILES.getlist(name)]
+    return {"address": request.get_full_path(), "fields": fields, "files": files}
