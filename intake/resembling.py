@@ -27,15 +27,15 @@ Reason = tuple[str, int]
 REASONS = {
     "same_mailbox": "the same mailbox but for a plus part or dots",
     "same_name": "the same name",
-    "name": "names alike ({} %)",
-    "sound": "names sound alike ({} %)",
+    "name": "names alike ({}%)",
+    "sound": "names sound alike ({}%)",
     "other_form": "the same name with another legal form",
     "same_domain": "the same e-mail domain",
     "same_organisation": "the same organisation",
     "same_phone": "the same phone number",
     "same_contact": "the same person",
     "same_text": "the same text",
-    "text": "texts alike ({} %)",
+    "text": "texts alike ({}%)",
     "days": "{} day(s) apart",
 }
 

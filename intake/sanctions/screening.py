@@ -251,7 +251,7 @@ def in_words(match: dict[str, Any]) -> str:
     """One possible match in a sentence."""
     entry = match["entry"]
     return (
-        f"“{match['asked']}” is like “{match['listed_name']}” ({match['alike']} %): "
+        f"“{match['asked']}” is like “{match['listed_name']}” ({match['alike']}%): "
         f"{match['on']['name']}, {entry['reference'] or entry['uid']}."
     )
 

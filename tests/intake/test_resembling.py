@@ -28,13 +28,13 @@ def found(kind: str) -> list[list[str]]:
         (
             {"organisation": "Sahel Logistics"},
             {"organisation": "Sahel Logistique"},
-            ["names alike (65 %)"],
+            ["names alike (65%)"],
         ),
         ({"organisation": "Exemple SARL"}, {"organisation": "Exemple SA"}, ["the same name with another legal form"]),
         (
             {"organisation": "ساحل لوجستيك"},
             {"organisation": "Sahel Logistic"},
-            ["names sound alike (100 %)"],
+            ["names sound alike (100%)"],
         ),
         (
             {"organisation": "World Example Programme", "email": "a@wep.example"},
@@ -58,7 +58,7 @@ def test_an_organisation_that_is_near_is_suggested_with_reasons(first, second, r
         (
             {"full_name": "Awa Example", "email": "awa@house.example"},
             {"full_name": "Awa Examples", "email": "awa.e@house.example"},
-            ["names alike (79 %)", "the same e-mail domain"],
+            ["names alike (79%)", "the same e-mail domain"],
         ),
         (
             {"full_name": "Awa", "email": "awa@gmail.com"},
@@ -68,7 +68,7 @@ def test_an_organisation_that_is_near_is_suggested_with_reasons(first, second, r
         (
             {"full_name": "Mohamed Diallo", "email": "md@gmail.com", "phone": "+223 70 00 11 22"},
             {"full_name": "محمد ديالو", "email": "x@gmail.com", "phone": "0022370001122"},
-            ["names sound alike (100 %)", "the same phone number"],
+            ["names sound alike (100%)", "the same phone number"],
         ),
         (
             {"full_name": "Awa Example", "email": "awa@gmail.com"},

@@ -135,7 +135,7 @@ def test_the_rate_of_false_alarms_stands_above_the_list():
     html = of("desk lead").get(LIST).content.decode()
 
     assert "How right was it?" in html
-    assert '<td class="n">50 %</td>' in html
+    assert '<td class="n">50%</td>' in html
 
 
 @pytest.mark.django_db
