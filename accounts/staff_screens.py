@@ -116,7 +116,7 @@ class VerbAdmin(StaffFields, LongListAdmin):
         if obj is not None:
             context["verb_buttons"] = [
                 {"verb": verb, "url": self._verb_url(obj, verb)}
-                for verb in self._offered(request, obj)
+                for verb in self.offered(request, obj)
                 if verb.is_listed
             ]
             context.update(self.page_context(request, obj))
@@ -146,6 +146,15 @@ class VerbAdmin(StaffFields, LongListAdmin):
         if not form.is_bound or not form.is_valid():
             return self._form_page(request, obj, verb, form)
         return self._press(request, obj, verb, form)
+
+    def offered(self, request: HttpRequest, obj: Any) -> list[Verb]:
+        """The verbs that this user may use on the object now; asked for once a page, since it costs statements."""
+        known = request.__dict__.setdefault("offered_verbs", {})
+        key = (obj._meta.label, obj.pk)
+        if key not in known:
+            known[key] = self._offered(request, obj)
+        found: list[Verb] = known[key]
+        return found
 
     def _offered(self, request: HttpRequest, obj: Any) -> list[Verb]:
         return [v for v in self.verbs if request.user.has_perm(v.permission) and v.is_offered(obj)]

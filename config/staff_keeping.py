@@ -16,21 +16,25 @@ FIELD = "kept"
 _SALT = "config.staff_keeping"
 _SECONDS = 3600
 _LOGIN = "/staff/login/"
+_MARK = (
+    "csrfmiddlewaretoken"  # each form of ours has it; a script that was never logged in does not
+)
 _MOST = 1_000_000  # characters, signed: more than any form of ours holds
 
 
 def with_login(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """The answer; where it would send a form away to the login, the login itself, which keeps what was typed."""
-    if request.method != "POST" or response.status_code != 302:
-        return response
-    if request.path == _LOGIN or not response["Location"].startswith(f"{_LOGIN}?"):
+    leads_to_login = response.get("Location", "").startswith(f"{_LOGIN}?")
+    if not leads_to_login or request.path == _LOGIN or _MARK not in request.POST:
         return response
     kept = signing.dumps(_typed(request), salt=_SALT, compress=True)
     if len(kept) > _MOST:
         return response
+    form_class = admin.site.login_form
+    assert form_class is not None
     context = admin.site.each_context(request) | {
         "title": "Log in",
-        "form": admin.site.login_form(request),
+        "form": form_class(request),
         "app_path": response["Location"],
         FIELD: kept,
     }
@@ -60,7 +64,7 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name != "csrfmiddlewaretoken" and "password" not in name
+        if name != _MARK and "password" not in name
     ]
     files = [file.name for name in request.FILES for file in request.FILES.getlist(name)]
     return {"address": request.get_full_path(), "fields": fields, "files": files}

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from unfold.forms import AuthenticationForm
 
 from accounts.flood import address_of
+from accounts.numbers import counted
 from briefs import freshness
 from config import staff_keeping
 from intake import counting
@@ -54,9 +55,9 @@ class LoginForm(AuthenticationForm):
         if wait := _wait_for(tries):
             log.warning("login throttled", wait=wait)
             raise forms.ValidationError(
-                "Too many tries to log in. Wait %(minutes)d minute(s), then try again; the password was not looked at.",
+                "Too many tries to log in. Wait %(wait)s, then try again; the password was not looked at.",
                 code="throttled",
-                params={"minutes": math.ceil(wait / 60)},
+                params={"wait": counted(math.ceil(wait / 60), "minute")},
             )
         data = super().clean()
         _take_back(tries)

@@ -7,6 +7,7 @@ from typing import TypeVar
 from django.db import connection, transaction
 from django.db.models import Count
 
+from accounts.numbers import counted
 from intake import names, people_book, resembling
 from intake.models import Activity, Contact, Enquiry, Lead, Organisation
 from intake.people_book import Book, Match
@@ -171,7 +172,7 @@ def _contact_in_words(match: Match, earlier: int) -> str:
     if match.is_new:
         shared = " The address is one that several people read." if contact.is_shared else ""
         return f"New contact.{shared}"
-    text = f"Known contact with {earlier} earlier request(s)."
+    text = f"Known contact with {counted(earlier, 'earlier request')}."
     if names.person_key(match.lead.enquiry.full_name) == names.person_key(contact.full_name):
         return text
     shared = (

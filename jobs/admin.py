@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.numbers import counted
 from accounts.staff_screens import ReadOnlyAdmin
 from jobs import retrying
 from jobs.models import Heartbeat, Job
@@ -35,7 +36,7 @@ class JobAdmin(ReadOnlyAdmin):
                 retried += 1
             except ValidationError as error:
                 self.message_user(request, f"{job}: {error.messages[0]}", messages.WARNING)
-        self.message_user(request, f"{retried} job(s) will run again.")
+        self.message_user(request, f"{counted(retried, 'job')} will run again.")
 
 
 @admin.register(Heartbeat)

@@ -2,16 +2,19 @@
 
 from intake.admin.absences import AbsenceAdmin
 from intake.admin.api_keys import ApiKeyAdmin
+from intake.admin.data_copies import DataCopyAdmin
 from intake.admin.deadlines import DeadlinePolicyAdmin
 from intake.admin.erasure_orders import ErasureOrderAdmin
+from intake.admin.erasure_requests import ErasureRequestAdmin
 from intake.admin.holds import HoldAdmin
 from intake.admin.leads import LeadAdmin
 from intake.admin.people import ContactAdmin, OrganisationAdmin
-from intake.admin.privacy import DataCopyAdmin, ErasureRequestAdmin, RetentionRuleAdmin
 from intake.admin.quarantine import QuarantineAdmin
 from intake.admin.register import EngagementAdmin
+from intake.admin.retention import RetentionRuleAdmin
 from intake.admin.rules import RoutingRuleAdmin
-from intake.admin.sanctions import SanctionsEntryAdmin, SanctionsFileAdmin, SanctionsListAdmin
+from intake.admin.sanctions_entries import SanctionsEntryAdmin
+from intake.admin.sanctions_lists import SanctionsFileAdmin, SanctionsListAdmin
 from intake.admin.team import AdviserAdmin, DeskAdmin
 from intake.admin.walls import WallAdmin
 from intake.admin.watch import AlertAdmin

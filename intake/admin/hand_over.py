@@ -1,127 +1,22 @@
-"""Handing over on the staff screens: the buttons, the page for many, the filter, and who had the lead when."""
+"""Handing over on the staff screens: the buttons, the page for many, and a lead of the pool."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.http import urlencode
 
 from accounts.models import User
-from accounts.staff_screens import Verb, VerbAdmin, VerbForm
-from intake import conflicts, eligibility, handing_over, owning, roster, trying
-from intake.admin.reason_field import why
+from accounts.numbers import counted
+from accounts.staff_screens import Verb, VerbAdmin
+from intake import conflicts, handing_over, owning
+from intake.admin.hand_over_forms import GiveBackForm, ReassignForm, ReassignManyForm
+from intake.admin.whose import is_only_offered
 from intake.handing_over import REASSIGN, WORK
-from intake.models import Activity, Adviser, Lead
-
-_STANDS_IN = {Activity.Kind.COVERED, Activity.Kind.LENT}
-
-
-class AdviserField(forms.ModelChoiceField):
-    """An adviser, with what speaks against each."""
-
-    notes: Mapping[int, Sequence[str]] = {}
-
-    def __init__(self) -> None:
-        super().__init__(
-            label="To",
-            queryset=Adviser.objects.who_may_log_in(),
-            error_messages={"required": "Choose an adviser."},
-        )
-
-    def label_from_instance(self, obj: Any) -> str:
-        """The name, and in brackets why the routing would not choose them."""
-        notes = self.notes.get(obj.pk)
-        return f"{obj} ({'; '.join(notes)})" if notes else str(obj)
-
-
-class SeenForm(VerbForm):
-    """Why; and what the page showed, so that nothing is done to a lead that moved meanwhile."""
-
-    reason = why()
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["seen"].initial = owning.seen(self.obj)
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        """What the verb refuses is said with how the lead is now; pressed again it is about that."""
-        super().add_error(field, error)
-        if field is None:
-            now = owning.seen(Lead.objects.get(pk=self.obj.pk))
-            self.data = QueryDict(urlencode({**self.data.dict(), "seen": now}))  # type: ignore[attr-defined]
-
-
-class GiveBackForm(SeenForm):
-    """Why it goes back to the desk."""
-
-    @property
-    def intro(self) -> Sequence[str]:
-        return [
-            "It is routed again at once, to anybody but its owner. When nobody else may have it, it stays."
-        ]
-
-
-class ReassignForm(SeenForm):
-    """To whom, with what speaks against each, and why."""
-
-    to = AdviserField()
-    even_if_away = forms.BooleanField(
-        label="Even if they are away",
-        required=False,
-        help_text="Whoever covers for them works it then.",
-    )
-    field_order = ("to", "reason", "even_if_away", "seen")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        candidates = trying.dry_run(lead=self.obj).candidates
-        self.barred = {
-            each["adviser"]: f"{each['name']} must not have it: {each['state']['barred']}."
-            for each in candidates
-            if each["state"]["barred"]
-        }
-        chooser = self.fields["to"]
-        assert isinstance(chooser, AdviserField)
-        chooser.notes = {each["adviser"]: each["exclusions"] for each in candidates}
-        without = [*self.barred, *([self.obj.owner_id] if self.obj.owner_id else [])]
-        chooser.queryset = Adviser.objects.who_may_log_in().exclude(pk__in=without)
-
-    @property
-    def intro(self) -> Sequence[str]:
-        """Who has it now, and who must not."""
-        return [f"{self.obj.owner} has it, and is told.", *self.barred.values()]
-
-
-class ReassignManyForm(forms.Form):
-    """To whom and why, for all; the list posts it to itself once more, with what it showed of each."""
-
-    intro: Sequence[str] = ()
-    to = AdviserField()
-    reason = why()
-    even_if_away = forms.BooleanField(label="Even if they are away", required=False)
-    action = forms.CharField(widget=forms.HiddenInput)
-    seen = forms.Field(widget=forms.MultipleHiddenInput)
-    _selected_action = forms.Field(widget=forms.MultipleHiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        chooser = self.fields["to"]
-        assert isinstance(chooser, AdviserField)
-        team = roster.team(timezone.now(), {})
-        chooser.notes = {one.adviser_id: eligibility.why_absent(one) for one in team}
-
-    def tokens(self) -> dict[int, str]:
-        """By lead, what the page showed of it; what is no number was not made here."""
-        pairs = (str(one).partition(":") for one in self.cleaned_data["seen"])
-        return {int(pk): token for pk, _, token in pairs if pk.isascii() and pk.isdigit()}
+from intake.models import Adviser, Lead
 
 
 def _is_open(lead: Lead) -> bool:
@@ -150,35 +45,6 @@ def _give_back(lead: Lead, by: User, reason: str, seen: str) -> str:
     handing_over.release_lead(lead=lead, by=by, reason=reason, seen=seen)
     # Its page may be closed to them now.
     return reverse("admin:intake_lead_changelist")
-
-
-class WhoseFilter(admin.SimpleListFilter):
-    """Leads by whose they are to the user."""
-
-    title = "whose"
-    parameter_name = "whose"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """What can be asked for."""
-        return [
-            ("mine", "mine"),
-            ("covered", "covered by me"),
-            ("pool", "in the pool: nobody could take it"),
-            ("stood_in", "covered by somebody"),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
-        """By the lead's own columns; anything else asked for is ignored."""
-        match self.value():
-            case "mine":
-                return queryset.filter(owner__user=request.user.pk)
-            case "covered":
-                return queryset.filter(cover__user=request.user.pk)
-            case "pool":
-                return queryset.filter(pool__isnull=False)
-            case "stood_in":
-                return queryset.filter(cover__isnull=False)
-        return queryset
 
 
 class HandOverAdmin(VerbAdmin):
@@ -242,10 +108,12 @@ class HandOverAdmin(VerbAdmin):
                 }
             )
         form.intro = [
-            f"{len(leads)} lead(s): {', '.join(lead.reference for lead in leads)}.",
+            f"{counted(len(leads), 'lead')}: {', '.join(lead.reference for lead in leads)}.",
             "The new owner and each former one get one mail. What cannot be given to them stays where it is.",
         ]
-        context = self._many_context(request, f"Give {len(leads)} lead(s) to another adviser")
+        context = self._many_context(
+            request, f"Give {counted(len(leads), 'lead')} to another adviser"
+        )
         context |= {"verb": {"label": "Give to another adviser"}, "form": form}
         status = 400 if form.is_bound else 200
         return TemplateResponse(request, "accounts/admin/verb_form.html", context, status=status)
@@ -279,14 +147,6 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
-def is_only_offered(request: HttpRequest, lead: Lead) -> bool:
-    """Whether this user sees the lead only since they may take it."""
-    if lead.pool_id is None or request.user.has_perm("intake.view_all_leads"):
-        return False
-    theirs = (lead.owner, lead.cover)
-    return not any(one and one.user_id == request.user.pk for one in theirs)
-
-
 def _gone_from_pool(request: HttpRequest, object_id: str) -> Lead | None:
     """A lead that this user could have taken a while ago; nobody hears of others, nor who must not have it."""
     assert isinstance(request.user, User)
@@ -297,15 +157,3 @@ def _gone_from_pool(request: HttpRequest, object_id: str) -> Lead | None:
         return None
     was_theirs = lead.routing_decisions.filter(mine, is_fallback=True, desk__isnull=False).exists()
     return lead if was_theirs and adviser.pk not in conflicts.barred_because(lead) else None
-
-
-def owners_context(lead: Lead, happened: set[str]) -> dict[str, Any]:
-    """For the lead's page: who had it from when to when, and who stood in, which the timeline tells without asking."""
-    spans = lead.assignments.select_related("adviser__user", "by").order_by("-started_at", "-pk")
-    rows = lead.stand_ins.select_related("adviser__user", "owner__user", "absence__adviser")
-    stand_ins = list(rows.order_by("-pk")) if happened & _STANDS_IN else []
-    return {
-        "assignments": spans,
-        "stand_ins": stand_ins,
-        "stand_in_now": next((one for one in stand_ins if one.ended_at is None), None),
-    }

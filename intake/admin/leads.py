@@ -17,6 +17,7 @@ from accounts.staff_screens import ReadOnlyAdmin, Verb
 from briefs import geography
 from briefs.models import Actor
 from intake import leads, scanning, undelivered
+from intake.admin.consents import ConsentsAdmin
 from intake.admin.deadlines import (
     DEADLINE_VERBS,
     DeadlineFilter,
@@ -27,20 +28,17 @@ from intake.admin.decisions import TRY, DecisionsAdmin, explained
 from intake.admin.hand_over import (
     HAND_OVER_VERBS,
     HandOverAdmin,
-    WhoseFilter,
-    is_only_offered,
-    owners_context,
 )
 from intake.admin.holds import holds_context
 from intake.admin.lead_people import is_visible_through_its_target, people_context
 from intake.admin.merging import MergingAdmin, undo_verb
-from intake.admin.privacy import LEAD_VERBS as PRIVACY_VERBS
-from intake.admin.privacy import ConsentsAdmin
+from intake.admin.privacy_verbs import LEAD_VERBS as PRIVACY_VERBS
 from intake.admin.quarantine import QUARANTINE_VERBS, screening_context
 from intake.admin.register import ENGAGE
-from intake.admin.sanctions import SANCTIONS_VERBS, sanctions_context
+from intake.admin.sanctions_deciding import SANCTIONS_VERBS, sanctions_context
 from intake.admin.sources import SourcesAdmin
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
+from intake.admin.whose import WhoseFilter, is_only_offered, owners_context
 from intake.attribution import UTM
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.models import (

@@ -10,7 +10,8 @@ from django.utils.html import format_html
 
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin
-from intake.admin import privacy
+from intake.admin import privacy_verbs
+from intake.admin.consents import ConsentsAdmin
 from intake.admin.merging import (
     MergingAdmin,
     merged_here,
@@ -19,7 +20,6 @@ from intake.admin.merging import (
     suggested,
     undo_verb,
 )
-from intake.admin.privacy import ConsentsAdmin
 from intake.models import Contact, Lead, Organisation, RecordKind
 from mail import addresses
 
@@ -67,7 +67,7 @@ class ContactAdmin(PeopleAdmin, ConsentsAdmin):
         "full_name", "email", "mail", "phone", "job_title", "organisation", "created_at", "agreed",
     )  # fmt: skip
     readonly_fields = ("agreed",)
-    verbs = (undo_verb(RecordKind.CONTACT), *privacy.CONTACT_VERBS)
+    verbs = (undo_verb(RecordKind.CONTACT), *privacy_verbs.CONTACT_VERBS)
 
     @admin.display(description="Agreed to")
     def agreed(self, contact: Contact) -> str:

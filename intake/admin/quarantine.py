@@ -16,6 +16,7 @@ from unfold.decorators import display
 from accounts.form_fields import LongTextField
 from accounts.hiding import Hidden
 from accounts.models import User
+from accounts.numbers import counted
 from accounts.staff_screens import ReadOnlyAdmin, Verb
 from intake import quarantine
 from intake.models import Lead, Priority, Quarantine, Screening, Status
@@ -227,7 +228,7 @@ class QuarantineAdmin(ReadOnlyAdmin):
         form.intro = [f"Spam: {', '.join(row.lead.reference for row in rows)}."]
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Call {len(rows)} request(s) spam",
+            "title": f"Call {counted(len(rows), 'request')} spam",
             "opts": self.opts,
             "verb": {"label": "Call spam"},
             "form": form,
@@ -253,7 +254,7 @@ class QuarantineAdmin(ReadOnlyAdmin):
                 text = f"{row.lead.reference}: {error.messages[0]}"
                 self.message_user(request, text, messages.WARNING)
         if worked:
-            self.message_user(request, f"{worked} request(s) {done}.", messages.SUCCESS)
+            self.message_user(request, f"{counted(worked, 'request')} {done}.", messages.SUCCESS)
 
 
 def _release(row: Quarantine, by: User) -> Lead:

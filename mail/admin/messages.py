@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from accounts import hiding
 from accounts.models import User
+from accounts.numbers import counted
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
 from mail import addresses, delivery, handling
 from mail.models import Message
@@ -143,7 +144,8 @@ class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
         """Say first of all when no mail leaves."""
         waiting = delivery.waiting_for_the_server()
         if waiting and request.method == "GET":
-            text = f"{waiting} message(s) wait: the mail server does not answer us, or refuses us. Look at EMAIL_URL."
+            them = counted(waiting, "message waits", "messages wait")
+            text = f"{them}: the mail server does not answer us, or refuses us. Look at EMAIL_URL."
             self.message_user(request, text, messages.ERROR)
         return super().changelist_view(request, extra_context)
 
@@ -171,4 +173,4 @@ class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
                 done += 1
             except ValidationError as error:
                 self.message_user(request, f"{message}: {error.messages[0]}", messages.WARNING)
-        self.message_user(request, f"{done} message(s) {said}.")
+        self.message_user(request, f"{counted(done, 'message')} {said}.")

@@ -59,7 +59,8 @@ def test_a_note_is_sent_after_a_login_in_between(adviser):
 def test_files_are_named_and_passwords_stay_behind(adviser):
     file = SimpleUploadedFile("list.xml", b"<a/>")
     asked = Client().post(
-        "/staff/password_change/", {"new_password1": "secret", "x": "y", "f": file}
+        "/staff/password_change/",
+        {"csrfmiddlewaretoken": "t", "new_password1": "secret", "x": "y", "f": file},
     )
 
     again = log_in(Client(), asked, adviser)

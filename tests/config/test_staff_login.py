@@ -10,9 +10,7 @@ from jobs.hints import BrokerAway
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quick_hashes", "valkey_counts")]
 PASSWORD = "a long pass phrase"
-WAIT = (
-    "Too many tries to log in. Wait 15 minute(s), then try again; the password was not looked at."
-)
+WAIT = "Too many tries to log in. Wait 15 minutes, then try again; the password was not looked at."
 
 
 @pytest.fixture

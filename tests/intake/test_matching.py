@@ -51,7 +51,7 @@ def test_the_same_address_is_the_same_contact_who_keeps_their_details(email):
     assert second.organisation == first.organisation
     assert people() == (1, 1)
     assert Contact.objects.get().full_name == "Aïcha"
-    assert second.activities.get().text == "Known contact with 1 earlier request(s)."
+    assert second.activities.get().text == "Known contact with 1 earlier request."
 
 
 @pytest.mark.django_db
@@ -191,7 +191,7 @@ def test_a_shared_mailbox_is_named_as_such():
     )
     assert second.contact == first.contact
     assert second.activities.get().text == (
-        "Known contact with 1 earlier request(s). "
+        "Known contact with 1 earlier request. "
         "Another name this time, from a shared address, so perhaps somebody else."
     )
 

@@ -88,7 +88,7 @@ def test_retry_says_for_each_job_what_came_of_it(client: Client) -> None:
     answer = retry(log_in(client, "desk lead"), dead, other, waiting)
 
     assert sorted(told(answer)) == [
-        "2 job(s) will run again.",
+        "2 jobs will run again.",
         "tests.work k: This job is not dead, so there is nothing to retry.",
     ]
     assert Job.objects.due().count() == 3

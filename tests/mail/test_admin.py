@@ -109,7 +109,7 @@ def test_send_again_says_for_each_message_what_came_of_it(client: Client) -> Non
 
     told = sorted(str(message) for message in get_messages(answer.wsgi_request))
     assert told == [
-        "1 message(s) will be sent again.",
+        "1 message will be sent again.",
         "About Badu → amina@client.example: This message is on its way already.",
     ]
     assert Job.objects.filter(subject_id=failed.pk).count() == 2
@@ -232,8 +232,8 @@ def test_the_list_is_filtered_by_state_and_fault_and_found_by_reference(client: 
 def test_the_list_says_that_no_mail_leaves(client: Client) -> None:
     queue_letter()
     log_in(client, "desk lead")
-    assert b"1 message(s) wait" not in client.get(MESSAGES).content
+    assert b"1 message waits" not in client.get(MESSAGES).content
 
     Message.objects.update(failure="ours")
 
-    assert b"1 message(s) wait: the mail server does not answer us" in client.get(MESSAGES).content
+    assert b"1 message waits: the mail server does not answer us" in client.get(MESSAGES).content

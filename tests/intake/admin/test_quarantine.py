@@ -156,7 +156,7 @@ def test_one_click_releases_and_says_so():
 
     response = of("desk lead").post(release(lead))
 
-    assert (response["Location"], said(response)) == (LIST, ["1 request(s) released."])
+    assert (response["Location"], said(response)) == (LIST, ["1 request released."])
     assert Lead.objects.get(pk=lead.pk).status == "new"
 
 
@@ -187,7 +187,7 @@ def test_many_are_released_at_once_and_a_refusal_stops_no_other():
 
     response = of("desk lead").post(LIST, {"action": "release_chosen", "_selected_action": chosen})
 
-    assert said(response) == ["2 request(s) released."]
+    assert said(response) == ["2 requests released."]
     assert [state(lead) for lead in leads] == ["spam", "released", "released"]
 
 
@@ -204,12 +204,12 @@ def test_many_are_called_spam_with_one_reason():
     refused = client.post(LIST, chosen | {"reason": " "})
     done = client.post(LIST, chosen | {"reason": "Sells links."})
 
-    assert "Call 2 request(s) spam" in asked.content.decode()
+    assert "Call 2 requests spam" in asked.content.decode()
     for lead in leads:
         assert f'name="_selected_action" value="{lead.quarantine.pk}"' in asked.content.decode()
         assert f'name="_selected_action" value="{lead.quarantine.pk}"' in refused.content.decode()
     assert refused.context["form"].errors
-    assert said(done) == ["2 request(s) closed as spam."]
+    assert said(done) == ["2 requests closed as spam."]
     assert [Lead.objects.get(pk=lead.pk).closing_reason for lead in leads] == [
         "Spam: Sells links."
     ] * 2

@@ -1,0 +1,115 @@
+"""Handing over: what is asked before a lead goes to somebody else, for one and for many."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from accounts.staff_screens import VerbForm
+from intake import eligibility, owning, roster, trying
+from intake.admin.reason_field import why
+from intake.models import Adviser, Lead
+
+
+class AdviserField(forms.ModelChoiceField):
+    """An adviser, with what speaks against each."""
+
+    notes: Mapping[int, Sequence[str]] = {}
+
+    def __init__(self) -> None:
+        super().__init__(
+            label="To",
+            queryset=Adviser.objects.who_may_log_in(),
+            error_messages={"required": "Choose an adviser."},
+        )
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The name, and in brackets why the routing would not choose them."""
+        notes = self.notes.get(obj.pk)
+        return f"{obj} ({'; '.join(notes)})" if notes else str(obj)
+
+
+class SeenForm(VerbForm):
+    """Why; and what the page showed, so that nothing is done to a lead that moved meanwhile."""
+
+    reason = why()
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = owning.seen(self.obj)
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """What the verb refuses is said with how the lead is now; pressed again it is about that."""
+        super().add_error(field, error)
+        if field is None:
+            now = owning.seen(Lead.objects.get(pk=self.obj.pk))
+            self.data = QueryDict(urlencode({**self.data.dict(), "seen": now}))  # type: ignore[attr-defined]
+
+
+class GiveBackForm(SeenForm):
+    """Why it goes back to the desk."""
+
+    @property
+    def intro(self) -> Sequence[str]:
+        return [
+            "It is routed again at once, to anybody but its owner. When nobody else may have it, it stays."
+        ]
+
+
+class ReassignForm(SeenForm):
+    """To whom, with what speaks against each, and why."""
+
+    to = AdviserField()
+    even_if_away = forms.BooleanField(
+        label="Even if they are away",
+        required=False,
+        help_text="Whoever covers for them works it then.",
+    )
+    field_order = ("to", "reason", "even_if_away", "seen")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        candidates = trying.dry_run(lead=self.obj).candidates
+        self.barred = {
+            each["adviser"]: f"{each['name']} must not have it: {each['state']['barred']}."
+            for each in candidates
+            if each["state"]["barred"]
+        }
+        chooser = self.fields["to"]
+        assert isinstance(chooser, AdviserField)
+        chooser.notes = {each["adviser"]: each["exclusions"] for each in candidates}
+        without = [*self.barred, *([self.obj.owner_id] if self.obj.owner_id else [])]
+        chooser.queryset = Adviser.objects.who_may_log_in().exclude(pk__in=without)
+
+    @property
+    def intro(self) -> Sequence[str]:
+        """Who has it now, and who must not."""
+        return [f"{self.obj.owner} has it, and is told.", *self.barred.values()]
+
+
+class ReassignManyForm(forms.Form):
+    """To whom and why, for all; the list posts it to itself once more, with what it showed of each."""
+
+    intro: Sequence[str] = ()
+    to = AdviserField()
+    reason = why()
+    even_if_away = forms.BooleanField(label="Even if they are away", required=False)
+    action = forms.CharField(widget=forms.HiddenInput)
+    seen = forms.Field(widget=forms.MultipleHiddenInput)
+    _selected_action = forms.Field(widget=forms.MultipleHiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chooser = self.fields["to"]
+        assert isinstance(chooser, AdviserField)
+        team = roster.team(timezone.now(), {})
+        chooser.notes = {one.adviser_id: eligibility.why_absent(one) for one in team}
+
+    def tokens(self) -> dict[int, str]:
+        """By lead, what the page showed of it; what is no number was not made here."""
+        pairs = (str(one).partition(":") for one in self.cleaned_data["seen"])
+        return {int(pk): token for pk, _, token in pairs if pk.isascii() and pk.isdigit()}
