@@ -1,10 +1,12 @@
 """The mails about requests that staff may reword, and what may stand in them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from django.utils.translation import gettext
 
+from intake import client_promise
 from mail.catalogue import MailTemplate, Placeholder, Values, greeting, register
 
 _REFERENCE = Placeholder("reference", "The reference of the request", is_required=True)
@@ -15,6 +17,12 @@ _STATUS_LINK = Placeholder(
     is_link=True,
 )
 _LEAD_LINK = Placeholder("lead_link", "The lead's page in Derisk", is_required=True, is_link=True)
+
+
+def _moment(day: int, hour: int) -> Callable[[str], str]:
+    """For previews, as a client in Nigeria reads it."""
+    moment = datetime(2027, 3, day, hour, tzinfo=UTC)
+    return lambda language: client_promise.in_words(moment, "NG", language)
 
 
 def _acknowledgement(context: Mapping[str, Any]) -> Values:
@@ -104,7 +112,7 @@ register(
             "reference": "R-26-EXAMPLE",
             "full_name": "Amina Example",
             "is_alarming": False,
-            "answer_by": "Friday 5 March 2027, 16:00 in Lagos (15:00 UTC)",
+            "answer_by": _moment(5, 15),
         },
     )
 )
@@ -167,8 +175,8 @@ register(
             "reference": "R-26-EXAMPLE",
             "full_name": "Amina Example",
             "is_proposal": True,
-            "before": "Friday 5 March 2027, 16:00 in Lagos (15:00 UTC)",
-            "when": "Monday 8 March 2027, 13:00 in Lagos (12:00 UTC)",
+            "before": _moment(5, 15),
+            "when": _moment(8, 12),
         },
     )
 )

@@ -42,7 +42,8 @@ class Placeholder:
 class MailTemplate:
     """One mail: who gets it and when, what may stand in it, and how a letter's context fills that.
 
-    `fill` gives every placeholder a value in the language that is active. `sample` is a context for the preview.
+    `fill` gives every placeholder a value in the language that is active. `sample` is a context for the preview:
+    values, or functions that say one in a language.
     """
 
     name: str
@@ -52,6 +53,10 @@ class MailTemplate:
     fill: Callable[[Mapping[str, Any]], Values]
     sample: Mapping[str, Any] = field(default_factory=dict)
     languages: tuple[str, ...] = LANGUAGES
+
+    def sample_in(self, language: str) -> dict[str, Any]:
+        """The context for a preview in this language."""
+        return {n: one(language) if callable(one) else one for n, one in self.sample.items()}
 
     def placeholder(self, name: str) -> Placeholder | None:
         """The placeholder of this name, if there is one."""

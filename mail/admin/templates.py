@@ -158,6 +158,6 @@ def _words_of(template: MailTemplate, language: str, number: str) -> tuple[str, 
 def _preview(
     template: MailTemplate, language: str, subject: str, body: str
 ) -> tuple[str, str, str]:
-    context = {**template.sample, "private_url": _SAMPLE_LINK}
+    context = {**template.sample_in(language), "private_url": _SAMPLE_LINK}
     values = template.values(context, language)
     return typesetting.compose(template, subject, body, values, language)

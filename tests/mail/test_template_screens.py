@@ -67,6 +67,12 @@ def test_a_preview_shows_the_mail_as_it_would_leave_and_stores_nothing() -> None
     assert not TemplateText.objects.exists()
 
 
+def test_a_preview_in_arabic_says_the_hour_in_arabic() -> None:
+    html = client_of("desk lead").get(f"{LIST}request-arrived/ar/").content.decode()
+
+    assert "الجمعة، 5 مارس 2027، 16:00 في لاغوس (15:00 UTC)" in html
+
+
 def test_a_refusal_keeps_what_was_typed_beside_what_to_mend() -> None:
     page = client_of("desk lead").post(PAGE, words(save="1", body="<b>My words</b> {{ nme }}"))
 
