@@ -23,7 +23,10 @@ class AdviserField(forms.ModelChoiceField):
         super().__init__(
             label="To",
             queryset=Adviser.objects.who_may_log_in(),
-            error_messages={"required": "Choose an adviser."},
+            error_messages={
+                "required": "Choose an adviser.",
+                "invalid_choice": "They have it already, or must not have it. Choose another.",
+            },
         )
 
     def label_from_instance(self, obj: Any) -> str:

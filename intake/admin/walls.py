@@ -46,6 +46,7 @@ class WallForm(forms.ModelForm):
     class Meta:
         model = Wall
         fields = ("user", "lead", "organisation", "engagement", "reason")
+        help_texts = {"lead": "One of these three: a lead, an organisation or an engagement."}
 
     def clean(self) -> dict[str, Any]:
         """One thing, and an end that is to come."""

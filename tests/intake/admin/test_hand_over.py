@@ -238,3 +238,18 @@ def test_covered_and_pooled_leads_cost_the_list_no_statement_more(pool):
 
     assert counts[0] == counts[1]
     assert counts[0] <= 8
+
+
+@pytest.mark.django_db
+def test_who_got_the_lead_meanwhile_is_told_as_such():
+    lead = factories.lead_of()
+    other = factories.AdviserFactory()
+    desk = client_of(factories.UserFactory(roles=["desk lead"]))
+    given = {"to": str(other.pk), "reason": "They know the place.", "seen": owning.seen(lead)}
+
+    first, second = (desk.post(verb(lead, "reassign"), given) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (302, 400)
+    html = second.content.decode()
+    assert "They have it already, or must not have it. Choose another." in html
+    assert "They know the place." in html
