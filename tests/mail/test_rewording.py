@@ -136,7 +136,9 @@ def test_what_each_template_comes_with_is_fit_and_says_what_it_must(template: ob
     for language in template.languages:
         subject, body = template.built_in(language)
         rewording.check(template, subject, body)
-        values = template.values({**template.sample_in(language), "private_url": "https://x.example/"}, language)
+        values = template.values(
+            {**template.sample_in(language), "private_url": "https://x.example/"}, language
+        )
         assert set(values) == {one.name for one in template.placeholders}
 
         title, text, html = typesetting.compose(template, subject, body, values, language)
