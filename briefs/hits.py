@@ -21,6 +21,11 @@ LOOKED_AT = 1_000
 # A phrase takes looking into each brief that holds its words: so many of the newest.
 LOOKED_THROUGH = 2_500
 SHOWN = 12  # values of a facet
+_STEPS = (
+    21,
+    101,
+    401,
+)  # of the newest in order, which nobody counts: no more than lead to the page
 _EXAMPLES = {"country": "ML", "topic": "an-example-topic", "actor": "an-example-actor"}
 FACETS = ("country", "topic", "actor", "language", "kind")
 _FACTS = ("id", "published_at", "language", "kind", "countries", "topics")
@@ -97,16 +102,25 @@ def hits_of(wish: Wish) -> Hits:
 
     question = replace(wish, page=1, sort="")
     counted = kept_answers.while_true(count, "facets", question, size=10)
-    return asked[0] if asked else replace(_ask(wish, is_counted=False), counts=counted.counts)
+    if asked or is_far(wish):  # where nothing is placed
+        return asked[0] if asked else counted
+    return replace(_ask(wish, is_counted=False), counts=counted.counts)
 
 
 def _ask(wish: Wish, *, is_counted: bool) -> Hits:
     is_everywhere = bool(wish.q) and brief_queryset.is_everywhere(wish.q)
-    caps = (LOOKED_AT, LOOKED_THROUGH)
-    statement = _written(_shape_of(wish), is_everywhere, is_counted, caps)
     start = (wish.page - 1) * finding.PAGE_SIZE
-    values = {"now": timezone.now(), "first": start + 1, "last": start + finding.PAGE_SIZE + 1}
+    last = start + finding.PAGE_SIZE + 1
+    is_whole = is_counted or wish.is_ranked or asking.has_phrase(wish.q)
+    caps = (LOOKED_AT if is_whole else _enough(last), LOOKED_THROUGH)
+    values = {"now": timezone.now(), "first": start + 1, "last": last}
+    statement = _written(_shape_of(wish), is_everywhere, is_counted, caps)
     return _hits(prepared.fetch_once(statement, values | _values_of(wish, is_everywhere)))
+
+
+def _enough(last: int) -> int:
+    """How many of the newest to place so that this place is among them; one of a few, each a statement of its own."""
+    return next((step for step in _STEPS if last <= step < LOOKED_AT), LOOKED_AT)
 
 
 def _shape_of(wish: Wish) -> Wish:
@@ -216,8 +230,8 @@ def page_of(wish: Wish, hits: Hits) -> list[Brief]:
     """
     keys = hits.keys
     if is_far(wish):
-        if not wish.q and not wish.filters.keys() - {"language"}:
-            return _page_far_down(wish)
+        if (far := far_down(wish)) is not None:
+            return far.objects()
         start = (wish.page - 1) * finding.PAGE_SIZE  # a filter leaves fewer to walk past
         rows = wish.newest().values_list("pk", flat=True)
         keys = list(rows[start : start + finding.PAGE_SIZE + 1])
@@ -228,12 +242,16 @@ def page_of(wish: Wish, hits: Hits) -> list[Brief]:
     return [found[key] for key in keys if key in found]
 
 
-def _page_far_down(wish: Wish) -> list[Brief]:
+def far_down(wish: Wish) -> prepared.Rows | None:
+    """The rows of a page far down the whole list, of one language or all; None for any other page."""
+    if not is_far(wish) or wish.q or wish.filters.keys() - {"language"}:
+        return None
     ends = kept_answers.while_true(lambda: _ends_of_pages(wish), "ends of pages", wish.language)
+    after = _after(wish.language)
     if wish.page - 1 > len(ends):
-        return []
+        return after.nothing
     moment, key = ends[wish.page - 2]
-    return _after(wish.language).read(now=timezone.now(), moment=moment, key=key).objects()
+    return after.read(now=timezone.now(), moment=moment, key=key)
 
 
 def _ends_of_pages(wish: Wish) -> list[tuple[datetime, int]]:

@@ -140,6 +140,11 @@ class Prepared:
         rows = self._fetch(written.statement, values)
         return Rows([row[: written.compiler.col_count] for row in rows], written)
 
+    @property
+    def nothing(self) -> Rows:
+        """The answer of no rows, without asking."""
+        return Rows([], self._written)
+
     @cached_property
     def _written(self) -> _Written:
         queryset = self._build(**self._examples)

@@ -86,6 +86,13 @@ def brief_list(request: HttpRequest) -> HttpResponse:
             lambda: _show_list(request, wish, found, hits.page_of(wish, found)),
             *("list", wish, ignored, found),
         )
+    if far := hits.far_down(wish):
+        if not far.rows:
+            raise Http404
+        return made_pages.page(
+            lambda: _show_list(request, wish, found, far.objects()),
+            *("list", wish, ignored, found, far.digest),
+        )
     rows = hits.page_of(wish, found)
     if wish.page > 1 and not rows:
         raise Http404

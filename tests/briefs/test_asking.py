@@ -104,6 +104,19 @@ def test_mark_of_a_row_is_another_once_it_changed() -> None:
     assert [a == b for a, b in zip(after.marks, before.marks, strict=True)].count(False) == 1
 
 
+@pytest.mark.parametrize("wish", [Wish(), Wish(country="NE"), Wish(q="convoy", sort="newest")])
+def test_page_is_the_same_however_few_are_placed(
+    wish: Wish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "PAGE_SIZE", 2)
+    monkeypatch.setattr(hits, "_STEPS", (3, 5))
+    pks = list(wish.newest().values_list("pk", flat=True))
+
+    for page in range(1, 5):
+        found = hits._ask(replace(wish, page=page), is_counted=False)
+        assert found.keys == pks[page * 2 - 2 : page * 2 + 1]
+
+
 def test_page_far_down_is_found_from_the_end_of_the_one_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
