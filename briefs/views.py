@@ -1,9 +1,10 @@
 """The public pages about briefs. Nothing here changes anything or knows who is reading."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import (
     Http404,
     HttpRequest,
@@ -26,6 +27,7 @@ from briefs import (
     made_pages,
     naming,
     page_lines,
+    prepared,
     privacy_facts,
     reading,
     subjects,
@@ -44,12 +46,21 @@ _SOON = "public, max-age=300"
 def home(request: HttpRequest) -> HttpResponse:
     """What the house does, and its newest briefs in one language."""
     language = finding.wish_from(request.GET).spoken
-    newest = subjects.with_incidents(
-        Brief.objects.public().in_language(language).teasers().newest()
+    now = timezone.now()
+    rows = _FRONT.read(now=now, today=now.date(), language=language)
+    return made_pages.page(
+        lambda: _show_home(request, rows.objects(), language), "home", language, rows.digest
     )
-    briefs = list(reading.with_open_judgement(newest, timezone.now().date())[:_ON_THE_FRONT])
-    facts = made_pages.facts_of(briefs)
-    return made_pages.page(lambda: _show_home(request, briefs, language), "home", language, facts)
+
+
+def _front(now: datetime, today: date, language: str) -> QuerySet[Brief]:
+    newest = Brief.objects.public(now).in_language(language).teasers().newest()
+    return reading.with_open_judgement(subjects.with_incidents(newest), today)[:_ON_THE_FRONT]
+
+
+_FRONT = prepared.Prepared(
+    _front, now=prepared.A_MOMENT, today=prepared.A_MOMENT.date(), language="a language"
+)
 
 
 def _show_home(request: HttpRequest, briefs: list[Brief], language: str) -> HttpResponse:

@@ -235,6 +235,23 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(client: Client, form: str
     assert changed.status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
+def test_feed_is_made_once_until_readers_see_something_else(
+    client: Client, django_assert_num_queries
+) -> None:
+    BriefFactory.create(title="Fuel at Kati")
+    first = body_of(client, "atom")
+    with django_assert_num_queries(1):
+        assert body_of(client, "atom") == first
+
+    newer = BriefFactory.create(title="Fuel at Sikasso")
+    with_it = body_of(client, "atom")
+    publishing.withdraw_brief(brief=newer, by=newer.created_by, reason="Wrong.")
+
+    assert b"Fuel at Sikasso" in with_it
+    assert b"Fuel at Sikasso" not in body_of(client, "atom")
+
+
 def test_browser_shows_the_feed_as_a_page(client: Client) -> None:
     brief = whole_brief()
 
