@@ -97,7 +97,7 @@ def _cost(postgres: embedded.Postgres, env: dict[str, str]) -> None:
     from tests.bench.routing import costing, loading
 
     _use(postgres)
-    loading.let_wait(env["DATABASE_URL"], COSTED)
+    loading.let_wait(env["DATABASE_URL"], costing.WARMING + COSTED)
     say(f"Doing the jobs of {COSTED:,} leads")
     costing.tell_costs(COSTED)
 
