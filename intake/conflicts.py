@@ -7,6 +7,7 @@ from django.db import connection
 
 from accounts.hiding import Hidden, hides
 from accounts.models import User
+from briefs import prepared
 from intake.models import Lead
 
 # What advisers read of it in decisions: not why, since that may name a client.
@@ -21,17 +22,17 @@ class Gate:
     barred: dict[int, str]
 
 
+_GATES = prepared.Statement.written("""
+    SELECT w.lead_id, a.id FROM walls_of(%(leads)s::bigint[]) w JOIN intake_adviser a ON a.user_id = w.user_id
+    UNION ALL SELECT lead_id, 0 FROM intake_hold WHERE lead_id = ANY(%(leads)s::bigint[]) AND decision = 'open'
+""")
+
+
 def gates(lead_ids: Collection[int]) -> dict[int, Gate]:
     """What stops each of these leads from going to somebody, in one statement. Routing asks it under their locks."""
-    statement = """
-        SELECT w.lead_id, a.id FROM walls_of(%s) w JOIN intake_adviser a ON a.user_id = w.user_id
-        UNION ALL SELECT lead_id, 0 FROM intake_hold WHERE lead_id = ANY(%s) AND decision = 'open'
-    """
     found: dict[int, set[int]] = {pk: set() for pk in lead_ids}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [list(lead_ids)] * 2)
-        for lead_id, adviser_id in cursor.fetchall():
-            found[lead_id].add(adviser_id)
+    for lead_id, adviser_id in prepared.fetch(_GATES, {"leads": list(lead_ids)}):
+        found[lead_id].add(adviser_id)
     return {
         pk: Gate(0 in both, dict.fromkeys(sorted(both - {0}), BARRED)) for pk, both in found.items()
     }

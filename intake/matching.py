@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from django.db.models import Count
 
 from accounts.numbers import counted
+from briefs import prepared
 from intake import names, people_book, resembling
 from intake.models import Activity, Contact, Enquiry, Lead, Organisation
 from intake.people_book import Book, Match
@@ -109,18 +110,16 @@ def _point(matches: Sequence[Match]) -> None:
     for match in matches:
         match.lead.contact, match.lead.organisation = match.contact, match.organisation
     leads = [match.lead for match in matches]
-    columns = [
-        [getattr(lead, name) for lead in leads] for name in ("pk", "contact_id", "organisation_id")
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_LINKED, columns)
+    columns = ("pk", "contact_id", "organisation_id")
+    prepared.store(_LINKED, {name: [getattr(lead, name) for lead in leads] for name in columns})
 
 
-_LINKED = """
+_LINKED = prepared.Statement.written("""
     UPDATE intake_lead SET contact_id = given.contact, organisation_id = given.organisation
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS given (id, contact, organisation)
-    WHERE intake_lead.id = given.id
-"""
+    FROM unnest(%(pk)s::bigint[], %(contact_id)s::bigint[], %(organisation_id)s::bigint[])
+        AS given (id, contact, organisation)
+    WHERE intake_lead.id = given.id RETURNING intake_lead.id
+""")
 
 
 def _earlier(contacts: Collection[int]) -> Counter[int]:

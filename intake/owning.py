@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import connection
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.models import User
+from briefs import prepared
 from intake import conflicts
 from intake.models import Assignment, Lead, RoutingDecision, StandIn, Status
 
@@ -48,22 +48,21 @@ def give_first(decisions: Sequence[RoutingDecision]) -> list[Assignment]:
     leads = [decision.lead for decision in decisions]
     for lead, decision in zip(leads, decisions, strict=True):
         _put(lead, decision.chosen_id, decision)
-    columns = [
-        [getattr(lead, name) for lead in leads] for name in ("pk", "owner_id", "pool_id", "status")
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(_OWNED, columns)
+    columns = ("pk", "owner_id", "pool_id", "status")
+    given = {name: [getattr(lead, name) for lead in leads] for name in columns}
+    prepared.store(_OWNED, given | {"status": [str(lead.status) for lead in leads]})
     return Assignment.objects.bulk_create(
         Assignment(lead=one.lead, adviser_id=one.chosen_id, decision=one, reason=one.reason)
         for one in decisions
     )
 
 
-_OWNED = """
+_OWNED = prepared.Statement.written("""
     UPDATE intake_lead SET owner_id = given.owner, pool_id = given.pool, status = given.status
-    FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[]) AS given (id, owner, pool, status)
-    WHERE intake_lead.id = given.id
-"""
+    FROM unnest(%(pk)s::bigint[], %(owner_id)s::bigint[], %(pool_id)s::bigint[], %(status)s::text[])
+        AS given (id, owner, pool, status)
+    WHERE intake_lead.id = given.id RETURNING intake_lead.id
+""")
 
 
 def _put(lead: Lead, adviser_id: int, decision: RoutingDecision | None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from briefs import prepared
 from intake import closeness, names
 from intake.mentions import Text
 from intake.models import Role
@@ -102,7 +103,7 @@ class Search:
 
 
 # Each branch by an index of its own: joined by OR the planner may read the whole register for each name.
-_NEAR = """
+_NEAR = prepared.Statement.written("""
 WITH asked AS (
     SELECT * FROM unnest(%(place)s::int[], %(words)s::text[], %(organisation)s::bigint[])
         AS a (place, words, organisation)
@@ -137,7 +138,7 @@ FROM (SELECT *, row_number() OVER (PARTITION BY place) AS n FROM hit) hit
 JOIN intake_party p ON p.id = hit.party_id
 JOIN intake_engagement e ON e.id = p.engagement_id
 WHERE hit.n <= %(most)s AND (e.ends_on IS NULL OR e.ends_on >= %(since)s)
-"""
+""")
 
 
 def search(needles: Sequence[Needle], text: Text, *, organisation_id: int | None) -> list[Found]:
@@ -172,9 +173,7 @@ def search_each(searches: Sequence[Search]) -> list[list[Found]]:
         "since": timezone.localdate() - LOOK_BACK,
         "most": _MOST,
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_NEAR, parameters)
-        rows = cursor.fetchall()
+    rows = prepared.fetch(_NEAR, parameters)
     found: list[list[Found]] = [[] for _ in searches]
     for place, *row in rows:
         found[place].append(_judged(row, searches[place].needles, searches[place].text))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from briefs import prepared
 from intake import names
 from intake.models import Contact, Lead, Likeness, Organisation, RecordKind
 
@@ -47,9 +49,11 @@ def in_words(likeness: Likeness) -> list[str]:
 
 # Each way by an index of its own: joined by OR, the planner may read the whole table.
 _NEAR = """
-    SELECT asked.nr, near.* FROM {asked}
+    SELECT asked.nr, near.* FROM unnest(
+        %(nr)s::int[], %(pk)s::bigint[], %(latin_key)s::text[], %(sound_key)s::text[], %(domain)s::text[] {more}
+    ) AS asked (nr, id, latin, sound, domain {names})
     CROSS JOIN LATERAL (
-        SELECT r.*, similarity(r.latin_key, asked.latin) AS latin, similarity(r.sound_key, asked.sound) AS sound,
+        SELECT {columns}, similarity(r.latin_key, asked.latin) AS latin, similarity(r.sound_key, asked.sound) AS sound,
             greatest(similarity(r.latin_key, asked.latin), similarity(r.sound_key, asked.sound) * 0.9) AS alike,
             {is_close} AS is_close
         FROM {table} r
@@ -62,25 +66,33 @@ _NEAR = """
     ) AS near
     ORDER BY asked.nr, near.is_close DESC, near.alike DESC, near.id
 """
-_ASKED = "unnest(%s::int[], %s::bigint[], %s::text[], %s::text[], {types}) AS asked (nr, id, latin, sound, {more})"
+_MEASURES = ("latin", "sound", "alike", "is_close")
+_OF_ORGANISATION = ("id", "name")
+_OF_CONTACT = ("id", "mailbox_key", "domain", "organisation_id", "phone")
 # Consonants are fewer than letters, so equal ones say a little less.
-_NEAR_ORGANISATIONS = _NEAR.format(
-    table="intake_organisation",
-    asked=_ASKED.format(types="%s::text[]", more="domain"),
-    is_close="EXISTS (SELECT FROM intake_contact c WHERE c.organisation_id = r.id AND c.domain = asked.domain"
-    " AND asked.domain <> '')",
-    also="SELECT organisation_id FROM intake_contact WHERE domain = asked.domain AND asked.domain <> ''",
-    most=_LOOKED_AT,
+_NEAR_ORGANISATIONS = prepared.Statement.written(
+    _NEAR.format(
+        table="intake_organisation",
+        columns=", ".join(f"r.{name}" for name in _OF_ORGANISATION),
+        more="",
+        names="",
+        is_close="EXISTS (SELECT FROM intake_contact c WHERE c.organisation_id = r.id AND c.domain = asked.domain"
+        " AND asked.domain <> '')",
+        also="SELECT organisation_id FROM intake_contact WHERE domain = asked.domain AND asked.domain <> ''",
+        most=_LOOKED_AT,
+    )
 )
-_NEAR_CONTACTS = _NEAR.format(
-    table="intake_contact",
-    asked=_ASKED.format(
-        types="%s::text[], %s::text[], %s::bigint[]", more="domain, mailbox, organisation"
-    ),
-    is_close="(r.mailbox_key = asked.mailbox OR r.domain = asked.domain AND asked.domain <> ''"
-    " OR coalesce(r.organisation_id = asked.organisation, false))",
-    also="SELECT id FROM intake_contact WHERE mailbox_key = asked.mailbox",
-    most=_LOOKED_AT,
+_NEAR_CONTACTS = prepared.Statement.written(
+    _NEAR.format(
+        table="intake_contact",
+        columns=", ".join(f"r.{name}" for name in _OF_CONTACT),
+        more=", %(mailbox_key)s::text[], %(organisation_id)s::bigint[]",
+        names=", mailbox, organisation",
+        is_close="(r.mailbox_key = asked.mailbox OR r.domain = asked.domain AND asked.domain <> ''"
+        " OR coalesce(r.organisation_id = asked.organisation, false))",
+        also="SELECT id FROM intake_contact WHERE mailbox_key = asked.mailbox",
+        most=_LOOKED_AT,
+    )
 )
 
 
@@ -89,10 +101,9 @@ def note_organisations(noted: Iterable[tuple[Organisation, str]]) -> None:
     both = list(noted)
     if not both:
         return
-    rows: Any = Organisation.objects.raw(
-        _NEAR_ORGANISATIONS, [*_asked([one for one, _ in both]), [domain for _, domain in both]]
-    )
-    pairs = [(both[row.nr][0], row) for row in rows]
+    given = _asked([one for one, _ in both]) | {"domain": [domain for _, domain in both]}
+    rows = prepared.fetch(_NEAR_ORGANISATIONS, given)
+    pairs = [(both[nr][0], _named(_OF_ORGANISATION + _MEASURES, row)) for nr, *row in rows]
     _keep(
         RecordKind.ORGANISATION, [(one, row, _organisation_reasons(row, one)) for one, row in pairs]
     )
@@ -103,51 +114,56 @@ def note_contacts(noted: Iterable[Contact]) -> None:
     contacts = list(noted)
     if not contacts:
         return
-    more = [
-        [getattr(one, name) for one in contacts]
-        for name in ("domain", "mailbox_key", "organisation_id")
-    ]
-    rows: Any = Contact.objects.raw(_NEAR_CONTACTS, [*_asked(contacts), *more])
-    pairs = [(contacts[row.nr], row) for row in rows]
+    more = ("domain", "mailbox_key", "organisation_id")
+    given = _asked(contacts) | {name: [getattr(one, name) for one in contacts] for name in more}
+    rows = prepared.fetch(_NEAR_CONTACTS, given)
+    pairs = [(contacts[nr], _named(_OF_CONTACT + _MEASURES, row)) for nr, *row in rows]
     _keep(RecordKind.CONTACT, [(one, row, _contact_reasons(row, one)) for one, row in pairs])
 
 
-def _asked(records: Sequence[Contact | Organisation]) -> list[list[Any]]:
+def _asked(records: Sequence[Contact | Organisation]) -> dict[str, list[Any]]:
     """Places, numbers and names of what is to be compared; too few consonants are the same in too many names."""
     sounds = [one.sound_key for one in records]
-    return [
-        list(range(len(records))),
-        [one.pk for one in records],
-        [one.latin_key for one in records],
-        [sound if len(sound.replace(" ", "")) >= _LEAST_SOUND else "" for sound in sounds],
-    ]
+    return {
+        "nr": list(range(len(records))),
+        "pk": [one.pk for one in records],
+        "latin_key": [one.latin_key for one in records],
+        "sound_key": [s if len(s.replace(" ", "")) >= _LEAST_SOUND else "" for s in sounds],
+    }
+
+
+def _named(names_of: Sequence[str], row: Sequence[Any]) -> Any:
+    return SimpleNamespace(**dict(zip(names_of, row, strict=True)), pk=row[0])
 
 
 # Compared with the newest hundred of its people: a text takes a tenth of a millisecond, and a house may send thousands.
-_EARLIER = """
+_EARLIER = prepared.Statement.written("""
     SELECT asked.nr, near.* FROM unnest(
         %(nr)s::int[], %(pk)s::bigint[], %(contact_id)s::bigint[], %(organisation_id)s::bigint[],
         %(created_at)s::timestamptz[], %(needs)s::text[]
     ) AS asked (nr, id, contact, organisation, created_at, needs)
     CROSS JOIN LATERAL (
         SELECT r.id, r.contact_id, r.created_at, e.needs = asked.needs AS is_same_text,
-            similarity(left(e.needs, %(text)s), left(asked.needs, %(text)s)) AS alike
+            similarity(left(e.needs, %(text)s::int), left(asked.needs, %(text)s::int)) AS alike
         FROM (
             (SELECT id, contact_id, enquiry_id, created_at FROM intake_lead
-            WHERE contact_id = asked.contact AND id < asked.id AND created_at > asked.created_at - %(within)s
+            WHERE contact_id = asked.contact AND id < asked.id
+                AND created_at > asked.created_at - %(within)s::interval
                 AND merged_into_id IS NULL AND erased_at IS NULL
-            ORDER BY id DESC LIMIT %(compared)s)
+            ORDER BY id DESC LIMIT %(compared)s::int)
             UNION
             (SELECT id, contact_id, enquiry_id, created_at FROM intake_lead
-            WHERE organisation_id = asked.organisation AND id < asked.id AND created_at > asked.created_at - %(within)s
+            WHERE organisation_id = asked.organisation AND id < asked.id
+                AND created_at > asked.created_at - %(within)s::interval
                 AND merged_into_id IS NULL AND erased_at IS NULL
-            ORDER BY id DESC LIMIT %(compared)s)
-            ORDER BY id DESC LIMIT %(compared)s
+            ORDER BY id DESC LIMIT %(compared)s::int)
+            ORDER BY id DESC LIMIT %(compared)s::int
         ) AS r JOIN intake_enquiry e ON e.id = r.enquiry_id
-        ORDER BY is_same_text DESC, alike DESC, r.id DESC LIMIT %(most)s
+        ORDER BY is_same_text DESC, alike DESC, r.id DESC LIMIT %(most)s::int
     ) AS near
     ORDER BY asked.nr, near.is_same_text DESC, near.alike DESC, near.id DESC
-"""
+""")
+_OF_LEAD = ("id", "contact_id", "created_at", "is_same_text", "alike")
 
 
 def note_leads(noted: Iterable[Lead]) -> None:
@@ -156,16 +172,11 @@ def note_leads(noted: Iterable[Lead]) -> None:
     columns = ("pk", "contact_id", "organisation_id", "created_at")
     given: dict[str, Any] = {name: [getattr(lead, name) for lead in leads] for name in columns}
     given |= {"nr": list(range(len(leads))), "needs": [lead.enquiry.needs for lead in leads]}
-    given |= {
-        "within": DUPLICATE_WITHIN,
-        "text": _TEXT_LOOKED_AT,
-        "compared": _COMPARED,
-        "most": _LOOKED_AT,
-    }
-    rows: Any = Lead.objects.raw(_EARLIER, given)
-    _keep(
-        RecordKind.LEAD, [(leads[row.nr], row, _lead_reasons(row, leads[row.nr])) for row in rows]
-    )
+    given |= {"within": DUPLICATE_WITHIN, "text": _TEXT_LOOKED_AT}
+    given |= {"compared": _COMPARED, "most": _LOOKED_AT}
+    rows = prepared.fetch(_EARLIER, given)
+    pairs = [(leads[nr], _named(_OF_LEAD, row)) for nr, *row in rows]
+    _keep(RecordKind.LEAD, [(lead, row, _lead_reasons(row, lead)) for lead, row in pairs])
 
 
 def _name_reasons(one: Any) -> list[Reason]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from django.utils import timezone
 
+from briefs import prepared
 from intake.likeness import Words
 from intake.models import Lead, Quarantine
 
@@ -18,23 +18,25 @@ _MOST_COMPARED = 50
 _Outcome = Quarantine.Outcome
 _HELD_FOR_SPAM = [_Outcome.OPEN, _Outcome.SPAM, _Outcome.EXPIRED]
 
-_SAME = """
-    SELECT asked.id, count(*) FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS asked (id, digest, email)
-    JOIN intake_screening s ON s.text_digest = asked.digest AND s.screened_at > %s
+_SAME = prepared.Statement.written("""
+    SELECT asked.id, count(*)
+    FROM unnest(%(pks)s::bigint[], %(digests)s::text[], %(emails)s::text[]) AS asked (id, digest, email)
+    JOIN intake_screening s ON s.text_digest = asked.digest AND s.screened_at > %(since)s
     JOIN intake_lead lead ON lead.id = s.lead_id
     JOIN intake_enquiry e ON e.id = lead.enquiry_id AND upper(e.email) <> upper(asked.email)
     GROUP BY asked.id
-"""
-_HELD = """
-    SELECT asked.id, held.* FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS asked (id, digest, bands)
+""")
+_HELD = prepared.Statement.written("""
+    SELECT asked.id, held.*
+    FROM unnest(%(pks)s::bigint[], %(digests)s::text[], %(bands)s::text[]) AS asked (id, digest, bands)
     CROSS JOIN LATERAL (
         SELECT lead.reference, q.outcome, s.text_digest, s.text_bands FROM intake_screening s
-        JOIN intake_quarantine q ON q.lead_id = s.lead_id AND q.outcome = ANY(%s)
+        JOIN intake_quarantine q ON q.lead_id = s.lead_id AND q.outcome = ANY(%(outcomes)s::text[])
         JOIN intake_lead lead ON lead.id = s.lead_id
-        WHERE s.screened_at > %s AND (s.text_digest = asked.digest OR s.text_bands && asked.bands::bigint[])
-        ORDER BY s.id DESC LIMIT %s
+        WHERE s.screened_at > %(since)s AND (s.text_digest = asked.digest OR s.text_bands && asked.bands::bigint[])
+        ORDER BY s.id DESC LIMIT %(most)s
     ) AS held
-"""
+""")
 
 
 @dataclass(frozen=True)
@@ -76,15 +78,18 @@ class SeenWords:
 def before(leads: Sequence[Any], texts: Mapping[int, Words]) -> SeenWords:
     """What was seen before these leads came; two statements."""
     pks = [lead.pk for lead in leads]
-    digests = [texts[pk].digest for pk in pks]
-    bands = ["{" + ",".join(map(str, texts[pk].bands)) + "}" for pk in pks]
-    since = timezone.now() - timedelta(days=_DAYS)
+    given = {
+        "pks": pks,
+        "digests": [texts[pk].digest for pk in pks],
+        "emails": [lead.enquiry.email for lead in leads],
+        "bands": ["{" + ",".join(map(str, texts[pk].bands)) + "}" for pk in pks],
+        "since": timezone.now() - timedelta(days=_DAYS),
+        "outcomes": [str(outcome) for outcome in _HELD_FOR_SPAM],
+        "most": _MOST_COMPARED,
+    }
+    same = Counter(dict(prepared.fetch(_SAME, given)))
     held: dict[int, list[Held]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(_SAME, [pks, digests, [lead.enquiry.email for lead in leads], since])
-        same = Counter(dict(cursor.fetchall()))
-        cursor.execute(_HELD, [pks, digests, bands, _HELD_FOR_SPAM, since, _MOST_COMPARED])
-        for pk, reference, outcome, digest, of in cursor.fetchall():
-            one = Held(reference, outcome == _Outcome.SPAM, Words(digest, of))
-            held.setdefault(pk, []).append(one)
+    for pk, reference, outcome, digest, bands in prepared.fetch(_HELD, given):
+        one = Held(reference, outcome == _Outcome.SPAM, Words(digest, bands))
+        held.setdefault(pk, []).append(one)
     return SeenWords(same, held)

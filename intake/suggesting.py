@@ -102,6 +102,7 @@ def _suggestion(lead: Lead, finding: Finding) -> NeedSuggestion:
         rule=finding.rule,
         certainty=finding.certainty,
         rules_version=needs.VERSION,
+        made_at=timezone.now(),  # without a value of its own a row is stored in half the time
     )
 
 

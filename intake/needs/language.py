@@ -21,9 +21,11 @@ _LETTER_WEIGHT = 0.4
 _ARABIC_WEIGHT = 0.5
 
 
-def language_of(text: str) -> str:
-    """The code of the language, or "" when that is not certain."""
-    found = scores(text, words_of(text[:_READ]))
+def language_of(text: str, words: Sequence[Word] = ()) -> str:
+    """The code of the language, or "" when that is not certain; `words` spare finding those of the whole text again."""
+    if not words or len(text) > _READ:
+        words = words_of(text[:_READ])
+    found = scores(text, words)
     first, second = sorted(found, key=lambda code: -found[code])[:2]
     is_certain = found[first] >= max(_LEAST, _AHEAD * found[second])
     return first if is_certain and first in LANGUAGES else ""

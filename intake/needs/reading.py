@@ -35,7 +35,7 @@ def read_needs(text: str, known: Gazetteer) -> list[Finding]:
 
 
 def _language(text: str, words: Sequence[Word]) -> Iterator[Finding]:
-    code = language_of(text)
+    code = language_of(text, words)
     if code:
         in_reach = [word for word in words if word.end - words[0].start <= _LONGEST_PASSAGE]
         end = (in_reach or words[:1])[-1].end
