@@ -101,7 +101,7 @@ def test_each_knows_whom_and_what_those_before_it_brought() -> None:
     told = Activity.objects.filter(kind="matched").order_by("lead").values_list("text", flat=True)
     assert list(told) == [
         "New contact. New organisation.",
-        "Known contact with 1 earlier request(s). Organisation known by its name.",
+        "Known contact with 1 earlier request. Organisation known by its name.",
         "New contact. Organisation known by its name.",
     ]
     assert (Organisation.objects.count(), Contact.objects.count()) == (1, 2)
