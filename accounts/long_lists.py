@@ -5,7 +5,7 @@ all of them. A list says "more than 10,000"; filters and the search lead to what
 from functools import cached_property
 from typing import Any
 
-from django.contrib.admin import ShowFacets
+from django.contrib.admin import AllValuesFieldListFilter, ShowFacets
 from django.contrib.messages import ERROR
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -52,6 +52,17 @@ class LongPaginator(Paginator):
             keys = list(rows.values_list("pk", flat=True)[start : start + self.per_page])
             return Page(rows.filter(pk__in=keys), number, self)
         return super().page(number)
+
+
+class LatelyUsedFilter(AllValuesFieldListFilter):
+    """Offers the values that the newest rows have; Django's own reads every row for those of all."""
+
+    def __init__(
+        self, field: Any, request: HttpRequest, params: Any, model: Any, *more: Any
+    ) -> None:
+        super().__init__(field, request, params, model, *more)
+        newest = model._default_manager.order_by("-pk").values_list(field.name, flat=True)
+        self.lookup_choices = sorted({value for value in newest[:MOST_COUNTED] if value})
 
 
 class LongChangeList(ChangeList):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
-from intake import leads, matching, owning, rescheduling, scanning, staff_links
+from intake import lead_search, leads, matching, owning, rescheduling, scanning, staff_links
 from intake.attachments import Upload
 from intake.models import (
     MOVES,
@@ -197,6 +197,7 @@ def _record(lead: Lead, kind: Activity.Kind, text: str) -> None:
     activity = Activity.objects.create(lead=lead, kind=kind, text=text)
     ask_to_tell(activity)
     if kind in (Activity.Kind.CLIENT_ADDED, Activity.Kind.CLIENT_CORRECTED):
+        lead_search.note_words(lead_ids=[lead.pk])
         ask = queue.Ask("intake.check_conflicts", lead.pk, key=f"activity:{activity.pk}")
         queue.enqueue(ask)
 

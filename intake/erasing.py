@@ -220,7 +220,10 @@ def forget_farewells() -> int:
     """Empty the last mails that have left, or that nobody could deliver for two weeks; return how many."""
     done = [Message.State.SENT, Message.State.KEPT, Message.State.CANCELLED]
     late = timezone.now() - timedelta(days=14)
-    rows = Message.objects.filter(template=_TELL).exclude(to_email=ERASED_EMAIL)
+    theirs = Message.objects.filter(
+        key__startswith="erasure:"
+    )  # by an index: there are few among millions
+    rows = theirs.filter(template=_TELL).exclude(to_email=ERASED_EMAIL)
     rows = rows.filter(state__in=done) | rows.filter(created_at__lt=late)
     return rows.update(
         to_email=ERASED_EMAIL, to_name="", subject=_CLOSING, text="", html="", headers={}, error=""

@@ -33,6 +33,7 @@ from intake.models import (
     ErasureOrder,
     ErasureRequest,
     Lead,
+    LeadWords,
     Likeness,
     Merge,
     NeedSuggestion,
@@ -191,6 +192,14 @@ declare(
     personal="kind value label start end passage rule certainty rules_version state decided_at made_at",
     staff="decided_by",
     none="id lead",
+)
+declare(
+    LeadWords,
+    of=of_leads(LeadWords),
+    deletes=Q(),
+    personal="who words",
+    none="lead",
+    withheld=dict.fromkeys(("who", "words"), "Made from the other fields, for the search."),
 )
 declare(
     RoutingDecision,

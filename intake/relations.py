@@ -61,6 +61,7 @@ _FATES: dict[str, Fate] = {
     "intake.hold.lead": Fate.STAYS,
     # A wall before one of those that were merged stands before all of them.
     "intake.wall.lead": Fate.STAYS,
+    "intake.leadwords.lead": Fate.STAYS,
     "intake.needsuggestion.lead": Fate.STAYS,
     "intake.proofofwork.lead": Fate.STAYS,
     "intake.quarantine.lead": Fate.STAYS,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -16,6 +16,7 @@ from intake.catalogue import Language
 from intake.models import Activity, Lead, Status
 
 MOST_ROWS = 200
+MOST_LEADS = 20_000
 SPANS = (30, 90, 365)
 NOT_KNOWN = "not known"
 
@@ -55,13 +56,12 @@ class Row:
 def count_sources(*, user: User, by: str, days: int) -> list[Row]:
     """The sources of the last days' leads that the user may see, most requests first; one statement.
 
-    Without what is held back as spam. `by` is a key of GROUPINGS.
+    Without what is held back as spam. Of the newest `MOST_LEADS`. `by` is a key of GROUPINGS.
     """
     grouping = GROUPINGS[by]
     sent = Activity.objects.filter(lead=OuterRef("pk"), kind=Activity.Kind.PROPOSAL_SENT)
-    leads = Lead.objects.visible_to(user).exclude(status=Status.QUARANTINED)
     found = (
-        leads.filter(created_at__gte=timezone.now() - timedelta(days=days))
+        Lead.objects.filter(pk__in=_counted(user, days)[:MOST_LEADS])
         .values(name=F(grouping.path))
         .annotate(
             requests=Count("pk"),
@@ -72,6 +72,17 @@ def count_sources(*, user: User, by: str, days: int) -> list[Row]:
     )
     rows = found.values_list("name", "requests", "offered", "won")[:MOST_ROWS]
     return [Row(_named(grouping, name), *counts) for name, *counts in rows]
+
+
+def leaves_out(*, user: User, days: int) -> bool:
+    """Whether there were more leads than are counted."""
+    return _counted(user, days)[MOST_LEADS : MOST_LEADS + 1].exists()
+
+
+def _counted(user: User, days: int) -> QuerySet[Any]:
+    leads = Lead.objects.visible_to(user).exclude(status=Status.QUARANTINED)
+    lately = leads.filter(created_at__gte=timezone.now() - timedelta(days=days))
+    return lately.order_by("-created_at", "-pk").values("pk")
 
 
 def _named(grouping: Grouping, value: str | None) -> str:

@@ -16,6 +16,7 @@ from intake import (
     escalating,
     exporting,
     holding,
+    lead_search,
     matching,
     notifying,
     promise_mail,
@@ -120,9 +121,10 @@ def tell_owner(job: Job) -> None:
 
 @kind_together("intake.read_needs", most=50)
 def read_needs(jobs: Sequence[Job]) -> None:
-    """Read what texts ask for. Routing does it too, if it comes first."""
+    """Read what texts ask for, and by what staff find them. Routing does the first too, if it comes first."""
     pks = [job.subject_id for job in jobs]
     suggesting.read_leads(lead_ids=pks)
+    lead_search.note_words(lead_ids=pks)
     screening.ask_to_tell(lead_ids=pks)
 
 

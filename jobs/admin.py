@@ -2,14 +2,17 @@
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 
+from accounts.long_lists import LatelyUsedFilter
 from accounts.models import User
 from accounts.numbers import counted
 from accounts.staff_screens import ReadOnlyAdmin
-from jobs import retrying
+from jobs import kinds, retrying
 from jobs.models import Heartbeat, Job
+
+_NEWEST = 100_000  # jobs that are looked through for a request's id
 
 
 @admin.register(Job)
@@ -17,10 +20,25 @@ class JobAdmin(ReadOnlyAdmin):
     """What must still be done, what failed and why."""
 
     list_display = ("kind", "subject_id", "state", "attempts", "run_at", "created_at", "last_error")
-    list_filter = ("state", "kind")
+    list_filter = ("state", ("kind", LatelyUsedFilter))
     search_fields = ("key", "request_id")
+    search_help_text = "A whole key, such as lead:12, or the id of a request of these days."
     ordering = ("-pk",)  # newest first, by an index that is there
+    sortable_by = ()
     actions = ("retry",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Job], search_term: str
+    ) -> tuple[QuerySet[Job], bool]:
+        """By the index of kinds and keys; by a request's id among the newest jobs, which are read one by one."""
+        typed = search_term.replace("\0", "").strip()
+        if not typed:
+            return queryset, False
+        keyed = queryset.filter(kind__in=kinds.names(), key=typed)
+        if keyed.exists():
+            return keyed, False
+        newest = Job.objects.aggregate(last=Max("pk"))["last"] or 0
+        return queryset.filter(pk__gt=newest - _NEWEST, request_id=typed), False
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("jobs.retry_job")

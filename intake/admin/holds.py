@@ -14,7 +14,7 @@ from unfold.decorators import display
 
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
-from intake import holding, watching
+from intake import holding, lead_search, watching
 from intake.admin.reason_field import why
 from intake.models import Activity, ConflictCheck, Hold, HoldKind, Lead
 
@@ -102,11 +102,19 @@ class HoldAdmin(VerbAdmin, ReadOnlyAdmin):
     change_form_outer_before_template = "intake/admin/hold.html"
     list_display = ("lead", "who_asks", "kind", "waits", "reviewer")
     list_filter = (DecisionFilter, "kind")
-    search_fields = ("lead__reference",)
+    search_fields = ("lead__words",)
+    search_help_text = "Name, address, organisation, reference, or words of the request."
     ordering = ("-opened_at", "-pk")
+    sortable_by = ()
 
     class Media:
         css = {"all": ("derisk/staff.css",)}
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Hold], search_term: str
+    ) -> tuple[QuerySet[Hold], bool]:
+        """As in the list of leads."""
+        return lead_search.of_leads(queryset, search_term), False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Hold]:
         assert isinstance(request.user, User)

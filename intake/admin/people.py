@@ -10,6 +10,7 @@ from django.utils.html import format_html
 
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin
+from intake import people_search
 from intake.admin import privacy_verbs
 from intake.admin.consents import ConsentsAdmin
 from intake.admin.merging import (
@@ -36,11 +37,18 @@ class PeopleAdmin(MergingAdmin, ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         assert isinstance(request.user, User)
-        rows: Any = self.model.objects.visible_to(request.user)
+        people: Any = self.model.objects
         match = request.resolver_match
         is_list = match is not None and (match.url_name or "").endswith("_changelist")
-        rows = rows.order_by(*self.get_ordering(request))  # for choices of them, too
-        return rows.live() if is_list else rows.select_related("merged_into")
+        sees = people.live_visible_to if is_list else people.visible_to
+        rows = sees(request.user).order_by(*self.get_ordering(request))  # for choices of them, too
+        return rows if is_list else rows.select_related("merged_into")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By the trigrams of the names in Latin letters; of people also by the beginning of the address."""
+        return people_search.find(queryset, search_term), False
 
     def page_context(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
         """Its requests, what it may be the same as, and what was merged with it."""
@@ -62,6 +70,8 @@ class ContactAdmin(PeopleAdmin, ConsentsAdmin):
     list_display = ("full_name", "email", "organisation", "job_title", "created_at")
     list_select_related = ("organisation",)
     search_fields = ("full_name", "email_key", "organisation__name")
+    search_help_text = "A part of the name or the organisation, or the beginning of the address."
+    sortable_by = ("full_name",)
     ordering = ("full_name", "pk")
     fields = (
         "full_name", "email", "mail", "phone", "job_title", "organisation", "created_at", "agreed",
@@ -95,6 +105,8 @@ class OrganisationAdmin(PeopleAdmin):
     verbs = (undo_verb(RecordKind.ORGANISATION),)
     list_display = ("name", "created_at")
     search_fields = ("name",)
+    search_help_text = "A part of the name."
+    sortable_by = ("name",)
     ordering = ("name", "pk")
     fields = ("name", "created_at")
 

@@ -18,7 +18,7 @@ from accounts.hiding import Hidden
 from accounts.models import User
 from accounts.numbers import counted
 from accounts.staff_screens import ReadOnlyAdmin, Verb
-from intake import quarantine
+from intake import lead_search, quarantine
 from intake.models import Lead, Priority, Quarantine, Screening, Status
 from intake.quarantine import PERMISSION, Outcome
 
@@ -99,14 +99,26 @@ class QuarantineAdmin(ReadOnlyAdmin):
     list_display_links = None
     list_filter = (OutcomeFilter,)
     list_before_template = "intake/admin/quarantine.html"
-    search_fields = (
-        "lead__reference", "lead__enquiry__full_name", "lead__enquiry__email", "lead__enquiry__organisation",
-    )  # fmt: skip
-    ordering = ("-lead__priority", "-held_at", "-pk")
+    search_fields = ("lead__words",)
+    search_help_text = "Name, address, organisation, reference, or words of the request."
+    ordering = ("-held_at", "-pk")
+    sortable_by = ()
     actions = ("release_chosen", "call_chosen_spam")
 
     class Media:
         css = {"all": ("derisk/staff.css",)}
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Of what is still held back the urgent first; all others, which are many, by when they were."""
+        if OutcomeFilter.parameter_name in request.GET:
+            return self.ordering
+        return ("-lead__priority", *self.ordering)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Quarantine], search_term: str
+    ) -> tuple[QuerySet[Quarantine], bool]:
+        """As in the list of leads."""
+        return lead_search.of_leads(queryset, search_term), False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Quarantine]:
         assert isinstance(request.user, User)

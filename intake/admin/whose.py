@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from intake.models import Activity, Lead
+from intake.models.lead import seat_of
 
 _STANDS_IN = {Activity.Kind.COVERED, Activity.Kind.LENT}
 
@@ -30,9 +31,9 @@ class WhoseFilter(admin.SimpleListFilter):
         """By the lead's own columns; anything else asked for is ignored."""
         match self.value():
             case "mine":
-                return queryset.filter(owner__user=request.user.pk)
+                return queryset.filter(owner=seat_of(request.user)[0])
             case "covered":
-                return queryset.filter(cover__user=request.user.pk)
+                return queryset.filter(cover=seat_of(request.user)[0])
             case "pool":
                 return queryset.filter(pool__isnull=False)
             case "stood_in":

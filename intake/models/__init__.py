@@ -18,6 +18,7 @@ from intake.models.enquiry import Attachment, Enquiry
 from intake.models.erasure_order import ErasureOrder
 from intake.models.hold import Hold, HoldKind
 from intake.models.lead import MOVES, Activity, Lead, Priority, Status
+from intake.models.lead_words import LeadWords
 from intake.models.merging import Likeness, Merge, RecordKind
 from intake.models.people import Contact, Organisation
 from intake.models.privacy import DataCopy, DataCopyDownload, Keeps, RetentionRule, RetentionRun
@@ -70,6 +71,7 @@ __all__ = [
     "HoldKind",
     "Keeps",
     "Lead",
+    "LeadWords",
     "Likeness",
     "ListCode",
     "ListedKind",

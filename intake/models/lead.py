@@ -1,10 +1,11 @@
 """The work that an enquiry makes, and what happened to it."""
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -13,7 +14,7 @@ from django.db.models.functions import Now
 
 from accounts.erasure_door import frozen
 from intake.catalogue import Language
-from intake.models.adviser import Adviser, Desk
+from intake.models.adviser import OPEN_STATUSES, Adviser, Desk
 from intake.models.enquiry import Enquiry
 from intake.models.people import Contact, Organisation
 
@@ -67,6 +68,20 @@ MOVES: dict[str, tuple[str, ...]] = {
 }
 
 
+def seat_of(user: Any) -> tuple[int, list[int]]:
+    """The number of the adviser that this user is, 0 for none, and those of the desks whose pool is theirs.
+
+    Numbers and no subquery, so that PostgreSQL knows how many leads that are: with it or without an index, the wrong
+    way reads every lead. Asked once for each user object, as Django does with permissions.
+    """
+    known: tuple[int, list[int]] | None = vars(user).get("_seat")
+    if known is None:
+        desks = ArraySubquery(Desk.objects.of(user).order_by("pk").values("pk"))
+        row = Adviser.objects.filter(user=user).values_list("pk", desks).first()
+        known = user._seat = row or (0, [])
+    return known
+
+
 class LeadQuerySet(models.QuerySet["Lead"]):
     """Leads by who may see them and what they still need."""
 
@@ -77,19 +92,9 @@ class LeadQuerySet(models.QuerySet["Lead"]):
             return self.none()
         if user.has_perm("intake.view_all_leads"):
             return self.beyond_no_wall(user)
-        leads = Lead.objects.order_by()
-        parts = (
-            leads.filter(owner__user=user),
-            leads.filter(cover__user=user),
-            leads.in_pool_of(user),
-        )
-        own, *more = [part.values("pk") for part in parts]
-        # Each by its own index: joined by OR they would read every lead.
-        return self.filter(pk__in=own.union(*more, all=True)).beyond_no_wall(user)
-
-    def in_pool_of(self, user: "User") -> "LeadQuerySet":
-        """Those that this adviser may take: of desks that they belong to, or that everybody belongs to."""
-        return self.filter(pool__in=Desk.objects.of(user).values("pk"))
+        adviser, desks = seat_of(user)
+        theirs = Q(owner=adviser) | Q(cover=adviser) | Q(pool__in=desks)
+        return self.filter(theirs).beyond_no_wall(user) if adviser else self.none()
 
     def beyond_no_wall(self, user: "User") -> "LeadQuerySet":
         """Without those that this user is walled from, whatever they may else, superusers too."""
@@ -239,6 +244,25 @@ class Lead(models.Model):
                 fields=["status", "created_at"],
                 name="lead_unrouted",
                 condition=Q(status__in=["new", "quarantined"]),
+            ),
+            # Not of the new: what a visitor waits for writes as few indexes as it can.
+            models.Index(
+                fields=["status", "-created_at", "-id"],
+                name="lead_status_newest",
+                condition=~Q(status="new"),
+            ),
+            models.Index(
+                fields=["-created_at", "-id"], name="lead_urgent", condition=Q(priority="urgent")
+            ),
+            models.Index(
+                fields=["language", "-created_at", "-id"],
+                name="lead_language_newest",
+                condition=~Q(language="en"),
+            ),
+            models.Index(
+                fields=["owner"],
+                name="lead_open_of_owner",
+                condition=Q(owner__isnull=False, status__in=OPEN_STATUSES),
             ),
             models.Index(
                 fields=["cover"], condition=Q(cover__isnull=False), name="lead_covered_by"

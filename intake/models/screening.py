@@ -1,6 +1,7 @@
 """How much speaks for spam, what was held back for it, and what became of that."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pgtrigger
@@ -53,8 +54,10 @@ class QuarantineQuerySet(models.QuerySet["Quarantine"]):
         counts = {
             each.value: Count("pk", filter=Q(outcome=each)) for each in outcome if each != "closed"
         }
+        lately = Now() - timedelta(weeks=most)
         weeks = (
-            self.order_by()
+            self.filter(held_at__gt=lately)
+            .order_by()
             .annotate(week=TruncWeek("held_at"))
             .values("week")
             .annotate(held=Count("pk"), **{f"was_{name}": count for name, count in counts.items()})
@@ -111,7 +114,8 @@ class Quarantine(models.Model):
         ]
         indexes = [
             models.Index(fields=["held_at"], name="quarantine_open", condition=Q(outcome="open")),
-            models.Index(fields=["-held_at"], name="quarantine_newest"),
+            models.Index(fields=["-held_at", "-id"], name="quarantine_newest"),
+            models.Index(fields=["outcome", "-held_at", "-id"], name="quarantine_by_outcome"),
         ]
         triggers = [
             pgtrigger.FSM(

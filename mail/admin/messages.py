@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from accounts import hiding
+from accounts.long_lists import LatelyUsedFilter
 from accounts.models import User
 from accounts.numbers import counted
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
@@ -75,10 +76,15 @@ class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
     verbs = MESSAGE_VERBS
     change_form_outer_before_template = "mail/admin/message.html"
     list_display = ("subject", "to_email", "reference", "state_name", "why", "created_at")
-    list_filter = ("state", "failure", "arrival", "may_be_double", "template", "language")
-    search_fields = ("reference", "to_email", "subject")
-    search_help_text = "Reference, address or subject."
+    list_filter = (
+        *("state", "failure", "arrival", "may_be_double"),
+        ("template", LatelyUsedFilter),
+        ("language", LatelyUsedFilter),
+    )
+    search_fields = ("reference", "to_email")
+    search_help_text = "A reference or its beginning, or a whole address."
     ordering = ("-created_at", "-pk")
+    sortable_by = ("created_at",)
     actions = ("resend", "cancel")
     fields = (
         *("subject", "to_name", "to_email", "reference", "template", "words", "language"),
@@ -87,6 +93,16 @@ class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
     )
     readonly_fields = ("readable_text",)
     list_select_related = ()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
+    ) -> tuple[QuerySet[Message], bool]:
+        """By the index of references or that of addresses."""
+        typed = search_term.replace("\0", "").strip()
+        if "@" in typed:
+            to = Lower("to_email", output_field=CharField())
+            return queryset.annotate(asked=to).filter(asked=typed.lower()), False
+        return queryset.filter(reference__startswith=typed.upper()) if typed else queryset, False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
         """Without what names something that the reader is walled from, or went to who asked for it."""

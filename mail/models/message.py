@@ -6,7 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -137,6 +137,16 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="message_newest"),
+            # What staff look for among millions that arrived.
+            models.Index(
+                fields=["-created_at", "-id"],
+                name="message_in_trouble",
+                condition=~Q(state="sent")
+                | ~Q(failure="")
+                | Q(may_be_double=True)
+                | Q(arrival__in=["delayed", "bounced", "complained"]),
+            ),
+            models.Index(Lower("to_email"), name="message_to"),
             models.Index(fields=["created_at"], name="message_gated", condition=~Q(gate="")),
             models.Index(
                 fields=["created_at"],

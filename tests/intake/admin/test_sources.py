@@ -116,3 +116,15 @@ def test_no_cell_becomes_a_formula(source: str) -> None:
     client = client_of(factories.UserFactory(roles=["desk lead"]))
 
     assert rows(client)[1][0] == f"'{source}"
+
+
+def test_no_more_than_the_newest_are_counted_and_the_page_says_so(monkeypatch) -> None:
+    for source in ("old", "new", "new"):
+        lead_from(source)
+    desk = client_of(factories.UserFactory(roles=["desk lead"]))
+    assert "Counted are the newest" not in desk.get(f"{SOURCES}/?by=source").content.decode()
+
+    monkeypatch.setattr("intake.sources.MOST_LEADS", 2)
+
+    assert rows(desk)[1:] == [["new", "2", "0", "0"]]
+    assert "Counted are the newest 2 requests" in desk.get(f"{SOURCES}/?by=source").content.decode()

@@ -1,0 +1,71 @@
+"""Finding leads by what staff type: parts of a name, an address, an organisation or a reference, words of the text.
+
+By indexes alone, whatever is typed: a part of who asks by its trigrams, a word of the text by its beginning.
+"""
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import transaction
+from django.db.models import Q, QuerySet, Value
+
+from briefs.search_keys import search_key
+from intake.models import Lead, LeadWords
+from intake.models.lead import LeadQuerySet
+
+MOST_WORDS = 8  # of what is typed
+_LONGEST = 100_000  # characters; PostgreSQL takes a megabyte of words
+_TRIGRAM = 3
+_REFERENCE = re.compile(r"[A-Za-z]-[0-9A-Za-z]{5}-[0-9A-Za-z]{5}")
+_CONFIG = "simple"
+
+
+@transaction.atomic
+def note_words(*, lead_ids: Collection[int]) -> None:
+    """Keep what these leads are found by as they are now; of those that were erased nothing is kept."""
+    leads = Lead.objects.filter(pk__in=lead_ids, erased_at=None).select_related("enquiry")
+    found = leads.prefetch_related("corrections", "additions").order_by("pk")
+    LeadWords.objects.bulk_create(
+        [_words_of(lead) for lead in found],
+        update_conflicts=True,
+        unique_fields=["lead"],
+        update_fields=["who", "words"],
+    )
+
+
+def _words_of(lead: Lead) -> LeadWords:
+    """Who asks, and what they wrote, as keys: what they corrected and added too."""
+    enquiry = lead.enquiry
+    told = [lead.reference, enquiry.full_name, enquiry.email, enquiry.organisation]
+    told += [word for one in lead.corrections.all() for word in (one.full_name, one.email)]
+    texts = [enquiry.needs, *(one.text for one in lead.additions.all())]
+    who, text = search_key(" ".join(told)), search_key(" ".join(texts)[:_LONGEST])
+    words = SearchVector(Value(f"{who} {text}"), config=_CONFIG)
+    return LeadWords(lead=lead, who=who, words=words)
+
+
+def find(leads: LeadQuerySet, typed: str) -> LeadQuerySet:
+    """Those in which each word that was typed is found; all where nothing was typed that could be.
+
+    A reference leads to its lead alone, also in the moments before its words are kept.
+    """
+    if _REFERENCE.fullmatch(typed.strip()):
+        return leads.filter(reference=typed.strip().upper())
+    words = search_key(typed.replace("\0", "")).split()
+    telling = [word for word in words if len(word) > 1] or words
+    for word in telling[:MOST_WORDS]:
+        leads = leads.filter(_holds(word))
+    return leads
+
+
+def of_leads(rows: QuerySet[Any], typed: str) -> QuerySet[Any]:
+    """The rows that belong to a lead in which it is found."""
+    return rows.filter(lead__in=find(Lead.objects.all(), typed)) if typed.strip() else rows
+
+
+def _holds(word: str) -> Q:
+    begins = SearchQuery(f"'{word}':*", search_type="raw", config=_CONFIG)
+    found = Q(words__words=begins)
+    return found | Q(words__who__contains=word) if len(word) >= _TRIGRAM else found

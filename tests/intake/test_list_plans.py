@@ -1,0 +1,70 @@
+"""Each index that a long list rests on serves the query that it was made for: PostgreSQL can prove its condition."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+
+from intake import lead_search, people_search
+from intake.models import Adviser, Contact, Hold, Lead, Organisation, Quarantine
+from mail.models import Message
+from tests import factories
+
+NEWEST = ("-created_at", "-pk")
+CASES: list[tuple[str, Callable[[], QuerySet[Any]]]] = [
+    ("lead_newest", lambda: Lead.objects.order_by(*NEWEST)),
+    ("lead_next_due", lambda: Lead.objects.order_by("due_at", "-pk")),
+    *(
+        ("lead_status_newest", lambda status=status: Lead.objects.filter(status=status).order_by(*NEWEST))
+        for status in ("routed", "proposal", "won", "disqualified")
+    ),
+    ("lead_urgent", lambda: Lead.objects.filter(priority="urgent").order_by(*NEWEST)),
+    ("lead_language_newest", lambda: Lead.objects.filter(language="ar").order_by(*NEWEST)),
+    ("lead_open_of_owner", lambda: Adviser.objects.with_open_leads()),
+    ("lead_words_who", lambda: lead_search.find(Lead.objects.all(), "traore")),
+    ("lead_words", lambda: lead_search.find(Lead.objects.all(), "kidal evacuation")),
+    ("contact_by_name", lambda: Contact.objects.live().order_by("full_name", "pk")),
+    ("contact_latin", lambda: people_search.find(Contact.objects.all(), "traore")),
+    ("organisation_latin", lambda: people_search.find(Organisation.objects.all(), "sahel")),
+    ("organisation_by_name", lambda: Organisation.objects.live().order_by("name", "pk")),
+    ("quarantine_newest", lambda: Quarantine.objects.order_by("-held_at", "-pk")),
+    (
+        "quarantine_by_outcome",
+        lambda: Quarantine.objects.filter(outcome="released").order_by("-held_at", "-pk"),
+    ),
+    ("hold_newest", lambda: Hold.objects.order_by("-opened_at", "-pk")),
+    *(
+        ("message_in_trouble", lambda only=only: Message.objects.filter(**only).order_by(*NEWEST))
+        for only in (
+            {"state": "failed"},
+            {"failure": "ours"},
+            {"arrival": "bounced"},
+            {"may_be_double": True},
+        )
+    ),
+    ("message_to", lambda: Message.objects.annotate(to=Lower("to_email")).filter(to="a@b.example")),
+]  # fmt: skip
+
+
+@pytest.fixture
+def forced(db: None) -> None:
+    """Nothing is read from end to end or sorted where an index can do it, few as the rows are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+
+
+@pytest.mark.parametrize(("index", "query"), CASES)
+def test_the_index_serves(forced, index, query):
+    assert f"{index} " in f"{query().explain()} ".replace("\n", " ")
+
+
+@pytest.mark.django_db
+def test_an_adviser_is_found_by_numbers_that_postgresql_can_estimate():
+    adviser = factories.AdviserFactory()
+    text = str(Lead.objects.visible_to(adviser.user).query)
+
+    assert f'"owner_id" = {adviser.pk}' in text
+    assert "intake_adviser" not in text
