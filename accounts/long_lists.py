@@ -57,16 +57,24 @@ class LongPaginator(Paginator):
 class LatelyUsedFilter(AllValuesFieldListFilter):
     """Offers the values that the newest rows have; Django's own reads every row for those of all."""
 
-    def __init__(
-        self, field: Any, request: HttpRequest, params: Any, model: Any, *more: Any
-    ) -> None:
-        super().__init__(field, request, params, model, *more)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field, _, _, model, *_ = args
         newest = model._default_manager.order_by("-pk").values_list(field.name, flat=True)
         self.lookup_choices = sorted({value for value in newest[:MOST_COUNTED] if value})
 
 
 class LongChangeList(ChangeList):
     """Sorts by no other column than those that the list offers, whatever an address asks for."""
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
+        """Sorted backwards by what may be empty, without rows where it is: they would fill all the pages."""
+        rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)
+        first = next(iter(rows.query.order_by), "")
+        name = first.removeprefix("-") if isinstance(first, str) else ""
+        if name == first or name not in {f.name for f in self.opts.fields if f.null}:
+            return rows
+        return rows.filter(**{f"{name}__isnull": False})
 
     def get_ordering_field(self, field_name: Any) -> Any:
         if self.sortable_by is not None and field_name not in self.sortable_by:

@@ -3,7 +3,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from intake import acknowledging, handing_over, leads, matching, routing
+from intake import acknowledging, handing_over, lead_search, leads, matching, routing
 from intake.attachments import Upload
 from intake.models import Activity, Adviser, Attachment, Lead
 from mail.models import Message
@@ -517,6 +517,8 @@ def test_leads_are_found_by_who_sent_them_and_how_far_they_are(query, found):
             email="bruno@client.example", language="fr",
         ),
     }  # fmt: skip
+    for lead in by_name.values():
+        lead_search.note_words(lead_id=lead.pk)
 
     response = client_of(factories.UserFactory(is_superuser=True)).get(f"{LEADS}?{query}")
 
