@@ -26,7 +26,9 @@ _CONFIG = "simple"
 def note_words(*, lead_ids: Collection[int]) -> None:
     """Keep what these leads are found by as they are now; of those that were erased nothing is kept."""
     leads = Lead.objects.filter(pk__in=lead_ids, erased_at=None).select_related("enquiry")
-    found = leads.prefetch_related("corrections", "additions").order_by("pk")
+    # Locked, so that an erasure comes before it or after it, and not between reading and keeping.
+    locked = leads.select_for_update(of=("self",)).order_by("pk")
+    found = locked.prefetch_related("corrections", "additions")
     LeadWords.objects.bulk_create(
         [_words_of(lead) for lead in found],
         update_conflicts=True,
