@@ -128,7 +128,7 @@ def test_an_erased_lead_is_found_by_no_word(awa):
 def test_the_migration_keeps_what_the_verb_keeps(awa, other):
     kept = list(LeadWords.objects.order_by("pk").values())
     LeadWords.objects.all().delete()
-    importlib.import_module("intake.migrations.0003_long_lists").fill(apps, None)
+    importlib.import_module("intake.migrations.0004_long_lists").fill(apps, None)
 
     assert list(LeadWords.objects.order_by("pk").values()) == kept
 
