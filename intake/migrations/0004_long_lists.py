@@ -37,7 +37,7 @@ def words_of(lead):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0002_unasked_indexes'),
+        ('intake', '0003_credit_of_many'),
     ]
 
     operations = [
