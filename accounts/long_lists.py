@@ -61,7 +61,8 @@ class LatelyUsedFilter(AllValuesFieldListFilter):
         super().__init__(*args, **kwargs)
         field, _, _, model, *_ = args
         newest = model._default_manager.order_by("-pk").values_list(field.name, flat=True)
-        self.lookup_choices: Any = sorted({value for value in newest[:MOST_COUNTED] if value})
+        values: Any = sorted({value for value in newest[:MOST_COUNTED] if value})
+        self.lookup_choices = values
 
 
 class LongChangeList(ChangeList):
