@@ -110,16 +110,20 @@ class Publisher:
     def _begin(self) -> None:
         self._breaker = Breaker(self._pause)
         self._lock = threading.Lock()
-        self._waiting: queue.SimpleQueue[Hint | threading.Event] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[Sequence[Hint] | threading.Event] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
     def send(self, *hints: Sequence[int], at_once: bool = False) -> None:
         """Hand over hints, each of jobs to look at in turn, and return; a full queue lets them fall."""
         for job_ids in hints:
-            if self._waiting.qsize() < self._size:
-                self._waiting.put((job_ids, at_once))
-            else:
-                log.warning("hint dropped", jobs=list(job_ids))
+            self.send_together([(job_ids, at_once)])
+
+    def send_together(self, hints: Sequence[Hint]) -> None:
+        """The same for hints of both kinds; the thread, which costs more than what it sends, is woken once."""
+        if self._waiting.qsize() < self._size:
+            self._waiting.put(hints)
+        else:
+            log.warning("hint dropped", jobs=[pk for job_ids, _ in hints for pk in job_ids])
         if self._thread is None or not self._thread.is_alive():
             self._start()
 
@@ -132,7 +136,7 @@ class Publisher:
     def _run(self) -> None:
         while True:
             taken = self._take()
-            hints = [one for one in taken if not isinstance(one, threading.Event)]
+            hints = [hint for one in taken if not isinstance(one, threading.Event) for hint in one]
             try:
                 with suppress(BrokerAway):  # the breaker has logged it, the sweep tells again
                     if hints:
@@ -142,7 +146,7 @@ class Publisher:
                     if isinstance(one, threading.Event):
                         one.set()
 
-    def _take(self) -> list[Hint | threading.Event]:
+    def _take(self) -> list[Sequence[Hint] | threading.Event]:
         """Whatever waits, for one trip to the broker; waits until something does."""
         taken = [self._waiting.get()]
         with suppress(queue.Empty):
@@ -179,3 +183,8 @@ def send(*hints: Sequence[int], at_once: bool = False) -> None:
     """
     if not _withheld.get():
         _publisher.send(*hints, at_once=at_once)
+
+
+def send_together(hints: Sequence[Hint]) -> None:
+    """The same for hints of both kinds."""
+    _publisher.send_together(hints)

@@ -82,13 +82,8 @@ def hint_together(asked: Sequence[str], job_ids: Sequence[int]) -> None:
     """
     first = [pk for name, pk in zip(asked, job_ids, strict=True) if kinds.find(name).at_once]
     rest = [pk for pk in job_ids if pk not in first]
-    transaction.on_commit(lambda: _send_both(first, rest))
-
-
-def _send_both(first: Sequence[int], rest: Sequence[int]) -> None:
-    for told, at_once in ((first, True), (rest, False)):
-        if told:
-            hints.send(told, at_once=at_once)
+    told = [(ids, at_once) for ids, at_once in ((first, True), (rest, False)) if ids]
+    transaction.on_commit(lambda: hints.send_together(told))
 
 
 def hint(job_ids: Sequence[int], *, at_once: bool = False) -> None:

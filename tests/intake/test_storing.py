@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 @pytest.mark.django_db(transaction=True)
 def test_a_request_is_told_in_two_messages_of_which_one_overtakes(monkeypatch):
     sent = []
-    monkeypatch.setattr(hints, "send", lambda told, at_once: sent.append((told, at_once)))
+    monkeypatch.setattr(hints, "send_together", sent.extend)
 
     factories.receive()
 
@@ -26,7 +26,7 @@ def test_a_request_is_told_in_two_messages_of_which_one_overtakes(monkeypatch):
 def test_a_repeat_is_told_to_nobody(monkeypatch):
     content = {"email": "one@client.example", "full_name": "One"}
     factories.receive(key="api:k", **content)
-    monkeypatch.setattr(hints, "send", lambda *_, **__: pytest.fail("There is nothing to do."))
+    monkeypatch.setattr(hints, "send_together", lambda _: pytest.fail("There is nothing to do."))
 
     factories.receive(key="api:k", **content)
 
