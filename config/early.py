@@ -11,20 +11,24 @@ from importlib import import_module
 
 import django
 from django.core.management import call_command
+from django.db.migrations.loader import MigrationLoader
 
 from config import prepare, upgrading
 from config.supervisor import GO
 
 Begin = Callable[[], object]
-# What each would load when it begins.
+# What each would load when it begins. The calendars of countries come all together.
 OF_PREPARE = [
+    "holidays.countries",
     "django.core.management.commands.migrate",
     "accounts.management.commands.sync_roles",
     "briefs.management.commands.load_gazetteer",
     "seeds.management.commands.seed",
+    "config.urls",
 ]
 OF_WORKER = ["celery.apps.worker", "celery.bin.celery", "celery.concurrency.prefork"]
-OF_WORKER += ["celery.worker.consumer", "kombu.transport.redis", "config.urls"]
+OF_WORKER += ["celery.worker.consumer", "kombu.transport.redis"]
+OF_WORKER += ["config.urls", "holidays.countries"]
 OF_SWEEP = ["jobs.management.commands.sweep"]
 
 
@@ -42,6 +46,7 @@ def load_prepare(arguments: list[str]) -> Begin:
     """What migrates and fills the database."""
     upgrading.begin()
     _load(OF_PREPARE)
+    MigrationLoader(None)
     return prepare.run
 
 

@@ -62,9 +62,9 @@ def build(
             known.actors.add(one, KnownActor(slug, name, is_short))
     for place, aliases in places:
         for key in {key for one in (place.name, *aliases) for key in _keys(search_key(one))}:
-            if left > 0 and key not in plain_words():
+            if left > 0 and key and key not in plain_words():
                 left -= 1
-                known.places.add(key, place)
+                known.places.add_key(key, place)
     return known
 
 

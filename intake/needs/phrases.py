@@ -112,6 +112,11 @@ class Phrases(Generic[Value]):
         else:
             self._exact.setdefault(first, []).append((rest, value))
 
+    def add_key(self, key: str, value: Value) -> None:
+        """Know one more phrase that is a search key already, which has no signs of ours."""
+        first, *rest = key.split()
+        self._exact.setdefault(first, []).append((tuple(rest), value))
+
     def find(self, words: Sequence[Word]) -> Iterator[Match[Value]]:
         """Every phrase at every word, the longest of a word first."""
         known = self._known
