@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from accounts import text_rules
 from intake import addresses
 
-# Every control character but tab, line feed and carriage return; every surrogate; the bidi overrides and isolates;
-# what stands for bytes that were no text.
-HIDDEN = {
-    chr(code)
-    for code in range(sys.maxunicode + 1)
-    if unicodedata.category(chr(code)) in ("Cc", "Cs")
-} - {"\t", "\n", "\r"} | set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd")
+
+def hidden() -> set[str]:
+    """Every control character but tab, line feed and carriage return; every surrogate; the bidi overrides and isolates;
+    what stands for bytes that were no text."""
+    characters = map(chr, range(sys.maxunicode + 1))
+    no_text = {each for each in characters if unicodedata.category(each) in ("Cc", "Cs")}
+    others = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffd")
+    return no_text - {"\t", "\n", "\r"} | others
 
 
 def test_exactly_the_characters_that_hide_or_reorder_are_refused():
@@ -26,7 +27,7 @@ def test_exactly_the_characters_that_hide_or_reorder_are_refused():
         except ValidationError:
             refused.add(chr(code))
 
-    assert refused == HIDDEN
+    assert refused == hidden()
 
 
 def test_the_refusal_names_the_place_and_the_character():
