@@ -26,6 +26,12 @@ from proposals.models import (
 VALID_DAYS = 30
 RELATED_BRIEFS = 5
 TAX_LABELS = {"en": "VAT", "fr": "TVA", "pt": "IVA", "ar": "ضريبة القيمة المضافة"}
+QUOTATION_MARKS = {
+    "en": ("“", "”"),
+    "fr": ("«\N{NO-BREAK SPACE}", "\N{NO-BREAK SPACE}»"),
+    "pt": ("«", "»"),
+    "ar": ("«", "»"),
+}
 _INLINE = re.compile(r"([\\`*_\[\]<])")
 _LINE_START = re.compile(r"(?m)^(\s*\d*)([#>+\-.)=])")
 _LINE_BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t]*")
@@ -91,7 +97,7 @@ def _filled(text: str, words: dict[str, str]) -> str:
 
 
 def _fill(version: ProposalVersion, template: ProposalTemplate, lead: Lead) -> None:
-    words = {"{needs}": quote(lead.enquiry.needs), "{briefs}": _brief_list(lead)}
+    words = {"{needs}": quote(lead.enquiry.needs, template.language), "{briefs}": _brief_list(lead)}
     parts = [(p, _filled(p.body, words)) for p in template.sections.order_by("position", "pk")]
     Section.objects.bulk_create(
         Section(version=version, position=part.position, heading=part.heading, body=body)
@@ -111,9 +117,10 @@ def _fill(version: ProposalVersion, template: ProposalTemplate, lead: Lead) -> N
     )
 
 
-def quote(text: str) -> str:
-    """A person's words in quotation marks, as Markdown in which none of them is markup."""
-    return f"“{escape(text.strip())}”"
+def quote(text: str, language: str = "en") -> str:
+    """A person's words in the quotation marks of the language, as Markdown in which none of them is markup."""
+    opening, closing = QUOTATION_MARKS[language]
+    return f"{opening}{escape(text.strip())}{closing}"
 
 
 def escape(text: str) -> str:

@@ -175,5 +175,8 @@ def test_reader_finds_a_brief_without_scripts(site: str, browser: Browser) -> No
     page.get_by_role("link", name="JNIM turns on").click()
 
     assert page.get_by_role("heading", level=1).inner_text().startswith("JNIM turns on")
-    address = page.get_by_role("link", name="Ask about this brief").get_attribute("href")
+    asking = page.get_by_role("link", name="Ask about this brief")
+    address = asking.get_attribute("href")
     assert str(address).startswith("/request/?brief=jnim-turns-on-malis-towns&from=")
+    asking.click()
+    assert not page.locator("#count").is_visible()  # without a script it would count nothing

@@ -313,7 +313,7 @@ def test_a_file_that_was_added_is_not_read_as_part_of_the_words(client):
     html = " ".join(client.get(address(lead)).content.decode().split())
 
     assert (
-        '<dd class="typed" dir="auto">Here it is.</dd> <dt>Files</dt><dd dir="auto">plan.txt</dd>'
+        '<dd class="typed" dir="auto">Here it is.</dd> <dt>Files</dt><dd><bdi>plan.txt</bdi></dd>'
         in html
     )
 

@@ -216,6 +216,9 @@ def test_two_clicks_make_one_draft() -> None:
 
 def test_markup_in_the_clients_words_is_shown_and_not_followed() -> None:
     assert shown(content.blocks(drafting.quote(HOSTILE))) == f"“{HOSTILE}”"
+    assert (
+        drafting.quote("Deux ports.", "fr") == "«\N{NO-BREAK SPACE}Deux ports.\N{NO-BREAK SPACE}»"
+    )
 
 
 @given(st.lists(st.sampled_from(MARKUP) | ANYTHING, max_size=12).map("".join))
