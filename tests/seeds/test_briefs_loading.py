@@ -1,13 +1,11 @@
-"""Seed briefs come in through the verbs, once."""
+"""Files become briefs through the verbs; those of the demo are in test_demo_briefs.py."""
 
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.test import Client
 
-from briefs import scoring
-from briefs.models import Actor, Brief, Correction, Incident
+from briefs.models import Actor, Brief, Incident
 from seeds import briefs_loading
 from tests.factories import UserFactory
 
@@ -39,49 +37,6 @@ judgements:
 def load(folder: Path) -> None:
     author, approver = UserFactory.create_batch(2)
     briefs_loading.load_briefs(author=author, approver=approver, folder=folder)
-
-
-def test_every_seed_brief_loads_and_its_page_opens() -> None:
-    author, approver = UserFactory.create_batch(2)
-
-    counts = briefs_loading.load_briefs(author=author, approver=approver)
-
-    files = list(briefs_loading.FOLDER.glob("*.md"))
-    assert counts == (len(files), 0)
-    assert len(files) >= 12
-    withdrawn = {"kasumbalesa-copperbelt-truck-queue"}
-    assert {b.slug for b in Brief.objects.public()} == {path.stem for path in files} - withdrawn
-    for brief in Brief.objects.public():
-        assert Client().get(brief.get_absolute_url()).status_code == 200
-
-
-def test_the_demo_shows_what_can_become_of_a_brief() -> None:
-    author, approver = UserFactory.create_batch(2)
-
-    briefs_loading.load_briefs(author=author, approver=approver)
-
-    assert Brief.objects.withdrawn().count() == 1
-    assert Brief.objects.filter(revises__isnull=False, status="in_review").count() == 1
-    assert sorted(Correction.objects.values_list("kind", flat=True)) == ["factual", "update"]
-    assert scoring.scorecard().scored >= scoring.SHOWN_FROM
-    french = Brief.objects.public().get(slug="mombasa-malaba-files-de-camions-citernes")
-    assert french.translated_from.brief.slug == "mombasa-malaba-fuel-queues"
-    changed = Brief.objects.get(slug="gulf-of-guinea-anchorage-theft").judgements.get(position=2)
-    assert (changed.revises.likelihood, changed.likelihood) == ("unlikely", "roughly_even")
-    assert "Likelier than before:" in (
-        Client().get("/briefs/gulf-of-guinea-anchorage-theft/").content.decode()
-    )
-
-
-def test_second_load_keeps_what_staff_changed() -> None:
-    author, approver = UserFactory.create_batch(2)
-    first = briefs_loading.load_briefs(author=author, approver=approver)
-    Actor.objects.update(note="Changed by staff.")
-
-    second = briefs_loading.load_briefs(author=author, approver=approver)
-
-    assert second == (0, first.loaded)
-    assert set(Actor.objects.values_list("note", flat=True)) == {"Changed by staff."}
 
 
 def test_file_becomes_a_brief_with_all_its_facts(tmp_path: Path) -> None:
