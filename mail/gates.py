@@ -6,6 +6,8 @@ One is asked of every message that names a request: nobody is told of what they 
 import re
 from collections.abc import Callable
 
+from django.db import connection
+
 from accounts import hiding
 from accounts.models import User
 from mail.models import Message
@@ -21,7 +23,7 @@ _GATES: dict[str, Gate] = {}
 # As intake.references makes them.
 _REFERENCE = re.compile(r"\b[RP]-[0-9A-Z]{5}-[0-9A-Z]{5}\b")
 # SQL of our own: nearly every delivery asks.
-_READER = "SELECT * FROM accounts_user WHERE upper(email) = upper(%s) AND is_active ORDER BY id"
+_MEMBER = "SELECT id FROM accounts_user WHERE upper(email) = upper(%s) AND is_active ORDER BY id"
 
 
 def gate(name: str) -> Callable[[Gate], Gate]:
@@ -53,7 +55,14 @@ def _why_walled(message: Message) -> str:
     texts = (message.reference, message.subject, message.text)
     if not any(_REFERENCE.search(text) for text in texts):
         return ""
-    reader = next(iter(User.objects.raw(_READER, [message.to_email])), None)
+    reader = _member(message.to_email)
     if reader is not None and hiding.hidden_from(reader).is_named_in(*texts):
         return "Not sent: its reader is walled from what it is about."
     return ""
+
+
+def _member(email: str) -> User | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBER, [email])
+        found = cursor.fetchone()
+    return User.objects.get(pk=found[0]) if found else None
