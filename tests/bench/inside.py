@@ -80,6 +80,11 @@ def bare_search_ms(words: str) -> float:
 def plan_of(path: str, headers: dict[str, str]) -> tuple[str, list[str]]:
     """The plans of a request's statements, without what changes from run to run; and what is wrong with them."""
     sql, _ = statements(path, headers)
+    return plans_of(sql)
+
+
+def plans_of(sql: list[str]) -> tuple[str, list[str]]:
+    """The plans of these statements, and the large tables that they read from end to end."""
     plans = []
     with connection.cursor() as cursor:
         for statement in sql:

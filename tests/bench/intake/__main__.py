@@ -89,8 +89,10 @@ def _stamp() -> str:
     """What the loaded rows depend on: how they are loaded, and the tables that they fill."""
     paths = [
         Path(__file__).with_name("loading.py"),
+        Path(__file__).with_name("people.py"),
         *sorted(BASE_DIR.glob("intake/migrations/*.py")),
         *sorted(BASE_DIR.glob("jobs/migrations/*.py")),
+        *sorted(BASE_DIR.glob("mail/migrations/*.py")),
     ]
     return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
 
@@ -113,7 +115,7 @@ def _open(opened: ExitStack, urls: dict[str, str], bare_url: str) -> dict[str, s
 def _measure(
     webs: dict[str, servers.Web], urls: dict[str, str], options: argparse.Namespace
 ) -> None:
-    from tests.bench.intake import lines
+    from tests.bench.intake import lines, staff
 
     asked = {size: asking.probes(webs["small"].url, _session(url)) for size, url in urls.items()}
     asked |= {"bare": asked["small"], "flooded": asked["small"]}
@@ -137,6 +139,7 @@ def _measure(
     lines.tell_all(seen)
     beside.tell_all(webs["small"], asked["small"], seen, 1 if options.quick else 3)
     if not options.only:
+        staff.tell_plans(is_whole=not options.quick)
         _send_ten_thousand(webs["small"], urls["small"], asked["small"])
     tell("load average of the machine", os.getloadavg()[0], "processes")
 
