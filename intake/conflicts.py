@@ -85,11 +85,11 @@ def hidden_requests(user: User, hidden: Hidden) -> Hidden:
     statement = """
         SELECT lead.reference, lower(enquiry.email), lower(contact.email), enquiry.full_name, contact.full_name,
             enquiry.organisation, organisation.name
-        FROM walled_leads(%s) behind(id)
-        JOIN intake_lead lead ON lead.id = behind.id JOIN intake_enquiry enquiry ON enquiry.id = lead.enquiry_id
+        FROM intake_lead lead JOIN intake_enquiry enquiry ON enquiry.id = lead.enquiry_id
         LEFT JOIN intake_contact contact ON contact.id = lead.contact_id
         LEFT JOIN intake_organisation organisation ON organisation.id = lead.organisation_id
-    """
+        WHERE lead.id = ANY (ARRAY(SELECT walled_leads(%s)))
+    """  # by keys: joined with the function, which might give thousands, every lead would be read
     with connection.cursor() as cursor:
         cursor.execute(statement, [user.pk])
         rows = cursor.fetchall()
