@@ -7,6 +7,7 @@ from django.contrib.postgres.search import SearchVector
 from django.db import migrations, models
 from django.db.models import Value
 
+from accounts.first_migrations import AtOnce
 from briefs.search_keys import search_key
 
 AT_ONCE = 1000
@@ -35,70 +36,122 @@ def words_of(lead):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0003_credit_of_many'),
+        ("intake", "0003_credit_of_many"),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='LeadWords',
-            fields=[
-                ('lead', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='words', serialize=False, to='intake.lead')),
-                ('who', models.TextField(help_text='Reference, names, addresses, organisation.')),
-                ('words', django.contrib.postgres.search.SearchVectorField(help_text='The same, and what the client wrote.')),
-            ],
-            options={
-                'verbose_name_plural': 'words of leads',
-            },
-        ),
-        migrations.RemoveIndex(
-            model_name='quarantine',
-            name='quarantine_newest',
-        ),
-        migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(condition=models.Q(('merged_into__isnull', True)), fields=['full_name', 'id'], name='contact_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='hold',
-            index=models.Index(fields=['-opened_at', '-id'], name='hold_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('status', 'new'), _negated=True), fields=['status', '-created_at', '-id'], name='lead_status_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('priority', 'urgent')), fields=['-created_at', '-id'], name='lead_urgent'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('language', 'en'), _negated=True), fields=['language', '-created_at', '-id'], name='lead_language_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='lead',
-            index=models.Index(condition=models.Q(('owner__isnull', False), ('status__in', ('new', 'routed', 'contacted', 'qualified', 'proposal'))), fields=['owner'], name='lead_open_of_owner'),
-        ),
-        migrations.AddIndex(
-            model_name='organisation',
-            index=models.Index(condition=models.Q(('merged_into__isnull', True)), fields=['name', 'id'], name='organisation_by_name'),
-        ),
-        migrations.AddIndex(
-            model_name='quarantine',
-            index=models.Index(fields=['-held_at', '-id'], name='quarantine_newest'),
-        ),
-        migrations.AddIndex(
-            model_name='quarantine',
-            index=models.Index(fields=['outcome', '-held_at', '-id'], name='quarantine_by_outcome'),
-        ),
-        migrations.AddIndex(
-            model_name='leadwords',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass('who', 'gin_trgm_ops'), name='lead_words_who'),
-        ),
-        migrations.AddIndex(
-            model_name='leadwords',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['words'], name='lead_words'),
+        AtOnce(
+            [
+                migrations.CreateModel(
+                    name="LeadWords",
+                    fields=[
+                        (
+                            "lead",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="words",
+                                serialize=False,
+                                to="intake.lead",
+                            ),
+                        ),
+                        (
+                            "who",
+                            models.TextField(
+                                help_text="Reference, names, addresses, organisation."
+                            ),
+                        ),
+                        (
+                            "words",
+                            django.contrib.postgres.search.SearchVectorField(
+                                help_text="The same, and what the client wrote."
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "words of leads",
+                        "indexes": [
+                            django.contrib.postgres.indexes.GinIndex(
+                                django.contrib.postgres.indexes.OpClass("who", "gin_trgm_ops"),
+                                name="lead_words_who",
+                            ),
+                            django.contrib.postgres.indexes.GinIndex(
+                                fields=["words"], name="lead_words"
+                            ),
+                        ],
+                    },
+                ),
+                migrations.RemoveIndex(
+                    model_name="quarantine",
+                    name="quarantine_newest",
+                ),
+                migrations.AddIndex(
+                    model_name="contact",
+                    index=models.Index(
+                        condition=models.Q(("merged_into__isnull", True)),
+                        fields=["full_name", "id"],
+                        name="contact_by_name",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="hold",
+                    index=models.Index(fields=["-opened_at", "-id"], name="hold_newest"),
+                ),
+                migrations.AddIndex(
+                    model_name="lead",
+                    index=models.Index(
+                        condition=models.Q(("status", "new"), _negated=True),
+                        fields=["status", "-created_at", "-id"],
+                        name="lead_status_newest",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="lead",
+                    index=models.Index(
+                        condition=models.Q(("priority", "urgent")),
+                        fields=["-created_at", "-id"],
+                        name="lead_urgent",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="lead",
+                    index=models.Index(
+                        condition=models.Q(("language", "en"), _negated=True),
+                        fields=["language", "-created_at", "-id"],
+                        name="lead_language_newest",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="lead",
+                    index=models.Index(
+                        condition=models.Q(
+                            ("owner__isnull", False),
+                            ("status__in", ("new", "routed", "contacted", "qualified", "proposal")),
+                        ),
+                        fields=["owner"],
+                        name="lead_open_of_owner",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="organisation",
+                    index=models.Index(
+                        condition=models.Q(("merged_into__isnull", True)),
+                        fields=["name", "id"],
+                        name="organisation_by_name",
+                    ),
+                ),
+                migrations.AddIndex(
+                    model_name="quarantine",
+                    index=models.Index(fields=["-held_at", "-id"], name="quarantine_newest"),
+                ),
+                migrations.AddIndex(
+                    model_name="quarantine",
+                    index=models.Index(
+                        fields=["outcome", "-held_at", "-id"], name="quarantine_by_outcome"
+                    ),
+                ),
+            ]
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

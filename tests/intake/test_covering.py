@@ -66,8 +66,10 @@ def test_the_delegate_covers_and_the_owner_stays_the_owner(awa, bruno, status):
     assert (row.kind, row.owner, row.adviser, row.absence) == ("cover", awa, bruno, absence)
     assert happened(lead) == ["covered"]
     assert lead.activities.get().text.startswith("Bruno works it while Awa is away, until ")
-    assert [who for who, _ in told()] == ["Bruno", "Awa"]
-    assert told()[0][1].startswith(f"{lead.reference}: You cover it while Awa is away, until ")
+    assert sorted(who for who, _ in told()) == ["Awa", "Bruno"]
+    assert dict(told())["Bruno"].startswith(
+        f"{lead.reference}: You cover it while Awa is away, until "
+    )
 
 
 def test_who_covers_sees_it_works_on_it_and_has_it_in_the_calendar(awa, bruno):
@@ -100,9 +102,9 @@ def test_the_cover_ends_by_itself_when_the_owner_is_back(awa, bruno):
     lead.refresh_from_db()
     assert (lead.cover, stood_in(lead)) == (None, [("Bruno", "Awa", "cover", "back")])
     assert happened(lead) == ["covered", "cover_ended"]
-    assert told()[2:] == [
-        ("Bruno", f"{lead.reference}: Awa is back: you cover it no more."),
+    assert sorted(told()[2:]) == [
         ("Awa", f"{lead.reference}: You are back; Bruno covered it meanwhile."),
+        ("Bruno", f"{lead.reference}: Awa is back: you cover it no more."),
     ]
     assert not Lead.objects.visible_to(bruno.user).exists()
 
@@ -114,7 +116,7 @@ def test_one_mail_to_each_for_all_leads(awa, bruno):
 
     assert sweep() == 3
 
-    assert [who for who, _ in told()] == ["Bruno", "Awa"]
+    assert sorted(who for who, _ in told()) == ["Awa", "Bruno"]
 
 
 @pytest.mark.parametrize(
@@ -265,7 +267,7 @@ def test_what_they_have_not_begun_goes_to_another_who_is_there(awa):
     assert happened(lead) == ["routed", "lent"]
     first, second = lead.assignments.order_by("pk")
     assert (first.ended_at, second.decision) == (second.started_at, decision)
-    assert [who for who, _ in told()] == ["Carla", "Awa"]
+    assert sorted(who for who, _ in told()) == ["Awa", "Carla"]
     assert Job.objects.filter(kind="intake.notify_owner").count() == 0
 
 
@@ -279,7 +281,7 @@ def test_untouched_it_goes_back_when_they_are(awa):
     assert stood_in(lead) == [("Carla", "Awa", "loan", "back")]
     assert happened(lead)[2:] == ["handed_back"]
     assert [str(a.adviser) for a in lead.assignments.order_by("pk")] == ["Awa", "Carla", "Awa"]
-    assert told()[2:] == [
+    assert sorted(told()[2:]) == [
         ("Awa", f"{lead.reference}: It is yours again."),
         ("Carla", f"{lead.reference}: It went back to Awa."),
     ]
@@ -299,7 +301,7 @@ def test_begun_it_stays_when_they_are_back(awa, how):
     assert owner(lead) == "Carla"
     assert stood_in(lead) == [("Carla", "Awa", "loan", "kept")]
     assert happened(lead)[-1] == "kept"
-    assert [who for who, _ in told()[2:]] == ["Awa", "Carla"]
+    assert sorted(who for who, _ in told()[2:]) == ["Awa", "Carla"]
 
 
 def test_what_they_have_begun_is_covered(awa, bruno):
