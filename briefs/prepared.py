@@ -253,8 +253,10 @@ def _name_of(given: Any, examples: dict[str, Any]) -> str:
 
 def _spelt(given: Any) -> str:
     database = databases[DEFAULT_DB_ALIAS]
+    database.close_if_health_check_failed()
     database.ensure_connection()
-    return sql.Literal(given).as_string(database.connection)
+    with database.wrap_database_errors:
+        return sql.Literal(given).as_string(database.connection)
 
 
 def digest_of(*things: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.core.handlers.exception import convert_exception_to_response
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
-from django.db import close_old_connections
+from django.core.signals import request_started
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, resolve
 
@@ -41,7 +41,7 @@ class ShortWay:
         view = self._views.get(environ.get("PATH_INFO", ""))
         if view is None or environ["REQUEST_METHOD"] != "POST" or not _is_welcome(environ):
             return self.application(environ, start_response)
-        close_old_connections()
+        request_started.send(sender=type(self), environ=environ)
         request = self._request_class(environ)
         request.resolver_match = view
         try:

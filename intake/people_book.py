@@ -65,7 +65,9 @@ class Book:
         if known := self.named.get(keys["name_key"]):
             return known, "Organisation known by its name."
         near = self.latin.get(keys["latin_key"], []) if keys["latin_key"] else []
-        alike = list(dict.fromkeys(one for stored, one in near if _is_same_name(stored, name)))
+        # Not by themselves: who is not stored yet has no number and cannot be told apart by it.
+        same = (one for stored, one in near if _is_same_name(stored, name))
+        alike = list({(one.pk, one.name_key): one for one in same}.values())
         if len(alike) == 1:
             return alike[0], "Organisation known by its name, written a little differently."
         made = Organisation(name=name.strip(), **keys)

@@ -74,7 +74,7 @@ def seat_of(user: Any) -> tuple[int, list[int]]:
     Numbers and no subquery, so that PostgreSQL knows how many leads that are: with it or without an index, the wrong
     way reads every lead. Asked once for each user object, as Django does with permissions.
     """
-    known: tuple[int, list[int]] | None = vars(user).get("_seat")
+    known: tuple[int, list[int]] | None = getattr(user, "_seat", None)
     if known is None:
         desks = ArraySubquery(Desk.objects.of(user).order_by("pk").values("pk"))
         row = Adviser.objects.filter(user=user).values_list("pk", desks).first()

@@ -5,7 +5,6 @@ from django.core.signals import request_finished, request_started
 from django.db import OperationalError, close_old_connections
 from werkzeug.test import Client, TestResponse
 
-from config import short_way
 from config.short_way import PATHS
 from config.wsgi import application
 from intake import flood
@@ -21,11 +20,10 @@ FORM, API = PATHS
 
 
 @pytest.fixture(autouse=True)
-def one_transaction(settings, monkeypatch):
+def one_transaction(settings):
     """WSGI would close the connection in the middle of the test's, at the begin and at the end of each request."""
     flood.enquiries.clear()
     settings.THROTTLE = False
-    monkeypatch.setattr(short_way, "close_old_connections", lambda: None)
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield

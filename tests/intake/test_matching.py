@@ -203,3 +203,13 @@ def test_two_spellings_at_once_are_one_organisation():
     first, second = racing.race(*[lambda pk=pk: matching.match_people(lead_id=pk) for pk in pks])
 
     assert first.organisation == second.organisation
+
+
+@pytest.mark.django_db
+def test_two_spellings_together_are_one_new_organisation():
+    pks = [factories.new_lead(organisation=name).pk for name in ("Exemple SARL", "EXEMPLE")]
+
+    first, second = matching.match_leads(lead_ids=pks)
+
+    assert first.organisation == second.organisation == Organisation.objects.get()
+    assert second.activities.get().text.endswith("a little differently.")

@@ -111,7 +111,9 @@ def test_connection_that_says_nothing_any_more_is_not_trusted_for_long(
 def test_store_that_does_not_tell_is_asked_each_time(
     store: "redis.Redis", writer: "redis.Redis"
 ) -> None:
-    writer.execute_command("ACL", "SETUSER", "plain", "on", ">word", "~*", "+get", "resetchannels")
+    writer.execute_command(
+        "ACL", "SETUSER", "plain", "on", ">word", "~*", "+get", "+select", "resetchannels"
+    )
     plain = redis.Redis(username="plain", password="word", **_place(store))
     watched = Watched()
     try:

@@ -288,9 +288,9 @@ def test_a_refusal_keeps_what_was_typed():
         ("note", {"text": "a\u202eb"}, "Take out the hidden character at position 2 (U+202E)."),
         ("lose", {"reason": "x" * 5001}, "Shorten this to 5000 characters or fewer"),
         ("lose", {"reason": "a\x1bb"}, "Take out the hidden character at position 2 (U+001B)."),
-        ("reassign", {"to": "999999", "reason": "x"}, "Select a valid choice."),
-        ("reassign", {"to": "x", "reason": "x"}, "Select a valid choice."),
-        ("reassign", {"to": "9" * 30, "reason": "x"}, "Select a valid choice."),
+        ("reassign", {"to": "999999", "reason": "x"}, "Choose another."),
+        ("reassign", {"to": "x", "reason": "x"}, "Choose another."),
+        ("reassign", {"to": "9" * 30, "reason": "x"}, "Choose another."),
         ("reassign", {"to": "\x00", "reason": "x"}, "Null characters are not allowed."),
         ("reassign", {"reason": "x"}, "Choose an adviser."),
     ],
@@ -518,7 +518,7 @@ def test_leads_are_found_by_who_sent_them_and_how_far_they_are(query, found):
         ),
     }  # fmt: skip
     for lead in by_name.values():
-        lead_search.note_words(lead_id=lead.pk)
+        lead_search.note_words(lead_ids=[lead.pk])
 
     response = client_of(factories.UserFactory(is_superuser=True)).get(f"{LEADS}?{query}")
 

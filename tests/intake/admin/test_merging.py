@@ -126,7 +126,7 @@ def test_the_preview_tells_two_of_one_name_apart(kind):
     else:
         assert lines["Requests"] == ("1, 1 open", "2, 2 open")
         assert all(lines["First request"] + lines["Last request"])
-    assert len(queries) <= 26
+    assert len(queries) <= 27
 
 
 @pytest.mark.django_db
