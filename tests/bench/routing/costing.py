@@ -60,7 +60,6 @@ def _do_all(kind: str) -> Cost:
     from django.db import connection
     from django.db.models.functions import Now
 
-    from jobs import queue, working
     from jobs.models import Job
 
     ids = list(
@@ -68,8 +67,7 @@ def _do_all(kind: str) -> Cost:
     )
     Job.objects.filter(pk__in=ids).update(run_at=Now())
     warming, ids = ids[:WARMING], ids[WARMING:]
-    for _, job_id in queue.one_for_each_turn((kind, pk) for pk in warming):
-        working.run_job(job_id)
+    _do(kind, warming)
     pid = connection.connection.info.backend_pid
     cost, server, own = Cost(jobs=len(ids)), _seconds_of(pid), time.process_time()
 
@@ -78,8 +76,7 @@ def _do_all(kind: str) -> Cost:
         return execute(*args)
 
     with connection.execute_wrapper(count):
-        for _, job_id in queue.one_for_each_turn((kind, pk) for pk in ids):
-            working.run_job(job_id)
+        _do(kind, ids)
     cost.worker, cost.postgres = time.process_time() - own, _seconds_of(pid) - server
     return cost
 
@@ -88,3 +85,11 @@ def _seconds_of(pid: int) -> float:
     """Processor seconds of a process so far, its own and for it."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _do(kind: str, ids: list[int]) -> None:
+    from jobs import queue, working
+
+    for _, told in queue.in_messages((kind, pk) for pk in ids):
+        for job_id in told:
+            working.run_job(job_id)
