@@ -127,6 +127,7 @@ TEMPLATES = [
 
 # ---- Database: one PostgreSQL, plain persistent connections, nothing waits for ever
 PROCESS_NAME = env.str("PROCESS_NAME", default="derisk")
+WORKER_PROCESS = PROCESS_NAME == "worker"
 # A new index of a large table takes minutes; what stands in its way is still given up on, to be tried again.
 PATIENCE = (
     "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
@@ -150,9 +151,9 @@ DATABASES = {
             # Of briefs/prepared.py alone: what is asked a second time is planned once for each connection. A pooler
             # between that gives each transaction another connection must have it off.
             "prepare_threshold": 1 if env.bool("PREPARED_STATEMENTS", default=True) else None,
-            # random_page_cost: no database of ours is on turning discs; with the default PostgreSQL reads whole tables
-            # rather than a thousand rows by their index.
-            "options": f"{PATIENCE} -c lock_timeout=3s -c random_page_cost=1.1"
+            # A worker waits for another's fifty leads, a person does not so long. No database of ours is on turning
+            # discs: with PostgreSQL's random_page_cost it reads whole tables rather than a thousand rows by index.
+            "options": f"{PATIENCE} -c lock_timeout={7 if WORKER_PROCESS else 3}s -c random_page_cost=1.1"
             # Near enough for a misspelt word, and for a name to suggest (intake/resembling.py), not for more.
             " -c pg_trgm.word_similarity_threshold=0.45 -c pg_trgm.similarity_threshold=0.5",
         },
@@ -176,7 +177,6 @@ CACHES = {
 }
 CELERY_BROKER_URL = REDIS_URL
 # A publisher gives up at once; a worker keeps its connection through a freeze of ten seconds.
-WORKER_PROCESS = PROCESS_NAME == "worker"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {
         # No second copy of a message that is being worked on: the job's row tells of it, and Celery 5.7 dies of

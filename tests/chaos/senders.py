@@ -4,7 +4,7 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,6 +38,7 @@ class Request:
     """One request of one client, with every attempt to send it."""
 
     number: int
+    words: Mapping[str, object] = field(default_factory=dict)  # instead of what each of them says
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
     attempts: list[Attempt] = field(default_factory=list)
     receipt: str = ""  # the reference, or the token of the status page
@@ -45,7 +46,7 @@ class Request:
     @property
     def email(self) -> str:
         """Which no other request has."""
-        return f"client{self.number}@chaos.example"
+        return str(self.words.get("email", f"client{self.number}@chaos.example"))
 
     @property
     def by_form(self) -> bool:
@@ -69,10 +70,12 @@ class Hidden(HTMLParser):
 
 
 class Senders:
-    """Eight clients at once, at a steady rate; `requests` holds what became of each."""
+    """Eight clients at once, at a steady rate; `requests` holds what became of each, `words` what each of them says."""
 
-    def __init__(self, url: str, rate: float) -> None:
-        self.host, self.rate = urlsplit(url).netloc, rate
+    def __init__(
+        self, url: str, rate: float, words: Callable[[int], Mapping[str, object]] = lambda _: {}
+    ) -> None:
+        self.host, self.rate, self.words = urlsplit(url).netloc, rate, words
         self.requests: list[Request] = []
         self._numbers, self._lock, self._stopped = count(), threading.Lock(), threading.Event()
 
@@ -92,7 +95,8 @@ class Senders:
     def _send_on(self) -> None:
         while True:
             with self._lock:
-                request = Request(next(self._numbers))
+                number = next(self._numbers)
+                request = Request(number, self.words(number))
             pause = self._began + request.number / self.rate - time.monotonic()
             if self._stopped.wait(max(0, pause)):
                 return
@@ -142,11 +146,12 @@ class Form:
 
 
 def _fields(request: Request) -> dict[str, object]:
-    return FIELDS | {
+    own = {
         "full_name": f"Client Number {request.number}",
         "email": request.email,
         "needs": NEEDS.format(request.number),
     }
+    return {**FIELDS, **own, **request.words}
 
 
 def _ask(

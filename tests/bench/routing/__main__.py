@@ -11,6 +11,7 @@ import os
 import signal
 import statistics
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
@@ -23,7 +24,7 @@ from tests.bench.telling import say, tell
 from tests.chaos.senders import Senders
 
 HOME = BASE_DIR / "var" / "bench"
-A_SECOND, SECONDS = 50, 20
+A_SECOND, WARMING, SECONDS = 50, 5, 20
 COSTED = 300
 EMPTY, USED = "bench_routing_empty", "bench_routing"
 
@@ -127,14 +128,18 @@ def _drain(postgres: embedded.Postgres, env: dict[str, str], count: int, of: str
 
 def _as_they_come(postgres: embedded.Postgres, env: dict[str, str]) -> None:
     """From sending the request to the committed assignment."""
+    from tests.bench.routing import crowd
+
     _use(postgres)
     c = sorted(reference.waits(HOME, A_SECOND, A_SECOND * SECONDS))
     web = servers.web(HOME, "routing", "config.wsgi:application", env)
+    words = crowd.words(env["DATABASE_URL"], A_SECOND * (WARMING + SECONDS + 1), crowd.EACH_ONCE)
     with web as served, processes.workers(HOME, "config", env), processes.sweep(HOME, env):
-        _send(served.url, 5)  # each process has done it once
+        _send(served.url, WARMING, words)  # each process has done it once
+        _wait_for_rest(env["DATABASE_URL"])
         say(f"{A_SECOND} requests a second")
         since = time.time()
-        senders = _send(served.url, SECONDS)
+        senders = _send(served.url, SECONDS, words[A_SECOND * WARMING :])
         _wait_for_rest(env["DATABASE_URL"])
         at = watching.routed_at(env["DATABASE_URL"], since)
     waits = sorted(
@@ -150,10 +155,12 @@ def _as_they_come(postgres: embedded.Postgres, env: dict[str, str]) -> None:
         holds = ours <= most * theirs
         line = f"<= {most} of C"
         tell(f"submit to routed, {name}", ours, "ms", theirs, ours / theirs, line, holds)
+    for what, found in watching.wrong(env["DATABASE_URL"]).items():
+        tell(f"submit to routed: {what}", found, "", line="0", holds=found == 0)
 
 
-def _send(url: str, seconds: float) -> Senders:
-    senders = Senders(url, A_SECOND)
+def _send(url: str, seconds: float, words: Sequence[dict[str, str]]) -> Senders:
+    senders = Senders(url, A_SECOND, lambda number: words[number % len(words)])
     with senders.sending():
         time.sleep(seconds)
     return senders

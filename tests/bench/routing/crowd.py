@@ -3,6 +3,9 @@
 Columns as SQL, by the number `n` of a lead. Nobody here exists: names are put together from words of this page.
 """
 
+import psycopg
+from psycopg.rows import dict_row
+
 FIRST = """
     Acacia Baobab Cedar Delta Ebony Falcon Garnet Harbour Indigo Jasmine Karoo Lagoon Marula Nimba Ochre Papyrus Quartz
     Rift Savanna Tamarind Umber Volta Wadi Xeric Yarrow Zebu Amber Basalt Coral Dune Estuary Fern Granite Heron Ivory
@@ -75,8 +78,18 @@ MANY_HOUSES = {
     + _one_of(FAMILY.split(), _drawn("3", _PERSON)),
     "needs": _TEXT,
 }
+# Whoever sends once: a wait is found by its address.
+EACH_ONCE = MANY_HOUSES | {"email": f"'client' || n || '@house' || {_HOUSE} || '.example'"}
 ONE_HOUSE = {
     "email": "'client' || n || '@client.example'",
     "full_name": "'Client Number ' || n",
     "needs": f"{_TEXT} || ' This is journey number ' || n",
 }
+
+
+def words(database_url: str, count: int, who: dict[str, str]) -> list[dict[str, str]]:
+    """What the first so many of these send."""
+    columns = ", ".join(f"{text} AS {name}" for name, text in who.items())
+    query = f"SELECT {columns} FROM generate_series(1, {count}) AS n"
+    with psycopg.connect(database_url, row_factory=dict_row) as db:
+        return db.execute(query).fetchall()  # type: ignore[call-overload, no-any-return]
