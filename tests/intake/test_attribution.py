@@ -148,9 +148,10 @@ def test_a_tampered_field_drops_the_attribution_and_keeps_the_request(came: str)
 def test_tampered_marks_are_dropped_and_the_rest_stays() -> None:
     brief = BriefFactory.create()
     mark = touches.mark(Touch(brief.pk, 1, "end", "en"))
+    tampered = mark[:-1] + ("B" if mark.endswith("A") else "A")
 
     enquiry = send_from(
-        f"/request/?brief={brief.slug}&from={mark[:-1]}A&via=1.1.end.en.x&utm_source=a"
+        f"/request/?brief={brief.slug}&from={tampered}&via=1.1.end.en.x&utm_source=a"
     )
 
     assert (enquiry.first_brief, enquiry.last_brief) == (None, None)

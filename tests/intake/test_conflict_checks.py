@@ -354,8 +354,11 @@ def test_a_large_register_is_searched_by_its_indexes_in_one_statement():
         PartyName(party=party, name=party.name, **PartyName.keys_of(party.name))
         for party in parties
     )
+    Organisation.objects.bulk_create(
+        Organisation(name=name, **Organisation.keys_of(name)) for name in names[:1000]
+    )
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE intake_partyname, intake_party")
+        cursor.execute("ANALYZE intake_partyname, intake_party, intake_organisation")
     lead = factories.new_lead(organisation="KIBALI EXAMPLE MINES", needs=f"About {CLIENT}. " * 40)
 
     with CaptureQueriesContext(connection) as queries:
