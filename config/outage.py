@@ -6,10 +6,10 @@ import structlog
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
+from briefs.showing import RETRY_AFTER_SECONDS
 from config import error_pages, problems
 
 log = structlog.get_logger("derisk.outage")
-RETRY_AFTER_SECONDS = 30
 
 
 class OutageMiddleware:

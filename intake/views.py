@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import private_links
 from briefs import alternates, geography
 from briefs.models import Actor, Brief
+from briefs.showing import RETRY_AFTER_SECONDS
 from intake import arriving, attribution, flood, form_page, provenance, sites, submission
 from intake.form_fields import MOST_SLUGS, is_slug
 from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm
@@ -29,7 +30,6 @@ from intake.sites import Site
 from intake.uploading import TOO_MUCH, read_form
 
 log = structlog.get_logger("derisk.intake")
-RETRY_AFTER_SECONDS = 30
 
 
 # Exempt from CSRF: the page knows no session and no cookie, so there is nothing that a foreign page could borrow.

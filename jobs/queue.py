@@ -51,8 +51,7 @@ def enqueue(*asks: Ask) -> list[int]:
     now = timezone.now()
     both = zip(asks, jobs, strict=True)
     due = [(ask.kind, job.pk) for ask, job in both if (ask.run_at or now) <= now]
-    for kind, pks in in_messages(due):
-        hint(pks, at_once=kinds.find(kind).at_once)
+    hint_due(due)
     return [job.pk for job in jobs]
 
 
@@ -73,6 +72,12 @@ def in_messages(due: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[int]
     for kind, pks in others.items():
         for start in range(0, len(pks), _IN_TURN):
             yield kind, pks[start : start + _IN_TURN]
+
+
+def hint_due(due: Iterable[tuple[str, int]]) -> None:
+    """Tell workers of these jobs, by kind and id, in as few messages as do, once the transaction is committed."""
+    for kind, pks in in_messages(due):
+        hint(pks, at_once=kinds.find(kind).at_once)
 
 
 def hint_together(asked: Sequence[str], job_ids: Sequence[int]) -> None:

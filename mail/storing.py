@@ -44,8 +44,7 @@ def store(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
         found = cursor.fetchall()
     stored = {key: pk for key, pk in found if key is not None}
     job_ids = sorted(pk for key, pk in found if key is None)
-    for _, pks in queue.in_messages((_DELIVER, pk) for pk in job_ids):
-        queue.hint(pks)
+    queue.hint_due((_DELIVER, pk) for pk in job_ids)
     return stored
 
 
