@@ -11,7 +11,8 @@ from mail.models import Message
 from tests import factories, racing
 from tests.intake.clockwork import HOUR, owned, ticking
 
-SOON = timezone.now() + timedelta(days=2)
+# At noon: late in the evening the clocks of Lagos tell another day than UTC, and mails say so.
+SOON = timezone.now().replace(hour=12) + timedelta(days=2)
 LATER = SOON + timedelta(days=3)
 
 

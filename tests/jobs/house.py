@@ -50,6 +50,15 @@ class House:
             self.started.append(self.stack.worker(2, **SETTINGS, **LEASE))
         return self.started
 
+    def thaw(self) -> None:
+        """Let all go on that a test froze: one that failed in the middle is not to fail all that come after it."""
+        valkey = self.stack.valkey
+        if not valkey.process.alive:
+            valkey.start()
+        for process in (valkey.process, *self.sweeps, *self.started):
+            if process.alive:
+                process.resume()
+
     def worker_of(self, pid: int) -> Process:
         """The worker whose pool this process belongs to."""
         return next(worker for worker in self.started if pid in children_of(worker.pid))

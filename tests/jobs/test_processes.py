@@ -30,6 +30,7 @@ def house(built: House, request: pytest.FixtureRequest) -> Iterator[House]:
     built.clear()
     built.workers(1)
     yield built
+    built.thaw()
     built.open_gate()
 
 
@@ -128,9 +129,9 @@ def test_a_frozen_broker_makes_nobody_wait_and_loses_nothing(house: House) -> No
 
 
 def test_hints_that_an_emptied_broker_forgot_are_given_again(house: House) -> None:
-    workers = house.workers(1)
-    for worker in workers:
-        worker.freeze()
+    stopped = [*house.workers(1), *house.sweeps]  # a sweep gives them again at any time
+    for process in stopped:
+        process.freeze()
     with house.web_like() as web:
         web.ask(5)
         with house.stack.valkey.client as client:
@@ -140,8 +141,8 @@ def test_hints_that_an_emptied_broker_forgot_are_given_again(house: House) -> No
 
             assert client.llen("derisk") == 0
     assert set(house.states().values()) == {"pending"}
-    for worker in workers:
-        worker.resume()
+    for process in stopped:
+        process.resume()
     house.wait_until_done()
     assert [len(house.effects(job_id)) for job_id in house.states()] == [1] * 5
 

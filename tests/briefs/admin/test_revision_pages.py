@@ -1,6 +1,7 @@
 """The revisions of a brief: all of them, compared, looked at and restored."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -223,5 +224,6 @@ def test_hours_are_told_in_the_time_zone_of_whoever_looks_and_in_utc(brief: Brie
 
     assert time_zones.in_both(first.created_at, "Africa/Lagos") in saved
     assert f"{time_zones.in_both(comment.created_at, 'Africa/Lagos')}</time>" in said
-    assert f": {first.created_by}, {first.created_at.day} " in to_restore
+    there = first.created_at.astimezone(ZoneInfo("Africa/Lagos"))
+    assert f": {first.created_by}, {there.day} " in to_restore
     assert " Africa/Lagos (" in to_restore
