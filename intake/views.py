@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from accounts import private_links
@@ -35,6 +36,7 @@ log = structlog.get_logger("derisk.intake")
 # Exempt from CSRF: the page knows no session and no cookie, so there is nothing that a foreign page could borrow.
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
+@gzip_page
 @private_links.private
 def request_form(request: HttpRequest) -> HttpResponse:
     """The form that asks how we can help; a request that was stored leads to its status page.

@@ -10,7 +10,7 @@ from briefs.maps.paths import Line
 
 # Widths in ems of Inter, rounded up; what is not named here is as wide as "n".
 _WIDE, _NARROW = set("mwMWQO@%—…"), set("iljftrI.,:;'’()[]|!-– ·1")
-# Of each style of name, in pixels as look.css has them; the smaller when the larger finds no room.
+# Of each style of name, in pixels as reading.css has them; the smaller when the larger finds no room.
 SIZES = {"own": (13, 11), "near": (10,), "small": (10, 9), "place": (12,), "capital": (10,)}
 _BOLD = {"own", "small", "place"}
 _EDGE = 3

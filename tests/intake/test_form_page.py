@@ -1,5 +1,7 @@
 """The page of the form out of parts made once: like the page that Django makes whole, and of one request alone."""
 
+import gzip
+
 import pytest
 from django.http import QueryDict
 from django.test import Client
@@ -10,6 +12,7 @@ from pytest_django.asserts import assertHTMLEqual
 from intake import form_page
 from intake.forms import RequestForm
 from tests.intake.pages import Page
+from tests.weighing import packed, weight
 
 ADDRESS = "/request/"
 SENT = {
@@ -77,3 +80,22 @@ def test_each_language_has_words_of_its_own() -> None:
             text = page.content.decode()
             assert str(RequestForm.base_fields["email"].error_messages["required"]) in text
             assert translation.gettext("There is a problem") in text
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "pt", "ar"])
+def test_the_form_is_light_with_styles_and_scripts(language: str) -> None:
+    address = f"{ADDRESS}?language={language}"
+    empty, refused = Client().get(address), Client().post(address, {"email": "no address"})
+
+    assert [response.status_code for response in (empty, refused)] == [200, 400]
+    assert max(weight(response.content) for response in (empty, refused)) < 60_000
+    assert max(packed(response.content) for response in (empty, refused)) < 20_000
+
+
+def test_the_form_is_sent_compressed_to_whoever_takes_it() -> None:
+    plain, sent = Client().get(ADDRESS), Client().get(ADDRESS, headers={"Accept-Encoding": "gzip"})
+
+    assert (plain.headers.get("Content-Encoding"), sent["Content-Encoding"]) == (None, "gzip")
+    assert "Accept-Encoding" in plain["Vary"]
+    assert len(sent.content) < len(plain.content) / 3
+    assert b"</html>" in gzip.decompress(sent.content)
