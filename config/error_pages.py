@@ -6,12 +6,14 @@ They need no database, no session and no cookie, and nothing in the request may 
 import re
 
 from django.conf import settings
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from briefs import alternates
+from config import staff_keeping
 from config.staff_only import is_below_staff
 
 _ASKED = re.compile(r"(?:^|&)language=([a-z]{2})(?:&|$)")
@@ -53,6 +55,18 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: what this person may not do."""
     return page(request, 403)
+
+
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form without our token. One of ours, opened before a login in another tab, comes back as it was typed."""
+    # Browsers name the page that a form was sent from; what another website sent is not put before anybody.
+    is_ours = request.headers.get("Origin") == f"{request.scheme}://{request.get_host()}"
+    if not (is_ours and is_below_staff(request) and admin.site.has_permission(request)):
+        return page(request, 403)
+    why = f"You logged in as {request.user} since this page was opened."
+    return staff_keeping.page_to_send_again(
+        request, staff_keeping.typed(request), why=why, status=403
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -236,9 +236,9 @@ LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"  # whoever opened the login page itself
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 60 * 60 * 8
-SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "config.error_pages.forged"
 # The __Host- prefix needs https; the demo and the tests speak plain http.
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
@@ -266,7 +266,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # ---- What a request may weigh
-DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000  # what is too long comes back; the API takes a megabyte
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000  # what is too long comes back
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a proposal of 300 price lines has 2,400
 DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # the request form keeps three, and the words of who chose more
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -1,7 +1,7 @@
 """What staff typed outlives their session: who was logged out while a form was open logs in and sends it again.
 
 The page that asks for the password carries the fields along, signed; nothing of it is stored. Files cannot come along,
-passwords do not.
+passwords do not. So does the page that refuses a form from before a login in another tab.
 """
 
 from typing import Any
@@ -27,7 +27,7 @@ def with_login(request: HttpRequest, response: HttpResponseBase) -> HttpResponse
     leads_to_login = response.get("Location", "").startswith(f"{_LOGIN}?")
     if not leads_to_login or request.path == _LOGIN or _MARK not in request.POST:
         return response
-    kept = signing.dumps(_typed(request), salt=_SALT, compress=True)
+    kept = signing.dumps(typed(request), salt=_SALT, compress=True)
     if len(kept) > _MOST:
         return response
     form_class = admin.site.login_form
@@ -52,14 +52,22 @@ def kept_in(request: HttpRequest) -> dict[str, Any] | None:
     return found
 
 
-def page_to_send_again(request: HttpRequest, kept: dict[str, Any]) -> HttpResponse:
+def page_to_send_again(
+    request: HttpRequest,
+    kept: dict[str, Any],
+    *,
+    why: str = "You are logged in again.",
+    status: int = 200,
+) -> HttpResponse:
     """The fields as they were, behind one button."""
     words = [value for _, value in kept["fields"] if " " in value.strip()]
-    context = admin.site.each_context(request) | kept | {"title": "Send it again", "words": words}
-    return render(request, "admin/send_again.html", context)
+    context = admin.site.each_context(request) | kept
+    context |= {"title": "Send it again", "why": why, "words": words}
+    return render(request, "admin/send_again.html", context, status=status)
 
 
-def _typed(request: HttpRequest) -> dict[str, Any]:
+def typed(request: HttpRequest) -> dict[str, Any]:
+    """What a form held, for the page that sends it again."""
     fields = [
         (name, value)
         for name, values in request.POST.lists()

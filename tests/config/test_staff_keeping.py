@@ -56,6 +56,33 @@ def test_a_note_is_sent_after_a_login_in_between(adviser):
     assert done.status_code == 302
 
 
+def test_a_note_comes_back_when_somebody_logged_in_in_another_tab(adviser):
+    browser = Client(enforce_csrf_checks=True)
+    browser.get("/staff/login/")
+    before = browser.cookies["csrf"].value
+    browser.force_login(adviser)
+    browser.cookies["csrf"] = "b" * 32  # as a login changes it
+    sent = {"text": NOTE, "csrfmiddlewaretoken": before}
+
+    foreign = browser.post(note_of(adviser), sent, headers={"origin": "https://evil.example"})
+    nobody = Client(enforce_csrf_checks=True).post(
+        note_of(adviser), sent, headers={"origin": "http://testserver"}
+    )
+    back = browser.post(note_of(adviser), sent, headers={"origin": "http://testserver"})
+    done = browser.post(
+        note_of(adviser),
+        hidden(back) | {"csrfmiddlewaretoken": browser.cookies["csrf"].value},
+        headers={"origin": "http://testserver"},
+    )
+
+    assert (foreign.status_code, nobody.status_code, back.status_code) == (403, 403, 403)
+    for page in (foreign, nobody):
+        assert "You may not do this" in page.content.decode()
+        assert NOTE not in unescape(page.content.decode())
+    assert f"You logged in as {adviser} since this page was opened." in back.content.decode()
+    assert (done.status_code, Activity.objects.get(kind="note").text) == (302, NOTE)
+
+
 def test_files_are_named_and_passwords_stay_behind(adviser):
     file = SimpleUploadedFile("list.xml", b"<a/>")
     asked = Client().post(
