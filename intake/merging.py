@@ -134,6 +134,7 @@ def merge_records(
     _put(target, after)
     _archive(source, target, by)
     _record(merge, source, target, by)
+    _look_again(merge, target)
     return merge
 
 
@@ -250,6 +251,21 @@ def _note_moved(merge: Merge, kind: Activity.Kind, text: str, by: User) -> None:
     Activity.objects.bulk_create(Activity(lead_id=pk, kind=kind, text=text, by=by) for pk in pks)
 
 
+def _look_again(merge: Merge, *people: Any) -> None:
+    """Have conflicts and sanctions lists looked at for the open leads of people who go by other names now."""
+    if merge.kind == RecordKind.LEAD:
+        return  # each was looked at with its own words and people, and keeps them
+    rows = Lead.objects.filter(**{f"{merge.kind}__in": people}, closed_at=None, erased_at=None)
+    key = f"merge:{merge.pk}{':undone' if merge.undone_at else ''}"
+    queue.enqueue(
+        *(
+            queue.Ask(kind, pk, key=f"{key}:{pk}")
+            for pk in rows.order_by("pk").values_list("pk", flat=True)
+            for kind in ("intake.check_conflicts", "intake.screen_sanctions")
+        )
+    )
+
+
 @transaction.atomic
 def undo_merge(*, merge: Merge, by: User) -> Merge:
     """Bring back both records as they were. What came to the target since stays with it, as do values changed since.
@@ -273,6 +289,7 @@ def undo_merge(*, merge: Merge, by: User) -> Merge:
     merge.undone_by, merge.undone_at = by, timezone.now()
     merge.save(update_fields=["undone_by", "undone_at"])
     _record_undone(merge, source, target, by)
+    _look_again(merge, source, target)
     return merge
 
 

@@ -11,6 +11,7 @@ from intake import (
     conflict_checks,
     holding,
     matching,
+    merging,
     register_search,
     registering,
 )
@@ -20,6 +21,7 @@ from intake.models import (
     Activity,
     ConflictCheck,
     Hold,
+    Lead,
     Organisation,
     Party,
     PartyName,
@@ -28,6 +30,7 @@ from intake.models import (
     Wall,
 )
 from intake.register_search import Needle, Where
+from jobs.models import Job
 from tests import factories, racing
 from tests.briefs.subscribed import run_all
 from tests.intake.likenames import OTHERS, SAME
@@ -268,6 +271,31 @@ def test_a_lead_is_checked_again_when_its_client_tells_more_or_is_recognised():
     assert {hold.lead for hold in Hold.objects.all()} == {added, renamed, silent}
     silent.refresh_from_db()
     assert silent.organisation == Organisation.objects.get(name=COUNTERPARTY)
+
+
+def test_leads_are_looked_at_again_when_their_clients_are_merged_and_when_that_is_undone():
+    by = factories.UserFactory(roles=["desk lead"])
+    engagement((Role.SUBJECT, "Amina Exemple Person"))
+    mine = factories.matched_lead(full_name="A. Person", email="a@client.example")
+    closed = factories.matched_lead(full_name="A. Person", email="a@client.example")
+    Lead.objects.filter(pk=closed.pk).update(closed_at=timezone.now(), status=Status.DISQUALIFIED)
+    other = factories.matched_lead(full_name="Amina Exemple Person", email="b@client.example")
+    Lead.objects.filter(pk=other.pk).update(erased_at=timezone.now())
+
+    merge = merging.merge_records(
+        kind="contact", source_pk=other.contact_id, target_pk=mine.contact_id,
+        choices={"full_name": "source"}, by=by,
+    )  # fmt: skip
+    run_all("intake.check_conflicts")
+
+    assert {hold.lead for hold in Hold.objects.all()} == {mine}
+    merging.undo_merge(merge=merge, by=by)
+    asked = Job.objects.filter(key__startswith="merge:").order_by("pk").values_list("kind", "key")
+    assert list(asked) == [
+        (kind, key)
+        for key in (f"merge:{merge.pk}:{mine.pk}", f"merge:{merge.pk}:undone:{mine.pk}")
+        for kind in ("intake.check_conflicts", "intake.screen_sanctions")
+    ]
 
 
 def test_what_was_decided_is_not_asked_again_and_a_new_party_is(desk, rosa):
