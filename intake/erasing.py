@@ -207,7 +207,6 @@ def _tell(letter: dict[str, Any], erasure: Erasure) -> None:
         "reference": letter["reference"],
         "references": erasure.references,
         "kept_until": erasure.kept_until,
-        "made_at": erasure.made_at,
         "proof": str(erasure.uuid),
     }
     outbox.queue_message(

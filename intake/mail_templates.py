@@ -1,11 +1,12 @@
 """The mails about requests that staff may reword, and what may stand in them."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils.translation import gettext
 
+from briefs import dates
 from intake import client_promise
 from mail.catalogue import MailTemplate, Placeholder, Values, greeting, register
 
@@ -76,6 +77,24 @@ def _client_news(context: Mapping[str, Any]) -> Values:
         "what": context["what"],
         "lead_link": context["lead_url"],
     }
+
+
+def _erased(context: Mapping[str, Any]) -> Values:
+    kept_until = context["kept_until"]
+    kept = gettext(
+        "The proposal that you accepted is a contract. We keep it and your acceptance for legal claims until %(day)s; "
+        "then they are erased too."
+    )
+    return {
+        "reference": context["reference"],
+        "references": dates.comma().join(context["references"]),
+        "proof": context["proof"],
+        "kept_note": kept % {"day": dates.long_date(kept_until)} if kept_until else "",
+    }
+
+
+def _erasure_refused(context: Mapping[str, Any]) -> Values:
+    return {"reference": context["reference"], "answer": context["answer"]}
 
 
 register(
@@ -177,6 +196,54 @@ register(
             "is_proposal": True,
             "before": _moment(5, 15),
             "when": _moment(8, 12),
+        },
+    )
+)
+register(
+    MailTemplate(
+        name="intake/mail/erased",
+        slug="erased",
+        title="To the client: your data is erased",
+        placeholders=(
+            _REFERENCE,
+            Placeholder("references", "All requests that it reached", is_required=True),
+            Placeholder(
+                "proof", "The number of the record that proves it, without data", is_required=True
+            ),
+            Placeholder(
+                "kept_note",
+                "That an accepted proposal stays, and until when: when there is one",
+                is_required=True,
+                is_passage=True,
+            ),
+        ),
+        fill=_erased,
+        sample={
+            "reference": "R-26-EXAMPLE",
+            "references": ["R-26-EXAMPLE", "R-25-EXAMPLE"],
+            "proof": "6f3d1f0e-1111-4222-8333-444455556666",
+            "kept_until": date(2037, 3, 5),
+        },
+    )
+)
+register(
+    MailTemplate(
+        name="intake/mail/erasure_refused",
+        slug="erasure-refused",
+        title="To the client: why we cannot erase now",
+        placeholders=(
+            _REFERENCE,
+            Placeholder(
+                "answer",
+                "The reason, as it was written for them",
+                is_required=True,
+                is_passage=True,
+            ),
+        ),
+        fill=_erasure_refused,
+        sample={
+            "reference": "R-26-EXAMPLE",
+            "answer": "We still work on your proposal. Ask again when it has ended.",
         },
     )
 )
