@@ -38,6 +38,7 @@ from intake import (
 )
 from intake.client_forms import AddForm, ContactForm, NoForm
 from intake.models import Attachment, Lead, Priority, Status
+from intake.sent_answers import answers_of
 from intake.uploading import TOO_MUCH, read_form
 from mail import addresses
 
@@ -128,6 +129,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         "lead": lead,
         "kept_until": _kept_until(lead),
         "enquiry": lead.enquiry,
+        "answers": answers_of(lead.enquiry, language),
         "files": lead.enquiry.attachments.filter(addition=None)
         .order_by("pk")
         .values_list("name", flat=True),

@@ -15,7 +15,6 @@ from accounts.form_fields import LongTextField
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb
 from briefs import geography
-from briefs.models import Actor
 from intake import lead_search, leads, scanning, undelivered
 from intake.admin.consents import ConsentsAdmin
 from intake.admin.deadlines import (
@@ -53,6 +52,7 @@ from intake.models import (
     Status,
 )
 from intake.models.lead import LeadQuerySet
+from intake.sent_answers import actor_names
 from mail.models import Message
 
 
@@ -299,12 +299,6 @@ def _since_then(lead: Lead, happened: set[str]) -> dict[str, Any]:
 def country_names(codes: list[str]) -> str:
     """The English names of country codes, comma-separated."""
     return ", ".join(geography.country_name(code, "en") for code in codes)
-
-
-def actor_names(slugs: list[str]) -> list[str]:
-    """The names of actors; one that is gone keeps its slug."""
-    names = dict(Actor.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
-    return [names.get(slug, slug) for slug in slugs]
 
 
 def _touched(enquiry: Enquiry, which: str) -> str:

@@ -7,6 +7,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import private_links
+from briefs.models import Actor
 from intake import flood, render_tokens, submission
 from intake.models import Attachment, Enquiry, Lead, Status
 from jobs.models import Job
@@ -690,6 +691,25 @@ def test_the_status_page_shows_what_was_sent(client):
     assert "Two convoys.<br>&lt;b&gt;Soon&lt;/b&gt;" in html
     assert "a&lt;b&gt;.txt" in html
     assert (brief.get_absolute_url(), "Fuel & trucks") in Page(response).links
+
+
+@pytest.mark.django_db
+def test_the_status_page_says_every_answer_in_the_words_of_the_form(client):
+    Actor.objects.create(slug="jnim", name="JNIM", kind="armed_group")
+    lead = factories.new_lead(
+        services=["route-assessment", "gone"], countries_of_interest=["ML", "NE"], actors=["jnim", "lost"],
+        timeframe="days", budget="5k-20k", organisation="Example SA", job_title="<Chief>", country="FR", language="ar",
+    )  # fmt: skip
+
+    page = client.get(f"/request/{submission.status_token(lead)}/?language=fr").content.decode()
+
+    for label, said in (
+        ("Services", "Évaluation d’itinéraires et de déplacements, gone"), ("Pays concernés", "Mali, Niger"),
+        ("Groupes concernés", "JNIM, lost"), ("Pour quand\u202f?", "Sous quelques jours"),
+        ("Budget", "5\u202f000 à 20\u202f000 EUR"), ("Organisation", "Example SA"), ("Fonction", "&lt;Chief&gt;"),
+        ("Où vous êtes", "France"), ("Langue de notre réponse", "العربية"),
+    ):  # fmt: skip
+        assert f'<dt>{label}</dt><dd dir="auto">{said}</dd>' in page
 
 
 STAGES = {
