@@ -55,7 +55,8 @@ class Site:
 
 def of_address(request: HttpRequest, *, is_framed: bool = False) -> Site:
     """The site that `key` in the address names, in one statement when there is one; revoked ones too."""
-    shown = keys.read(f"derisk_{request.GET.get('key', '')}")
+    # With the prefix too: so the public part stands in calls to the API, and one page may hold both.
+    shown = keys.read(f"derisk_{request.GET.get('key', '').removeprefix('derisk_')}")
     if shown is None or shown[1] is not None:
         return Site(is_framed=is_framed)
     try:

@@ -58,6 +58,9 @@ def test_only_the_framed_pages_of_a_key_may_be_framed() -> None:
     assert ancestors(Client().get(framed(own))) == "'none'"
     assert ancestors(Client().get("/embed/request/?key=aaaaaaaaaaaaaaaa")) == "'none'"
     assert Client().get("/embed/request/?key=%00").status_code == 404
+    # The public part as it stands in calls to the API; the whole key stands in no page.
+    assert ancestors(Client().get(f"/embed/request/?key={text[:23]}")) == SITE
+    assert ancestors(Client().get(f"/embed/request/?key={text}")) == "'none'"
 
 
 def test_a_request_from_the_frame_is_the_websites_and_ends_in_the_frame() -> None:
