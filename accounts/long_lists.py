@@ -20,8 +20,6 @@ MOST_CHOSEN = 1_000  # at once, by "select all"
 class LongPaginator(Paginator):
     """Pages of a list of which only the first `MOST_COUNTED` rows are counted and turned over."""
 
-    template_name = "accounts/admin/pages.html"
-
     @cached_property
     def _counted(self) -> int:
         rows: Any = self.object_list

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.numbers import counted
 from briefs import prepared
 from intake import names
 from intake.models import Contact, Lead, Likeness, Organisation, RecordKind
@@ -38,13 +39,21 @@ REASONS = {
     "same_contact": "the same person",
     "same_text": "the same text",
     "text": "texts alike ({}%)",
-    "days": "{} day(s) apart",
+    "days": "{} apart",
 }
 
 
 def in_words(likeness: Likeness) -> list[str]:
     """Its reasons in words."""
-    return [REASONS[code].format(measure) for code, measure in likeness.reasons if code in REASONS]
+    return [
+        REASONS[code].format(_days(measure) if code == "days" else measure)
+        for code, measure in likeness.reasons
+        if code in REASONS
+    ]
+
+
+def _days(number: int) -> str:
+    return counted(number, "day") if number else "less than a day"
 
 
 # Each way by an index of its own: joined by OR, the planner may read the whole table.

@@ -211,9 +211,15 @@ def reason(verdict: Verdict, chosen: Standing) -> str:
         f"None of {len(verdict.team)} advisers can take it, so it goes to the desk's fallback owner, "
         f"{_fallback_in_words(verdict, chosen)}."
         if verdict.is_fallback
-        else f"{chosen.name} has the most credit of {eligible} adviser(s) who can take it."
+        else _of_credit(chosen, eligible)
     )
     return " ".join([by_rule + said, *_of_the_text(verdict)])
+
+
+def _of_credit(chosen: Standing, eligible: int) -> str:
+    if eligible == 1:
+        return f"{chosen.name} is the only adviser who can take it."
+    return f"{chosen.name} has the most credit of the {eligible} advisers who can take it."
 
 
 def _fallback_in_words(verdict: Verdict, chosen: Standing) -> str:

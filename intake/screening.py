@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
+from accounts.numbers import counted
 from briefs import prepared
 from intake import likeness, seen_words, spam_rules, suggesting
 from intake.models import Activity, Lead, Priority, ProofOfWork, Quarantine, Screening, Status
@@ -126,7 +127,9 @@ def _sum(items: list[Item]) -> int:
 
 def _of_likeness(lead: Lead, words: likeness.Words, seen: SeenWords) -> Iterator[Item]:
     if number := seen.same_from_others(lead, words):
-        yield Item("repeated", 30 if number > 2 else 10, f"the same words from {number} other(s)")
+        yield Item(
+            "repeated", 30 if number > 2 else 10, f"the same words from {counted(number, 'other')}"
+        )
     known = seen.held_like(lead, words)
     if known and known.was_spam:
         yield Item("known_words", 50, f"much like {known.reference}, which was called spam")

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from disposable_email_domains import blocklist
 
+from accounts.numbers import counted
 from intake import needs, render_tokens
 
 VERSION = 2
@@ -73,9 +74,8 @@ def of_arrival(facts: Mapping[str, Any]) -> Iterator[Item]:
     if seconds is not None and seconds < FAST_SECONDS:
         yield Item("speed", 25, f"sent {seconds} s after the page was made")
     if facts.get("trap"):
-        yield Item(
-            "trap", 40, f"the field that people do not see held {facts['trap']} character(s)"
-        )
+        held = counted(facts["trap"], "character")
+        yield Item("trap", 40, f"the field that people do not see held {held}")
     for kind, (words, steps) in _SEEN.items():
         number = facts.get(f"{kind}_seen", 0)
         if points := _points(number, steps):
@@ -111,7 +111,7 @@ def _of_scripts(words: Words) -> Iterator[Item]:
     found = [_scripts(word) for word in _WORD.findall(f"{words.full_name}\n{words.needs[:_READ]}")]
     mixed = sum(len(scripts & _LOOK_ALIKE) > 1 for scripts in found)
     if mixed:
-        yield Item("mixed_scripts", 20, f"{mixed} word(s) of letters that only look alike")
+        yield Item("mixed_scripts", 20, f"{counted(mixed, 'word')} of letters that only look alike")
     foreign = sum(bool(scripts) and scripts.isdisjoint(_SCRIPTS_KNOWN) for scripts in found)
     if foreign > len(found) / 2:
         yield Item("script", 10, "mostly in a script of none of the house's languages")

@@ -97,11 +97,11 @@ def test_a_name_alone_that_is_only_near_suggests_nobody():
 @pytest.mark.parametrize(
     ("second", "days", "reasons"),
     [
-        ({}, 0, ["the same person", "the same text", "0 day(s) apart"]),
-        ({}, 13, ["the same person", "the same text", "13 day(s) apart"]),
+        ({}, 0, ["the same person", "the same text", "less than a day apart"]),
+        ({}, 13, ["the same person", "the same text", "13 days apart"]),
         ({}, 15, None),
         ({"needs": "Something else."}, 0, None),
-        ({"email": "b@house.example"}, 0, ["the same organisation", "the same text", "0 day(s) apart"]),
+        ({"email": "b@house.example"}, 0, ["the same organisation", "the same text", "less than a day apart"]),
         ({"email": "b@house.example", "needs": "Escort from Gao to Kidal."}, 0, None),
         ({"email": "b@other.example", "organisation": "Other"}, 0, None),
     ],

@@ -66,7 +66,7 @@ def test_the_lead_goes_to_the_one_who_can_take_it_and_everything_is_recorded(set
     assert (lead.status, lead.owner) == ("routed", awa)
     assert decision == RoutingDecision.objects.get()
     assert (decision.lead, decision.chosen, decision.is_fallback) == (lead, awa, False)
-    assert decision.reason == "Awa has the most credit of 1 adviser(s) who can take it."
+    assert decision.reason == "Awa is the only adviser who can take it."
     assert decision.engine == credit.ENGINE
     facts = decision.inputs["facts"]
     assert (facts["language"], facts["countries"]) == ("en", ["ML"])

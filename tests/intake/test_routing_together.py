@@ -107,7 +107,7 @@ def test_each_knows_whom_and_what_those_before_it_brought() -> None:
     assert (Organisation.objects.count(), Contact.objects.count()) == (1, 2)
     items = Lead.objects.order_by("pk").values_list("screening__items", flat=True)
     said = [[item["evidence"] for item in each] for each in items]
-    assert said == [[], [], ["the same words from 2 other(s)"]]
+    assert said == [[], [], ["the same words from 2 others"]]
 
 
 def test_one_that_nobody_may_have_waits_alone_and_its_people_are_known(

@@ -157,7 +157,7 @@ def test_from_the_line_on_it_is_held_back_for_stated_reasons():
     activity = lead.activities.get()
     assert (activity.kind, activity.by) == ("quarantined", None)
     assert activity.text == (
-        "Score 55 of 50: sent without the page's token; the field that people do not see held 12 character(s)."
+        "Score 55 of 50: sent without the page's token; the field that people do not see held 12 characters."
     )
 
 

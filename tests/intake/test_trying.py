@@ -66,7 +66,7 @@ def test_the_first_rule_in_force_decides_and_is_on_record():
     decision = routing.route_lead(lead_id=lead.pk)
 
     assert (decision.chosen, decision.rule, decision.desk) == (bruno, mine, mine.desk)
-    assert decision.reason.startswith("By the rule “Mali”: Bruno has the most credit of 1 ")
+    assert decision.reason.startswith("By the rule “Mali”: Bruno is the only adviser ")
     assert [one["name"] for one in decision.inputs["rules"]] == ["Niger", "Mali"]
     assert decision.inputs["rules"][1]["required"] == {"language:en": 2}
     by_name = {c["name"]: c["exclusions"] for c in decision.candidates}

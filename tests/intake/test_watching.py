@@ -140,7 +140,7 @@ def test_a_desk_lead_is_told_once_when_it_begins_and_once_when_it_is_over(lead):
 
     assert results == [(1, 0), (0, 0), (0, 0), (0, 0), (0, 1), (0, 0)]
     text = "Jobs failed for good: 1 (limit 0)"
-    assert subjects() == [f"Look: {text}", f"Over: {text}"]
+    assert subjects() == [f"Over its limit: {text}", f"Back to normal; was: {text}"]
     assert set(Message.objects.values_list("to_name", flat=True)) == {"Lindiwe"}
     assert "It lasted 2 min" in Message.objects.latest("pk").text
 

@@ -404,7 +404,7 @@ def test_the_page_tells_the_whole_story():
     shown = [
         "Two lines.\n&lt;script&gt;alert(1)&lt;/script&gt;{{ 1 }}", "Sahel &amp; Sons", "aicha@client.example",
         "+223 1", "France", "Mali", "Route and journey assessment", "Within weeks", "EUR 5,000 to 20,000", "English",
-        "Fuel &amp; trucks", "Why Awa Adviser?", "Awa Adviser has the most credit of 1 adviser(s) who can take it.",
+        "Fuel &amp; trucks", "Why Awa Adviser?", "Awa Adviser is the only adviser who can take it.",
         "No: does not work in English", "credit-while-present/2", "New contact.", "Client recognised", "Note",
         "made again from its record: the same answer",
         f"We have your request {lead.reference}", "Request received",

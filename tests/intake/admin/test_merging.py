@@ -75,7 +75,7 @@ def test_an_adviser_sees_what_is_near_among_their_own():
 
     assert f"/staff/intake/contact/{one.contact.pk}/change/" in html
     assert f"/staff/intake/lead/{one.pk}/change/" in html
-    assert "The same organisation, the same text, 0 day(s) apart" in html
+    assert "The same organisation, the same text, less than a day apart" in html
     assert "Same: merge…" not in html
 
 
