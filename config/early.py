@@ -26,9 +26,7 @@ OF_PREPARE = [
     "seeds.management.commands.seed",
     "config.urls",
 ]
-OF_WORKER = ["celery.apps.worker", "celery.bin.celery", "celery.concurrency.prefork"]
-OF_WORKER += ["celery.worker.consumer", "kombu.transport.redis"]
-OF_WORKER += ["config.urls", "holidays.countries"]
+OF_WORKER = ["config.crew", "config.management.commands.work"]
 OF_SWEEP = ["jobs.management.commands.sweep"]
 
 
@@ -51,12 +49,10 @@ def load_prepare(arguments: list[str]) -> Begin:
 
 
 def load_worker(arguments: list[str]) -> Begin:
-    """A Celery worker with these arguments. It does not check the code once more, as `make check` does."""
-    os.environ["CELERY_SKIP_CHECKS"] = "1"
+    """The workers, with these arguments."""
     _load(OF_WORKER)
-    app = import_module("config.celery").app
-    app.loader.import_default_modules()
-    return lambda: sys.exit(app.start(["worker", *arguments]))
+    import_module("config.crew").load()
+    return lambda: call_command("work", *arguments)
 
 
 def load_sweep(arguments: list[str]) -> Begin:

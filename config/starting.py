@@ -17,8 +17,6 @@ NAMES = {"postgres": "PostgreSQL", "valkey": "Valkey"}
 EARLY = [sys.executable, "-m", "config.early"]
 WEB = [BIN / "granian", "--interface", "wsgi", "config.wsgi:application", "--host", "127.0.0.1"]
 WEB += ["--workers", 1, "--blocking-threads", 8, "--workers-kill-timeout", 10]
-# Mingling would make the worker wait a second for others.
-WORKER = ["-c", 2, "-l", "INFO", "--without-mingle", "--without-gossip"]
 
 
 @contextmanager
@@ -109,7 +107,7 @@ def start_web(supervisor: Supervisor, env: dict[str, str]) -> None:
 
 def load_work(supervisor: Supervisor, env: dict[str, str]) -> None:
     """Have worker and sweep load what they need."""
-    supervisor.start("worker", [*EARLY, "worker", *WORKER], env, waits=True)
+    supervisor.start("worker", [*EARLY, "worker"], env, waits=True)
     supervisor.start("sweep", [*EARLY, "sweep"], env, waits=True)
 
 

@@ -1,6 +1,6 @@
 """What kinds of job there are. An app names its kinds in its `tasks.py` with the decorator below."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from jobs.models import Job
 Finish = Callable[[], None]
 Work = Callable[[Job], Finish | None]
 Together = Callable[[Sequence[Job]], None]
+InTurn = Callable[[Sequence[Job]], Iterator[Finish | None]]
 
 
 class UnknownKind(LookupError):
@@ -32,7 +33,7 @@ class Kind:
     """
 
     name: str
-    work: Callable[[Any], Finish | None]
+    work: Callable[[Any], Any]
     is_external: bool
     every: timedelta | None = None
     pause: timedelta | None = None
@@ -42,10 +43,18 @@ class Kind:
 
     def do(self, jobs: Sequence[Job]) -> Finish | None:
         """The work on these jobs, which are one unless the kind does several together."""
+        assert not self.is_in_turn
         if self.most > 1:
-            return self.work(jobs)
+            self.work(jobs)
+            return None
         (job,) = jobs
-        return self.work(job)
+        finish: Finish | None = self.work(job)
+        return finish
+
+    @property
+    def is_in_turn(self) -> bool:
+        """Whether it does several, one after the other."""
+        return self.is_external and self.most > 1
 
     @property
     def longest_pause(self) -> timedelta:
@@ -97,6 +106,22 @@ def kind_together(
     return register
 
 
+def kind_in_turn(name: str, *, most: int) -> Callable[[InTurn], InTurn]:
+    """Register a generator as the work of a kind that reaches outside, whose jobs are claimed up to `most` at a time.
+
+    It does them one after the other and yields for each what records its result, or None. All results are recorded in
+    one transaction, in which those jobs are marked done; should that fail, in one for each. An error is that of the job
+    at which it was raised. Jobs that it did not come to, since it failed or ended before, are as if they had not been
+    claimed. So it must itself keep on record what it has done outside, and do nothing about a job that it has done.
+    """
+
+    def register(work: InTurn) -> InTurn:
+        _add(Kind(name, work, is_external=True, most=most))
+        return work
+
+    return register
+
+
 def _add(one: Kind) -> None:
     if one.name in _KINDS and _KINDS[one.name].work is not one.work:
         raise ValueError(f"Two functions claim the job kind {one.name!r}.")
@@ -122,8 +147,13 @@ def at_once() -> list[str]:
 
 
 def together() -> dict[str, int]:
-    """By name, how many jobs at most are done together, of the kinds that do so."""
+    """By name, how many jobs at most are claimed together, of the kinds that do so."""
     return {kind.name: kind.most for kind in _KINDS.values() if kind.most > 1}
+
+
+def is_in_turn(name: str) -> bool:
+    """Whether jobs of this kind are claimed together and done one after the other; false of an unknown one."""
+    return name in _KINDS and _KINDS[name].is_in_turn
 
 
 def regular() -> list[Kind]:

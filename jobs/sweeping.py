@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from jobs import hints, kinds, queue, tasks, working
+from jobs import ending, hints, kinds, queue, tasks
 from jobs.models import Job, beat
 from jobs.queue_names import AT_ONCE
 
@@ -41,7 +41,7 @@ def free_abandoned() -> int:
     """Give back jobs whose lease ran out, or lay them down dead if that was their last try."""
     jobs = list(Job.objects.abandoned().select_for_update(skip_locked=True).order_by("pk")[:BATCH])
     for job in jobs:
-        working.record_failure(
+        ending.record_failure(
             job,
             "The worker stopped, hung or lost its connection while it worked.",
             was_stopped=True,

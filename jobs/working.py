@@ -1,25 +1,18 @@
-"""Doing a job: claim it, do the work, mark it done with our own token, or record why not."""
+"""Doing a job: claim it, do the work, mark it done in the same transaction, or record why not."""
 
-import logging
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models.functions import Now
+from django.db import transaction
 
-from jobs import failures, kinds, pausing
+from jobs import ending, in_turn, kinds
 from jobs.models import Job
 
 log = structlog.get_logger("derisk.job")
-_LEVELS = {
-    "done": logging.INFO,
-    "lease lost": logging.WARNING,
-    "stopped": logging.WARNING,
-    "failed": logging.ERROR,
-}
 
 # SQL of our own, since every job runs both: Django's would be written anew each time, and cannot return the rows.
 # Others of its kind are taken even when the one that was told of is taken already: the hints of what one worker did
@@ -44,15 +37,6 @@ _CLAIM = """
     FROM (SELECT id FROM told UNION ALL SELECT id FROM more) AS taken
     WHERE jobs_job.id = taken.id RETURNING jobs_job.*
 """
-_COMPLETE = """
-    UPDATE jobs_job SET state = 'done', done_at = statement_timestamp(), lease_token = NULL, lease_until = NULL,
-        last_error = ''
-    WHERE id = ANY(%s) AND state = 'leased' AND lease_token = %s
-"""
-
-
-class LeaseLost(Exception):
-    """Another worker may have the job by now: whatever this one did in the database is rolled back."""
 
 
 def run_job(job_id: int) -> bool:
@@ -61,47 +45,25 @@ def run_job(job_id: int) -> bool:
     """
     jobs = claim(job_id)
     if jobs:
-        _run(jobs)
+        run = in_turn.run if kinds.is_in_turn(jobs[0].kind) else _run_together
+        run(jobs)
     return bool(jobs)
 
 
-def _run(jobs: Sequence[Job]) -> None:
-    about = _about(jobs[0]) if len(jobs) == 1 else {"kind": jobs[0].kind}
+def _run_together(jobs: Sequence[Job]) -> None:
+    about = ending.about(jobs[0]) if len(jobs) == 1 else {"kind": jobs[0].kind}
     with structlog.contextvars.bound_contextvars(**about):
-        outcome, error = _try(jobs)
+        outcome, error = ending.attempt(partial(_do, jobs))
         is_one_of_many = len(jobs) > 1 and outcome in ("failed", "lease lost")
         if is_one_of_many:
             log.warning("jobs done one by one", outcome=outcome, jobs=len(jobs), error=error)
         else:
             # Not while the error is being handled: if this fails too, its traceback would show that error's text.
             for job in jobs:
-                _note(job, outcome, error)
+                ending.note(job, outcome, error)
     if is_one_of_many:
         for job in jobs:
-            _run([job])
-
-
-def _about(job: Job) -> dict[str, object]:
-    return {"request_id": job.request_id, "job": job.pk, "kind": job.kind}
-
-
-def _note(job: Job, outcome: str, error: str) -> None:
-    if error:
-        is_noted = record_failure(job, error, was_stopped=outcome == "stopped")
-        outcome = outcome if is_noted else "lease lost"
-    told = _about(job) | {"outcome": outcome, "attempt": job.attempts, "error": error}
-    log.log(_LEVELS[outcome], "job", **told)
-
-
-def _try(jobs: Sequence[Job]) -> tuple[str, str]:
-    try:
-        _do(jobs)
-    except LeaseLost:
-        return "lease lost", ""
-    except Exception as error:  # noqa: BLE001 - any failure becomes a row that staff see and retry
-        outcome = "stopped" if failures.is_interruption(error) else "failed"
-        return outcome, failures.describe(error)
-    return "done", ""
+            _run_together([job])
 
 
 def claim(job_id: int) -> list[Job]:
@@ -133,29 +95,6 @@ def _do(jobs: Sequence[Job]) -> None:
     with transaction.atomic():
         if not kind.is_external:
             finish = kind.do(jobs)
-        _complete(jobs)
+        ending.complete(jobs)
         if finish is not None:
             finish()
-
-
-def _complete(jobs: Sequence[Job]) -> None:
-    """Mark all as done; raises LeaseLost when one of them is not ours any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COMPLETE, [[job.pk for job in jobs], jobs[0].lease_token])
-        if cursor.rowcount < len(jobs):
-            raise LeaseLost
-
-
-def record_failure(job: Job, error: str, *, was_stopped: bool = False) -> bool:
-    """Put the job back with a pause, or lay it down dead after its last try; False when the lease is lost."""
-    then = pausing.after(job, was_stopped=was_stopped)
-    return bool(
-        Job.objects.filter(pk=job.pk, state=Job.State.LEASED, lease_token=job.lease_token).update(
-            state=Job.State.DEAD if then.is_dead else Job.State.PENDING,
-            interruptions=then.interruptions,
-            run_at=Now() + then.pause,
-            lease_token=None,
-            lease_until=None,
-            last_error=error[:500],
-        )
-    )

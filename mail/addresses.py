@@ -2,7 +2,7 @@
 
 import structlog
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models.functions import Lower, Now
 
 from accounts.models import User
@@ -14,14 +14,23 @@ log = structlog.get_logger("derisk.mail")
 
 def mark_of(email: str) -> Unreachable | None:
     """Why this address takes no mail, or None when it does as far as we know."""
-    with connection.cursor() as cursor:
-        cursor.execute(_STANDING, [email_digest(email)])
-        found = cursor.fetchone()
-    return Unreachable.objects.get(pk=found[0]) if found else None
+    return Unreachable.objects.of(email).first()
 
 
-# SQL of our own: every delivery asks, and nearly all learn that there is none.
-_STANDING = "SELECT id FROM mail_unreachable WHERE digest = %s AND lifted_at IS NULL"
+# As a part of the statement that begins a delivery: nearly all learn that there is none.
+MARK = """(
+    SELECT id FROM mail_unreachable WHERE lifted_at IS NULL
+        AND digest = encode(sha256(convert_to(lower(mail_message.to_email), 'UTF8')), 'hex')
+)"""
+
+
+def mark_found(email: str, found: int | None) -> Unreachable | None:
+    """The mark that `MARK` found for this address. Databases and Python differ in what small letters are beyond ASCII:
+    such an address is looked for once more.
+    """
+    if email.isascii():
+        return Unreachable.objects.get(pk=found) if found else None
+    return mark_of(email)
 
 
 @transaction.atomic

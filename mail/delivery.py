@@ -1,15 +1,16 @@
 """Handing a message to the mail server, and what becomes of one that it does not take."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from email.header import Header
 from email.utils import parseaddr, quote
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
-from django.db.models.functions import Now
+from django.db import connection, transaction
 from django.utils import timezone
 
 from jobs import kinds, queue
@@ -26,20 +27,44 @@ Finish = Callable[[], None]
 
 
 def deliver(*, message_id: int, is_last_try: bool = False) -> Finish | None:
-    """Send one message and return what records the result; None when it needs no sending any more.
+    """`deliver_in_turn` for one message."""
+    return next(deliver_in_turn([(message_id, is_last_try)]))
+
+
+def deliver_in_turn(messages: Iterable[tuple[int, bool]]) -> Iterator[Finish | None]:
+    """Send messages one after the other, given by number and whether it is the last try.
+
+    Yields for each what records the result; None when it needs no sending any more. Ends after the first that was not
+    taken: what that says of the server or the address is to be on record before the next one leaves.
 
     A message with a gate is asked about once more; what its gate holds back is cancelled, with the reason. One to an
     address that takes no mail is held.
 
-    "Sending" is committed before the server is spoken to. If we die after the server took the message and before
-    that is recorded, the next try sends the same Message-ID again, and the message says that it may be there twice:
-    mail cannot be exactly once. Raises jobs.kinds.JobError on a failure that may pass.
+    "Sending" is committed before the server is spoken to, in one statement with what became of the message before it:
+    at no time more than one is in doubt. If we die after the server took it and before that is recorded, the next try
+    sends the same Message-ID again, and the message says that it may be there twice: mail cannot be exactly once.
+    Raises jobs.kinds.JobError on a failure that may pass.
     """
-    message = _start(message_id)
-    if message is None:
-        return None
+    before: _Taken | None = None
+    for message_id, is_last_try in messages:
+        if before is not None and before.message.pk == message_id:
+            return
+        message = _start(message_id, before)
+        if before is not None:
+            before.is_recorded = True
+        before, finish = None, None
+        if message is not None:
+            finish = _send(message, is_last_try)
+            if not isinstance(finish, _Taken):
+                yield finish
+                return
+            before = finish
+        yield finish
+
+
+def _send(message: Message, is_last_try: bool) -> Finish:
     if is_mail_kept():
-        return lambda: _keep(message)
+        return _Taken(message, Message.State.KEPT)
     mail = compose(message)
     try:
         with kept_line.borrowed() as connection:
@@ -51,32 +76,70 @@ def deliver(*, message_id: int, is_last_try: bool = False) -> Finish | None:
     if told and not told.status & {"sent", "queued"}:
         return _refused(message, refusals.NOT_TAKEN, is_last_try=True)
     provider_id = str(told.message_id or "")[:200] if told else ""
-    return lambda: _taken(message, provider_id)
+    return _Taken(message, Message.State.SENT, provider_id)
 
 
-# SQL of our own: every delivery runs it. Whoever was sending died, or was sending when the connection broke.
-_BEGIN = """
+@dataclass
+class _Taken:
+    """Records that a message has come to its end well, unless the beginning of the next one did."""
+
+    message: Message
+    state: Message.State
+    provider_id: str = ""
+    is_recorded: bool = False
+
+    def __call__(self) -> None:
+        if not self.is_recorded:
+            with connection.cursor() as cursor:
+                cursor.execute(_END, self.told())
+
+    def told(self) -> dict[str, int | str]:
+        """What the statement needs to know."""
+        return {
+            "ended": self.message.pk,
+            "attempt": self.message.attempts,
+            "how": self.state,
+            "provider": self.provider_id,
+        }
+
+
+# SQL of our own: every delivery runs it. Not when another delivery of the message has begun since.
+_END = """
+    UPDATE mail_message SET state = %(how)s, provider_id = %(provider)s, error = '', failure = '',
+        sent_at = CASE WHEN %(how)s = 'sent' THEN statement_timestamp() END,
+        private_url = CASE WHEN %(how)s = 'sent' THEN '' ELSE private_url END
+    WHERE id = %(ended)s AND state = 'sending' AND attempts = %(attempt)s
+"""
+# Whoever was sending died, or was sending when the connection broke. Tells what nearly every delivery would ask.
+_BEGIN = f"""
     UPDATE mail_message SET state = 'sending', attempts = attempts + 1,
         may_be_double = may_be_double OR state IN ('sending', 'unsure')
-    WHERE id = %s AND state IN ('queued', 'sending', 'unsure') RETURNING *
-"""
+    WHERE id = %(begun)s AND state IN ('queued', 'sending', 'unsure')
+    RETURNING *, {gates.MEMBER} AS member_id, {addresses.MARK} AS mark_id
+"""  # noqa: S608  # nosec B608  # names of our own columns
+_END_AND_BEGIN = f"WITH ended AS ({_END}) {_BEGIN}"
 
 
 @transaction.atomic
-def _start(message_id: int) -> Message | None:
-    """The message with its new attempt, which names this delivery from here on."""
-    message = next(iter(Message.objects.raw(_BEGIN, [message_id])), None)
+def _start(message_id: int, before: _Taken | None) -> Message | None:
+    """The message with its new attempt, which names this delivery from here on; records what the last one came to."""
+    told: dict[str, int | str] = {"begun": message_id}
+    statement = _BEGIN
+    if before is not None:
+        statement, told = _END_AND_BEGIN, told | before.told()
+    message: Any = next(iter(Message.objects.raw(statement, told)), None)
     if message is None:
         return None
-    if reason := gates.why_not(message):
+    if reason := gates.why_not(message, message.member_id):
         _record(message, state=Message.State.CANCELLED, error=reason, private_url="")
         return None
-    mark = None if message.is_forced else addresses.mark_of(message.to_email)
+    mark = None if message.is_forced else addresses.mark_found(message.to_email, message.mark_id)
     if mark is not None:
         error = f"Not sent: {mark}."
         _record(message, state=Message.State.HELD, failure=Failure.ADDRESS, error=error)
         return None
-    return message
+    found: Message = message
+    return found
 
 
 def waiting_for_the_server() -> int:
@@ -120,22 +183,6 @@ def written_name(name: str) -> str:
     if name.isascii() and "=?" not in name:
         return f'"{quote(name)}"'
     return Header(name, "utf-8").encode(linesep="")  # the mail as a whole is folded later
-
-
-def _keep(message: Message) -> None:
-    _record(message, state=Message.State.KEPT)
-
-
-def _taken(message: Message, provider_id: str) -> None:
-    _record(
-        message,
-        state=Message.State.SENT,
-        sent_at=Now(),
-        private_url="",
-        error="",
-        failure="",
-        provider_id=provider_id,
-    )
 
 
 def _refused(message: Message, refusal: refusals.Refusal, is_last_try: bool) -> Finish:

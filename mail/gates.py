@@ -6,8 +6,6 @@ One is asked of every message that names a request: nobody is told of what they 
 import re
 from collections.abc import Callable
 
-from django.db import connection
-
 from accounts import hiding
 from accounts.models import User
 from mail.models import Message
@@ -22,8 +20,10 @@ class UnknownGate(LookupError):
 _GATES: dict[str, Gate] = {}
 # As intake.references makes them.
 _REFERENCE = re.compile(r"\b[RP]-[0-9A-Z]{5}-[0-9A-Z]{5}\b")
-# SQL of our own: nearly every delivery asks.
-_MEMBER = "SELECT id FROM accounts_user WHERE upper(email) = upper(%s) AND is_active ORDER BY id"
+# The member of the house to whom a message goes, as a part of the statement that begins its delivery.
+MEMBER = """(
+    SELECT id FROM accounts_user WHERE upper(email) = upper(mail_message.to_email) AND is_active ORDER BY id LIMIT 1
+)"""
 
 
 def gate(name: str) -> Callable[[Gate], Gate]:
@@ -39,9 +39,9 @@ def gate(name: str) -> Callable[[Gate], Gate]:
     return register
 
 
-def why_not(message: Message) -> str:
-    """Why this message is not to leave; "" lets it go. Raises UnknownGate."""
-    if wall := _why_walled(message):
+def why_not(message: Message, member_id: int | None) -> str:
+    """Why this message, which may go to a member of the house, is not to leave; "" lets it go. Raises UnknownGate."""
+    if wall := _why_walled(message, member_id):
         return wall
     if not message.gate:
         return ""
@@ -50,19 +50,13 @@ def why_not(message: Message) -> str:
     return _GATES[message.gate](message)
 
 
-def _why_walled(message: Message) -> str:
+def _why_walled(message: Message, member_id: int | None) -> str:
     """Of a message that names a request or a proposal: whether its reader, a member of the house, is walled from it."""
+    if member_id is None:
+        return ""
     texts = (message.reference, message.subject, message.text)
     if not any(_REFERENCE.search(text) for text in texts):
         return ""
-    reader = _member(message.to_email)
-    if reader is not None and hiding.hidden_from(reader).is_named_in(*texts):
+    if hiding.hidden_from(User.objects.get(pk=member_id)).is_named_in(*texts):
         return "Not sent: its reader is walled from what it is about."
     return ""
-
-
-def _member(email: str) -> User | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_MEMBER, [email])
-        found = cursor.fetchone()
-    return User.objects.get(pk=found[0]) if found else None

@@ -1,16 +1,19 @@
 """What the mail app's kinds of job do."""
 
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
-from jobs.kinds import Finish, kind
+from jobs.kinds import Finish, kind, kind_in_turn
 from jobs.models import Job
 from mail import delivery, stuck
 
 
-@kind("mail.deliver", external=True)
-def deliver(job: Job) -> Finish | None:
-    """Hand one message to the mail server."""
-    return delivery.deliver(message_id=job.subject_id, is_last_try=job.attempts >= job.max_attempts)
+@kind_in_turn("mail.deliver", most=10)
+def deliver(jobs: Sequence[Job]) -> Iterator[Finish | None]:
+    """Hand messages to the mail server."""
+    return delivery.deliver_in_turn(
+        (job.subject_id, job.attempts >= job.max_attempts) for job in jobs
+    )
 
 
 @kind("mail.free_stuck", every=timedelta(minutes=5))

@@ -75,6 +75,16 @@ class Process:
 
 
 @dataclass
+class Workers(Process):
+    """Both workers, each with its pool."""
+
+    @property
+    def pool(self) -> list[int]:
+        """The ids of the processes that do jobs, those first that do what somebody waits for."""
+        return [pid for worker in self.children for pid in children_of(worker)]
+
+
+@dataclass
 class Web(Process):
     """A web server, with its address."""
 

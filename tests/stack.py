@@ -60,24 +60,12 @@ class Stack:
         web.child.wait_until(self._answers, 60)
         return web
 
-    def worker(self, concurrency: int = 2, **env: str) -> processes.Process:
-        """A Celery worker that takes messages."""
-        name = f"worker-{len(self.started)}"
-        command = [
-            BIN / "celery",
-            "-A",
-            "config",
-            "worker",
-            "-c",
-            concurrency,
-            "-n",
-            f"{name}@test",
-        ]
-        # As the demo starts it: each of the two is one more step that a broker can die in.
-        quiet = ["--without-mingle", "--without-gossip"]
-        child = self._spawn("worker", [*command, "-l", "INFO", *quiet], env)
-        child.wait_until(lambda: b" ready." in child.log.read_bytes(), 60)
-        return processes.Process(child)
+    def worker(self, at_once: int = 1, others: int = 1, **env: str) -> processes.Workers:
+        """The workers, with so many processes each, which take messages."""
+        command = [sys.executable, "manage.py", "work", "--at-once", at_once, "--others", others]
+        child = self._spawn("worker", command, env)
+        child.wait_until(lambda: child.log.read_bytes().count(b" ready.") == 2, 60)
+        return processes.Workers(child)
 
     def sweep(self, **env: str) -> processes.Process:
         """A sweep loop that has swept once."""

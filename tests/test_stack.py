@@ -47,7 +47,7 @@ def test_worker_and_sweep_work_and_a_killed_worker_is_gone_with_its_pool(stack: 
     worker, _ = stack.worker(), stack.sweep()
     beats = "SELECT 1 FROM jobs_heartbeat WHERE name = 'worker'"
     eventually(lambda: stack.query(beats))
-    assert len(worker.children) == 2
+    assert len(worker.pool) == 2
 
     worker.kill()
 

@@ -22,6 +22,7 @@ GRANIAN = [Path(sys.executable).parent / "granian", "--interface", "wsgi", "--ho
 GRANIAN += ["--workers", 2, "--blocking-threads", 4, "--no-ws", "--log-level", "warning"]
 # Autovacuum would start in the middle of a round; each load is followed by VACUUM ANALYZE.
 POSTGRES = ["shared_buffers=512MB", "max_wal_size=4GB", "autovacuum_naptime=10min"]
+POSTGRES += ["track_commit_timestamp=on"]  # of the routing
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tests.chaos.house import House
+from tests.processes import Workers
 
 Step = Callable[[House], None]
 OURS = ("web", "worker", "sweep")
@@ -66,7 +67,10 @@ def _nothing(house: House) -> None:
 
 
 def _kill_child(house: House) -> None:
-    for pid in house.part("worker").children[:1]:
+    """One that routes, and one that does all else."""
+    workers = house.part("worker")
+    assert isinstance(workers, Workers)
+    for pid in {*workers.pool[:1], *workers.pool[-1:]}:
         os.kill(pid, signal.SIGKILL)
 
 
@@ -101,7 +105,7 @@ FAULTS = (
     *(frozen(part) for part in (*OURS, "valkey", "postgres")),
     *(restarted(part) for part in OURS),
     *(moody(mood) for mood in ("refuse", "hang", "die")),
-    Fault("one process of the worker killed", _kill_child, _nothing),
+    Fault("one process of each worker killed", _kill_child, _nothing),
     Fault("valkey emptied", lambda house: house.stack.valkey.flush(), _nothing),
     Fault("valkey killed, its data gone", _lose_broker, partial(_start, "valkey")),
     Fault("postgres crashed", lambda house: house.crash_database(), partial(_start, "postgres")),

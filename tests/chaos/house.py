@@ -16,7 +16,7 @@ from tests import processes, servers
 from tests.chaos import mail_server
 from tests.stack import Stack
 
-POOL = 2  # processes of the worker
+POOL = 2  # processes of each worker
 # The flood limit would stop clients who all come from here.
 ENVIRONMENT = {"THROTTLE": "off"}
 
@@ -92,7 +92,7 @@ class House:
         return {
             "smtp": partial(self.stack.smtp, "tests.chaos.mail_server.MoodyMailbox"),
             "web": partial(self.stack.web),
-            "worker": partial(self.stack.worker, POOL),
+            "worker": partial(self.stack.worker, POOL, POOL),
             "sweep": partial(self.stack.sweep),
         }
 

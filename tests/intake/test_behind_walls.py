@@ -217,7 +217,7 @@ def test_no_mail_about_it_leaves_to_who_is_walled_whatever_queued_it(behind, set
             context={"text": "Fine", "is_over": False, "lasted": "", "watch_url": "https://x.example/"},
         )
     )  # fmt: skip
-    assert delivery.gates.why_not(other) == ""
+    assert delivery.gates.why_not(other, eve.pk) == ""
 
 
 def test_the_calendar_of_who_is_walled_has_no_deadline_of_it(behind):

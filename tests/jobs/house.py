@@ -19,7 +19,7 @@ from config import supervisor
 from jobs import queue, tasks
 from jobs.models import Job
 from tests.jobs import kinds_for_tests, web_like
-from tests.processes import Process, children_of, eventually
+from tests.processes import Process, Workers, eventually
 from tests.stack import Stack
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "tests.jobs.settings_for_tests"}
@@ -31,7 +31,7 @@ class House:
     """A stack with tables for the kinds of the tests."""
 
     stack: Stack
-    started: list[Process] = field(default_factory=list)
+    started: list[Workers] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.change(kinds_for_tests.TABLES)
@@ -43,11 +43,11 @@ class House:
         """A sweep that knows the kinds of the tests."""
         return self.stack.sweep(**SETTINGS)
 
-    def workers(self, count: int) -> list[Process]:
+    def workers(self, count: int) -> list[Workers]:
         """At least so many workers that are alive, new ones where some were killed."""
         self.started = [worker for worker in self.started if worker.alive]
         while len(self.started) < count:
-            self.started.append(self.stack.worker(2, **SETTINGS, **LEASE))
+            self.started.append(self.stack.worker(1, 2, **SETTINGS, **LEASE))
         return self.started
 
     def thaw(self) -> None:
@@ -59,9 +59,9 @@ class House:
             if process.alive:
                 process.resume()
 
-    def worker_of(self, pid: int) -> Process:
+    def worker_of(self, pid: int) -> Workers:
         """The worker whose pool this process belongs to."""
-        return next(worker for worker in self.started if pid in children_of(worker.pid))
+        return next(worker for worker in self.started if pid in worker.pool)
 
     @contextmanager
     def web_like(self) -> Iterator["WebLike"]:

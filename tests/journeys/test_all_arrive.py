@@ -25,7 +25,7 @@ pytestmark = pytest.mark.timeout(300)
 
 REQUESTS, CLIENTS = 200, 8
 WORKER_DIES, VALKEY_DIES, VALKEY_RETURNS, WORKER_RETURNS = 50, 80, 140, 170
-POOL = 2  # processes of the worker; each may have handed over one mail and died before it said so
+POOL = 2  # processes that send mail; each may have handed over one mail and died before it said so
 FIELDS = {
     "full_name": "Client Number",
     "needs": "A route assessment from Bamako to Gao.",
@@ -112,7 +112,7 @@ def smtp(stack: Stack) -> Iterator[Smtp]:
 
 
 def test_every_request_ends_routed_once_and_acknowledged_once(stack: Stack, smtp: Smtp) -> None:
-    worker = stack.worker(POOL)
+    worker = stack.worker(1, POOL)
 
     def trouble(arrivals: Arrivals) -> None:
         arrivals.wait_for(WORKER_DIES)
@@ -122,7 +122,7 @@ def test_every_request_ends_routed_once_and_acknowledged_once(stack: Stack, smtp
         arrivals.wait_for(VALKEY_RETURNS)
         stack.valkey.start()
         arrivals.wait_for(WORKER_RETURNS)
-        stack.worker(POOL)
+        stack.worker(1, POOL)
 
     answers = send_all(stack, trouble)
 

@@ -102,6 +102,6 @@ def test_the_statements_of_a_delivery(
 ) -> None:
     job = job_of(queue_letter(reference="R-26AAA-AAAAA"))
 
-    # Claim; begin, reader of the house, mark of the address; done, sent. Two savepoints stand for two transactions.
-    with django_assert_num_queries(6 + 2 * 2):
+    # Claim; begin; done, sent. Two savepoints stand for two transactions.
+    with django_assert_num_queries(4 + 2 * 2):
         working.run_job(job.pk)

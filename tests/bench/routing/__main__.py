@@ -25,7 +25,7 @@ from tests.chaos.senders import Senders
 
 HOME = BASE_DIR / "var" / "bench"
 A_SECOND, WARMING, SECONDS = 50, 5, 20
-COSTED = 300
+COSTED = 350
 EMPTY, USED = "bench_routing_empty", "bench_routing"
 
 
@@ -98,9 +98,10 @@ def _cost(postgres: embedded.Postgres, env: dict[str, str]) -> None:
     from tests.bench.routing import costing, loading
 
     _use(postgres)
-    loading.let_wait(env["DATABASE_URL"], costing.WARMING + COSTED)
+    loading.let_wait(env["DATABASE_URL"], COSTED)
     say(f"Doing the jobs of {COSTED:,} leads")
-    costing.tell_costs(COSTED)
+    with processes.mail_server(HOME):
+        costing.tell_costs(COSTED)
 
 
 def _drain(postgres: embedded.Postgres, env: dict[str, str], count: int, of: str) -> None:
@@ -111,7 +112,7 @@ def _drain(postgres: embedded.Postgres, env: dict[str, str], count: int, of: str
     who = crowd.ONE_HOUSE if of else crowd.MANY_HOUSES
     loading.let_wait(env["DATABASE_URL"], count, who)
     nothing = [reference.rate(HOME, 2_000)]
-    with processes.workers(HOME, "config", env), processes.sweep(HOME, env):
+    with processes.workers(HOME, env), processes.sweep(HOME, env):
         say("Draining")
         drained = watching.drain(env["DATABASE_URL"], count)
     nothing.append(reference.rate(HOME, 2_000))
@@ -127,26 +128,24 @@ def _drain(postgres: embedded.Postgres, env: dict[str, str], count: int, of: str
 
 
 def _as_they_come(postgres: embedded.Postgres, env: dict[str, str]) -> None:
-    """From sending the request to the committed assignment."""
+    """From the commit of the request to the commit of the assignment, and from sending it."""
     from tests.bench.routing import crowd
 
     _use(postgres)
     c = sorted(reference.waits(HOME, A_SECOND, A_SECOND * SECONDS))
     web = servers.web(HOME, "routing", "config.wsgi:application", env)
     words = crowd.words(env["DATABASE_URL"], A_SECOND * (WARMING + SECONDS + 1), crowd.EACH_ONCE)
-    with web as served, processes.workers(HOME, "config", env), processes.sweep(HOME, env):
+    with web as served, processes.workers(HOME, env), processes.sweep(HOME, env):
         _send(served.url, WARMING, words)  # each process has done it once
         _wait_for_rest(env["DATABASE_URL"])
         say(f"{A_SECOND} requests a second")
         since = time.time()
         senders = _send(served.url, SECONDS, words[A_SECOND * WARMING :])
         _wait_for_rest(env["DATABASE_URL"])
-        at = watching.routed_at(env["DATABASE_URL"], since)
-    waits = sorted(
-        (at[request.email] - request.attempts[0].at) * 1000
-        for request in senders.requests
-        if request.email in at
-    )
+        commits = watching.commits(env["DATABASE_URL"], since)
+    sent = {request.email: request.attempts[0].at for request in senders.requests}
+    waits = sorted((to - since) * 1000 for email, (since, to) in commits.items() if email in sent)
+    whole = sorted((to - sent[email]) * 1000 for email, (_, to) in commits.items() if email in sent)
     lost = len(senders.requests) - len(waits)
     tell("submit to routed: without an adviser", lost, "leads", line="0", holds=lost == 0)
     tell("submit to routed: sent", len(waits) / SECONDS, "requests/s")
@@ -155,12 +154,13 @@ def _as_they_come(postgres: embedded.Postgres, env: dict[str, str]) -> None:
         holds = ours <= most * theirs
         line = f"<= {most} of C"
         tell(f"submit to routed, {name}", ours, "ms", theirs, ours / theirs, line, holds)
+        tell(f"the same with the request itself, {name}", _at(whole, share), "ms", theirs)
     for what, found in watching.wrong(env["DATABASE_URL"]).items():
         tell(f"submit to routed: {what}", found, "", line="0", holds=found == 0)
 
 
 def _send(url: str, seconds: float, words: Sequence[dict[str, str]]) -> Senders:
-    senders = Senders(url, A_SECOND, lambda number: words[number % len(words)])
+    senders = Senders(url, A_SECOND, lambda number: words[number % len(words)], opens_forms=False)
     with senders.sending():
         time.sleep(seconds)
     return senders

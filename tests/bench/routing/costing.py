@@ -9,47 +9,48 @@ from pathlib import Path
 from tests.bench.telling import tell
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+# A process that has just begun loads words, plans and modules: the first jobs of each kind do not count.
+WARMING = 50
+# What others follow from.
+_ORDER = {"intake.route_lead": 0}
 
 
 @dataclass
 class Cost:
-    """Seconds of a processor, and statements."""
+    """Seconds of a processor for one job, statements for all of them."""
 
     worker: float = 0
     postgres: float = 0
     statements: int = 0
-    jobs: int = 0
-
-
-# A process that has just begun loads words, plans and modules: the first jobs of each kind do not count.
-WARMING = 50
 
 
 def tell_costs(leads: int) -> None:
-    """Do every waiting job of so many leads and `WARMING` more, kind by kind as workers would; tell what it cost."""
+    """Do every job of so many leads, and what follows from it, kind by kind as workers would; tell what it cost."""
+    total = Cost()
+    while kinds := _waiting():
+        kind = min(kinds, key=lambda name: (_ORDER.get(name, 1), name))
+        a_lead = kinds[kind] / leads
+        one = _do_all(kind)
+        cost = Cost(one.worker * a_lead, one.postgres * a_lead, one.statements)
+        _tell(f"{kind}, {a_lead:.1f} a lead", cost)
+        total.worker += cost.worker
+        total.postgres += cost.postgres
+        total.statements += cost.statements
+    _tell("together", total)
+
+
+def _waiting() -> Counter[str]:
+    """How many jobs of each kind wait."""
     from jobs.models import Job
 
-    kinds = list(Job.objects.values_list("kind", flat=True))
-    total = Cost()
-    for kind, _ in sorted(Counter(kinds).items(), key=lambda one: _ORDER.get(one[0], 9)):
-        cost = _do_all(kind)
-        tell_cost(kind, cost, leads)
-        total = Cost(
-            *(a + b for a, b in zip(vars(total).values(), vars(cost).values(), strict=True))
-        )
-    tell_cost("together", total, leads)
+    return Counter(Job.objects.filter(state="pending").values_list("kind", flat=True))
 
 
-# The others follow from these.
-_ORDER = {"intake.route_lead": 0}
-
-
-def tell_cost(name: str, cost: Cost, leads: int) -> None:
-    """The cost of one lead."""
-    tell(f"{name}: worker", cost.worker / leads * 1000, "ms of a processor a lead")
+def _tell(name: str, cost: Cost) -> None:
+    tell(f"{name}: worker", cost.worker * 1000, "ms of a processor a lead")
     tell(
         f"{name}: PostgreSQL",
-        cost.postgres / leads * 1000,
+        cost.postgres * 1000,
         "ms of a processor a lead",
         statements=cost.statements,
     )
@@ -62,22 +63,23 @@ def _do_all(kind: str) -> Cost:
 
     from jobs.models import Job
 
-    ids = list(
-        Job.objects.filter(kind=kind, state="pending").order_by("pk").values_list("pk", flat=True)
-    )
+    found = Job.objects.filter(kind=kind, state="pending").order_by("pk")
+    ids = list(found.values_list("pk", flat=True))
     Job.objects.filter(pk__in=ids).update(run_at=Now())
-    warming, ids = ids[:WARMING], ids[WARMING:]
-    _do(kind, warming)
+    warming = min(WARMING, len(ids) // 2)
+    _do(kind, ids[:warming])
     pid = connection.connection.info.backend_pid
-    cost, server, own = Cost(jobs=len(ids)), _seconds_of(pid), time.process_time()
+    cost, server, own = Cost(), _seconds_of(pid), time.process_time()
 
     def count(execute, *args):  # type: ignore[no-untyped-def]
         cost.statements += 1
         return execute(*args)
 
     with connection.execute_wrapper(count):
-        _do(kind, ids)
-    cost.worker, cost.postgres = time.process_time() - own, _seconds_of(pid) - server
+        _do(kind, ids[warming:])
+    measured = len(ids) - warming
+    cost.worker = (time.process_time() - own) / measured
+    cost.postgres = (_seconds_of(pid) - server) / measured
     return cost
 
 

@@ -15,7 +15,7 @@ def rate(home: Path, count: int) -> float:
     """Tasks a second: so many sent, until the last is done. Sender and workers share the machine, as our sweep does."""
     from tests.bench.routing import noop
 
-    with processes.workers(home, NOTHING, dict(os.environ)):
+    with processes.bare_workers(home, NOTHING):
         noop.nothing.delay()
         _wait_until_empty()
         began = time.perf_counter()
@@ -29,7 +29,7 @@ def waits(home: Path, a_second: float, count: int) -> list[float]:
     """Milliseconds from sending to doing, at so many a second."""
     from tests.bench.routing import noop
 
-    with processes.workers(home, NOTHING, dict(os.environ)), _valkey() as valkey:
+    with processes.bare_workers(home, NOTHING), _valkey() as valkey:
         noop.wait_of.delay(time.time())
         _wait_until_empty()
         valkey.delete(noop.WAITS)

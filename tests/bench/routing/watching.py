@@ -71,15 +71,17 @@ def number(db: psycopg.Connection[Any], query: str) -> int:
     return int(row[0])
 
 
-WAITS = """
-    SELECT enquiry.email, extract(epoch FROM job.done_at)::float
-    FROM jobs_job job JOIN intake_lead lead ON lead.id = job.subject_id
+# Of the commits, which is when others see it: what a statement calls now is some milliseconds before.
+COMMITS = """
+    SELECT enquiry.email, extract(epoch FROM pg_xact_commit_timestamp(enquiry.xmin))::float,
+        extract(epoch FROM pg_xact_commit_timestamp(decision.xmin))::float
+    FROM intake_routingdecision decision JOIN intake_lead lead ON lead.id = decision.lead_id
     JOIN intake_enquiry enquiry ON enquiry.id = lead.enquiry_id
-    WHERE job.kind = 'intake.route_lead' AND job.state = 'done' AND enquiry.received_at > to_timestamp(%s)
+    WHERE enquiry.received_at > to_timestamp(%s)
 """
 
 
-def routed_at(url: str, since: float) -> dict[str, float]:
-    """When the routing of each client's lead was committed, of requests since then; in seconds since 1970."""
+def commits(url: str, since: float) -> dict[str, tuple[float, float]]:
+    """When each client's request and its routing were committed, of requests since then; in seconds since 1970."""
     with psycopg.connect(url, autocommit=True) as db:
-        return {email: at for email, at in db.execute(WAITS, [since])}  # noqa: C416 - rows are tuples
+        return {email: (asked, routed) for email, asked, routed in db.execute(COMMITS, [since])}

@@ -1,0 +1,92 @@
+"""The end of a job: marked done with our own token, put back, or laid down dead; each is a line in the log."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from jobs import failures, pausing, queue
+from jobs.models import Job
+
+log = structlog.get_logger("derisk.job")
+_LEVELS = {
+    "done": logging.INFO,
+    "lease lost": logging.WARNING,
+    "stopped": logging.WARNING,
+    "failed": logging.ERROR,
+}
+_COMPLETE = """
+    UPDATE jobs_job SET state = 'done', done_at = statement_timestamp(), lease_token = NULL, lease_until = NULL,
+        last_error = ''
+    WHERE id = ANY(%s) AND state = 'leased' AND lease_token = %s
+"""
+
+
+class LeaseLost(Exception):
+    """Another worker may have the job by now: whatever this one did in the database is rolled back."""
+
+
+def about(job: Job) -> dict[str, object]:
+    """What lines in the log say of a job."""
+    return {"request_id": job.request_id, "job": job.pk, "kind": job.kind}
+
+
+def attempt(work: Callable[[], object]) -> tuple[str, str]:
+    """Do it; how it ended, and the error as staff may read it."""
+    try:
+        work()
+    except LeaseLost:
+        return "lease lost", ""
+    except Exception as error:  # noqa: BLE001 - any failure becomes a row that staff see and retry
+        outcome = "stopped" if failures.is_interruption(error) else "failed"
+        return outcome, failures.describe(error)
+    return "done", ""
+
+
+def note(job: Job, outcome: str, error: str) -> None:
+    """Record what became of a try where that is a failure, and log it."""
+    if error:
+        is_noted = record_failure(job, error, was_stopped=outcome == "stopped")
+        outcome = outcome if is_noted else "lease lost"
+    told = about(job) | {"outcome": outcome, "attempt": job.attempts, "error": error}
+    log.log(_LEVELS[outcome], "job", **told)
+
+
+def complete(jobs: Sequence[Job]) -> None:
+    """Mark all as done; raises LeaseLost when one of them is not ours any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COMPLETE, [[job.pk for job in jobs], jobs[0].lease_token])
+        if cursor.rowcount < len(jobs):
+            raise LeaseLost
+
+
+def record_failure(job: Job, error: str, *, was_stopped: bool = False) -> bool:
+    """Put the job back with a pause, or lay it down dead after its last try; False when the lease is lost."""
+    then = pausing.after(job, was_stopped=was_stopped)
+    return bool(
+        Job.objects.filter(pk=job.pk, state=Job.State.LEASED, lease_token=job.lease_token).update(
+            state=Job.State.DEAD if then.is_dead else Job.State.PENDING,
+            interruptions=then.interruptions,
+            run_at=Now() + then.pause,
+            lease_token=None,
+            lease_until=None,
+            last_error=error[:500],
+        )
+    )
+
+
+@transaction.atomic
+def give_back(jobs: Sequence[Job]) -> None:
+    """Let jobs that were claimed and not begun be as before, and tell workers of them."""
+    ours = Job.objects.filter(pk__in=[job.pk for job in jobs], state=Job.State.LEASED)
+    ours.filter(lease_token=jobs[0].lease_token).update(
+        state=Job.State.PENDING,
+        attempts=F("attempts") - 1,
+        lease_token=None,
+        lease_until=None,
+        hinted_at=Now(),
+    )
+    queue.hint_due((job.kind, job.pk) for job in jobs)
