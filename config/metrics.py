@@ -69,6 +69,7 @@ SINGLE: dict[str, tuple[str, Callable[[Measures], float | None]]] = {
     "quarantine_oldest_seconds": ("Age of the oldest lead in quarantine.", lambda m: m.oldest_quarantined or 0),
     "leads_held": ("Leads held until somebody has decided about them.", lambda m: m.held),
     "held_oldest_seconds": ("Age of the oldest hold.", lambda m: m.oldest_held or 0),
+    "leads_left_behind": ("Open leads of people who may not log in.", lambda m: m.left_behind),
     "sanctions_lists_stale": ("Sanctions lists older than they may be.", lambda m: m.stale_lists),
     "routed_last_hour": ("Leads received within the last hour that have an adviser.", lambda m: m.routed),
     "deadline_overdue_oldest_seconds": ("How long the worst deadline is overdue.", lambda m: m.oldest_overdue or 0),

@@ -58,7 +58,7 @@ def watch_deadlines(*, now: datetime | None = None) -> int:
     )
     taken = list(waiting[:BATCH])
     round_ = _Round(now, presence.Staff(now))
-    round_.staff.keep_walls([deadline.lead_id for deadline in taken])
+    round_.staff.look_up([deadline.lead_id for deadline in taken])
     for deadline in taken:
         round_.look(deadline)
     round_.tell()

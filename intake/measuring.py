@@ -46,6 +46,7 @@ class Measures:
     oldest_quarantined: float | None = None
     held: int = 0
     oldest_held: float | None = None
+    left_behind: int = 0
     routed: int = 0
     time_to_route: dict[str, float] = field(default_factory=dict)
     stages: dict[str, StageCount] = field(default_factory=dict)
@@ -121,6 +122,7 @@ def _of_leads(now: datetime) -> dict[str, Any]:
         "oldest_quarantined": _age(spam.get("first"), now),
         "held": held["n"],
         "oldest_held": _age(held["first"], now),
+        "left_behind": Lead.objects.left_behind().count(),
     }
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from briefs import prepared
-from intake import conflicts
+from intake import conflicts, presence
 from intake.models import Assignment, Lead, RoutingDecision, StandIn, Status
 
 # With an adviser and not closed.
@@ -90,10 +90,14 @@ def end_stand_ins(lead: Lead, now: datetime, because: StandIn.End, **which: obje
 
 
 def who_work(lead: Lead) -> list[User]:
-    """Whom news of the lead is for: its owner, and who covers it; nobody who must not have it."""
+    """Whom news of the lead is for: its owner, and who covers it; nobody who must not have it. When none of them may
+    log in any more it is the desk leads, so that what a client says is never told to nobody."""
     barred = conflicts.barred_because(lead)
     both = [one for one in (lead.owner, lead.cover) if one and one.pk not in barred]
-    return [one.user for one in both if one.user.is_active]
+    if there := [one.user for one in both if one.user.is_active]:
+        return there
+    walled = conflicts.walled_users([lead.pk]).get(lead.pk, set())
+    return [user for user in presence.desk_leads() if user.pk not in walled]
 
 
 def seen(lead: Lead) -> str:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from intake import clocks, conflicts
-from intake.models import Absence, Adviser, Desk, Lead
+from intake.models import Absence, Adviser, Desk, Lead, RoutingDecision
 
 
 def desk_leads() -> QuerySet[User]:
@@ -26,6 +26,7 @@ class Staff:
         self._now = now
         self._there: dict[tuple[int, bool], bool] = {}
         self._walled: dict[int, set[int]] = {}
+        self._fallback_of: dict[int, User] = {}
 
     @cached_property
     def _advisers(self) -> dict[int, Adviser]:
@@ -37,24 +38,36 @@ class Staff:
         return list(desk_leads())
 
     @cached_property
-    def _fallback(self) -> list[User]:
+    def _default(self) -> list[User]:
         desk = Desk.objects.filter(is_default=True).select_related("fallback_owner__user").first()
         return [desk.fallback_owner.user] if desk else []
 
-    def keep_walls(self, lead_ids: Collection[int]) -> None:
-        """Look up for many leads at once whom walls keep out of them."""
+    def _fallback(self, lead: Lead) -> list[User]:
+        """Who answers for the desk that the lead went to; of one that went to none, for the default desk."""
+        own = self._fallback_of.get(lead.pk)
+        return [own] if own else self._default
+
+    def look_up(self, lead_ids: Collection[int]) -> None:
+        """Ask for many leads at once whom walls keep out of them, and who answers for their desks."""
         found = conflicts.walled_users(lead_ids)
         self._walled |= {pk: found.get(pk, set()) for pk in lead_ids}
+        went = RoutingDecision.objects.filter(lead__in=lead_ids, desk__isnull=False)
+        newest = went.order_by("lead_id", "-pk").distinct("lead_id")
+        for one in newest.select_related("desk__fallback_owner__user").defer(
+            "inputs", "candidates"
+        ):
+            if one.desk:
+                self._fallback_of[one.lead_id] = one.desk.fallback_owner.user
 
     def ladder(self, lead: Lead) -> list[Sequence[User]]:
         """Who is told of this lead, level by level; a level may be empty, nobody stands on two, and on none
         who is walled from it."""
         owner = [lead.owner.user] if lead.owner else []
         if lead.pk not in self._walled:
-            self.keep_walls([lead.pk])
+            self.look_up([lead.pk])
         seen = set(self._walled[lead.pk])
         rungs: list[Sequence[User]] = []
-        for people in (owner, self._cover(lead), self._fallback, self._leads):
+        for people in (owner, self._cover(lead), self._fallback(lead), self._leads):
             rungs.append([user for user in people if user.pk not in seen])
             seen |= {user.pk for user in people}
         return rungs

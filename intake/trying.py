@@ -202,7 +202,9 @@ def _gaps(verdict: Verdict) -> set[tuple[str, str, str]]:
             wanted |= {f"country:{country}": 1} if country else {}
             wanted |= {f"service:{service}": 1} if service else {}
             if all(
-                skills.shortfalls(wanted, one.levels) for one in verdict.team if one.takes_leads
+                skills.shortfalls(wanted, one.levels)
+                for one in verdict.team
+                if one.takes_leads and one.is_active
             ):
                 name = geography.country_name(country, "en") if country else "any country"
                 found.add(

@@ -57,6 +57,7 @@ def _of_leads(m: Measures) -> list[Reading]:
         _age("unrouted", "Oldest without an adviser", m.oldest_unrouted, 10 * _MINUTE, _LEADS, "status__exact=new"),
         _age("quarantined", "Oldest in quarantine", m.oldest_quarantined, _DAY, _LEADS, "status__exact=quarantined"),
         _age("held", "Oldest held for a decision", m.oldest_held, 4 * 60 * _MINUTE, _HOLDS),
+        _count("left_behind", "Open leads of people who may not log in", m.left_behind, 0, _LEADS, "whose=left"),
         _count("sanctions_lists", "Sanctions lists in use (0: nobody is screened)", m.sanctions_lists, None, _LISTS),
         _count("stale_lists", "Sanctions lists out of date", m.stale_lists, 0, _LISTS),
         _age("time_to_route", "From receipt to adviser, slowest of the last hour", slowest, 10 * _MINUTE),

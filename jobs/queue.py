@@ -40,15 +40,14 @@ def enqueue(*asks: Ask) -> list[int]:
     for ask in asks:
         kinds.find(ask.kind)
     asks = tuple({(ask.kind, ask.key): ask for ask in asks}.values())
-    request_id = current_request_id()
+    request_id, now = current_request_id(), timezone.now()
     # "Update" the key to itself: unlike ignoring the conflict, that returns the id of the existing row too.
     jobs = Job.objects.bulk_create(
-        [_job(ask, request_id) for ask in asks],
+        [_job(ask, request_id, now) for ask in asks],
         update_conflicts=True,
         unique_fields=["kind", "key"],
         update_fields=["key"],
     )
-    now = timezone.now()
     both = zip(asks, jobs, strict=True)
     due = [(ask.kind, job.pk) for ask, job in both if (ask.run_at or now) <= now]
     hint_due(due)
@@ -123,11 +122,12 @@ def insert_for(
     return f"{inserting.insert(Job, given, rows=rows)} RETURNING id"
 
 
-def _job(ask: Ask, request_id: str) -> Job:
+def _job(ask: Ask, request_id: str, now: datetime) -> Job:
+    # An hour that has passed is now: a text published under a date of years ago has not kept its job waiting for years.
     return Job(
         kind=ask.kind,
         key=ask.key,
         subject_id=ask.subject_id,
-        run_at=ask.run_at or Now(),
+        run_at=ask.run_at if ask.run_at and ask.run_at > now else Now(),
         request_id=ask.request_id or request_id,
     )

@@ -1,11 +1,14 @@
 """Advisers with their skills, hours and absences, and desks."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html_join
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -15,10 +18,11 @@ from unfold.widgets import (
 
 from accounts.models import User
 from accounts.staff_fields import StaffFields
-from intake import skills
+from intake import eligibility, roster, skills
 from intake.admin.absences import AbsenceForm
 from intake.admin.skill_fields import SkillInline
 from intake.calendars import holiday_countries, parse_day
+from intake.eligibility import Standing
 from intake.models import Absence, Adviser, Desk, Skill
 from intake.models.adviser import WEEKDAYS, usual_hours
 
@@ -123,8 +127,7 @@ class AdviserAdmin(StaffFields, ModelAdmin):
         ("Working hours", {"fields": (("time_zone", "holidays_country"), *_HOURS)}),
     )
     list_display = (
-        *("user", "knows", "open_leads", "capacity", "weight", "credit", "time_zone"),
-        "is_taking_leads",
+        *("name", "gets_leads", "knows", "open_leads", "weight", "credit", "time_zone"),
     )
     list_filter = ("is_taking_leads",)
     list_select_related = ("user",)
@@ -146,15 +149,33 @@ class AdviserAdmin(StaffFields, ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Adviser]:
         return super().get_queryset(request).with_open_leads().prefetch_related("skills")
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list, each adviser as routing sees them now, looked up once for all."""
+        changelist = super().get_changelist_instance(request)
+        team = {one.adviser_id: one for one in roster.team(timezone.now(), {})}
+        for adviser in changelist.result_list:
+            adviser.now = gets_leads(team[adviser.pk], team)
+        return changelist
+
     def save_model(self, request: HttpRequest, obj: Adviser, form: Any, change: bool) -> None:
         """Write what the form holds, never the credit: a routing may have moved it since the form was opened."""
         names = [*AdviserForm.Meta.fields, "hours"]
         obj.save(update_fields=names if change else None)
 
+    @admin.display(description="Adviser", ordering="user__full_name")
+    def name(self, adviser: Adviser) -> str:
+        """Their name."""
+        return str(adviser.user)
+
+    @admin.display(description="Gets leads now")
+    def gets_leads(self, adviser: Any) -> str:
+        """Yes, or why not and who stands in."""
+        return str(adviser.now)
+
     @admin.display(description="Open leads")
-    def open_leads(self, adviser: Any) -> int:
-        """Leads that still ask for their time."""
-        return int(adviser.open_leads)
+    def open_leads(self, adviser: Any) -> str:
+        """Leads that still ask for their time, and the most they take."""
+        return f"{adviser.open_leads} of {adviser.capacity}"
 
     @admin.display(description="Knows")
     def knows(self, adviser: Adviser) -> str:
@@ -162,7 +183,23 @@ class AdviserAdmin(StaffFields, ModelAdmin):
         known = list(adviser.skills.all())
         languages = sorted(skills.name_of(s.skill) for s in known if s.kind == "language")
         more = len(known) - len(languages)
-        return ", ".join([*languages, *([f"{more} more"] if more else [])])
+        told = [*languages, *([f"{more} more"] if more else [])]
+        return format_html_join(", ", "<bdi>{}</bdi>", ((one,) for one in told))
+
+
+def gets_leads(one: Standing, team: Mapping[int, Standing]) -> str:
+    """Whether routing may choose this adviser now; if not why, and who stands in."""
+    if not one.is_active:
+        return "No: may not log in"
+    against = eligibility.why_absent(one)
+    delegate = team.get(one.delegate_id or 0) if one.away_until else None
+    return "; ".join(
+        [
+            f"No: {against[0]}" if against else "Yes",
+            *against[1:],
+            *([f"{delegate.name} stands in"] if delegate else []),
+        ]
+    )
 
 
 class DeskForm(forms.ModelForm):

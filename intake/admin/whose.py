@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from intake.models import Activity, Lead
-from intake.models.lead import seat_of
+from intake.models.lead import LeadQuerySet, seat_of
 
 _STANDS_IN = {Activity.Kind.COVERED, Activity.Kind.LENT}
 
@@ -25,6 +25,7 @@ class WhoseFilter(admin.SimpleListFilter):
             ("covered", "covered by me"),
             ("pool", "in the pool: nobody could take it"),
             ("stood_in", "covered by somebody"),
+            ("left", "of people who may not log in"),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
@@ -38,6 +39,8 @@ class WhoseFilter(admin.SimpleListFilter):
                 return queryset.filter(pool__isnull=False)
             case "stood_in":
                 return queryset.filter(cover__isnull=False)
+            case "left" if isinstance(queryset, LeadQuerySet):
+                return queryset.left_behind()
         return queryset
 
 

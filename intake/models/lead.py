@@ -100,6 +100,10 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         """Without those that this user is walled from, whatever they may else, superusers too."""
         return self.exclude(pk__in=RawSQL("SELECT walled_leads(%s)", [user.pk]))
 
+    def left_behind(self) -> "LeadQuerySet":
+        """Open ones whose owner may not log in any more: nobody works them until somebody else has them."""
+        return self.filter(owner__user__is_active=False, status__in=OPEN_STATUSES)
+
     def for_routing(self) -> "LeadQuerySet":
         """With their enquiry and what else a decision looks at: the brief, and whether the client asked before."""
         earlier = Lead.objects.filter(pk__lt=OuterRef("pk"))

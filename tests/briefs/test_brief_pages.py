@@ -62,7 +62,7 @@ def test_job_makes_it_before_the_first_reader_and_a_second_run_nothing(
 ) -> None:
     brief = BriefFactory.create()
     job = Job.objects.get(kind="briefs.make_page")
-    assert (job.subject_id, job.run_at) == (brief.pk, brief.published_at)
+    assert (job.subject_id, job.run_at) == (brief.pk, job.created_at)
 
     for _ in range(2):
         brief_pages.make(brief_id=brief.pk)

@@ -64,6 +64,22 @@ def test_once_missed_it_goes_up_level_by_level_and_each_is_told_once(house):
     assert [notice.rung for notice in deadline.notices.order_by("pk")] == [0, 2, 3]
 
 
+def test_of_a_lead_of_another_desk_its_fallback_owner_is_told(house):
+    sahel = factories.DeskFactory(is_default=False, fallback_owner__user__full_name="Seydou")
+    lead, other = owned(), owned("Bruno")
+    for desk in (None, sahel):
+        lead.routing_decisions.create(
+            chosen=lead.owner, desk=desk, reason="", engine="x", inputs={}, candidates=[]
+        )
+    for one in (lead, other):
+        away(one)
+        ticking(one, NOW - HOUR)
+
+    sweep()
+
+    assert sorted(told()) == [("Fatou", "Overdue"), ("Seydou", "Overdue")]
+
+
 def test_who_is_away_is_passed_over(house):
     lead = owned()
     away(lead)

@@ -7,7 +7,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import User
-from intake import conflicts, handing_over, holding, leads, owning, routing
+from intake import conflicts, handing_over, holding, leads, owning, routing, walls
 from intake.models import Absence, Adviser, Assignment, CreditEntry, Desk, HoldKind, Lead
 from jobs.models import Job
 from mail.models import Message
@@ -505,3 +505,16 @@ def test_a_click_while_the_job_routes_it_waits_and_then_sees_what_the_job_did():
         "Meanwhile this changed: it is with an adviser, and Awa has it. Look again, then decide."
     ]
     assert Lead.objects.get(pk=lead.pk).owner == awa
+
+
+def test_news_of_a_lead_whose_owner_left_go_to_desk_leads_who_may_see_it(db):
+    lead = factories.lead_of()
+    rosa, eve = (
+        factories.UserFactory(full_name=name, roles=["desk lead"]) for name in ("Rosa", "Eve")
+    )
+    walls.raise_wall(user=eve, before=lead, reason="Kin.", by=rosa)
+    assert owning.who_work(lead) == [lead.owner.user]
+
+    lead.owner.user.is_active = False
+
+    assert owning.who_work(lead) == [rosa]

@@ -10,7 +10,8 @@ from mail.models import Message
 from tests import factories, racing
 from tests.intake.clockwork import HOUR, ticking
 
-STATEMENTS = 11  # due jobs, dead ones, heartbeats, leads, holds, routing, deadlines, missed, messages, unsent
+# Due jobs, dead ones, heartbeats, leads, holds, left behind, routing, deadlines, missed, lists, messages, unsent.
+STATEMENTS = 12
 
 START = timezone.now()
 
@@ -61,6 +62,19 @@ def test_each_thing_that_is_too_old_or_too_many_is_found(db):
         "unrouted", "quarantined", "overdue", "overdue_longest", "deadline_sweep", "queue", "dead_jobs", "unsent",
         "failed", "silent_sweep", "silent_worker",
     ]  # fmt: skip
+
+
+def test_open_leads_of_who_may_not_log_in_any_more_are_found(working):
+    gone = factories.AdviserFactory()
+    for status in ("routed", "proposal", "won"):
+        factories.lead_of(gone, status=status)
+    factories.lead_of()
+    assert over() == []
+
+    gone.user.is_active = False
+    gone.user.save()
+
+    assert (over(), measuring.measure().left_behind) == (["left_behind"], 2)
 
 
 def test_leads_are_counted_by_age_and_deadlines_by_stage(db):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from jobs import kinds, queue
-from jobs.models import Job
+from jobs.models import Job, age_of_oldest_due
 from tests.jobs.broker import Broker
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +154,15 @@ def test_work_for_later_hints_nothing_and_keeps_its_time(
     assert callbacks == []
     assert Job.objects.get().run_at == run_at
     assert not Job.objects.due().exists()
+
+
+@pytest.mark.usefixtures("broker")
+def test_an_hour_that_has_passed_is_now() -> None:
+    queue.enqueue(ask(run_at=datetime(2001, 1, 2, 3, 4, 5, tzinfo=UTC)))
+
+    job = Job.objects.get()
+    assert job.run_at == job.created_at
+    assert age_of_oldest_due() < timedelta(minutes=5)
 
 
 @pytest.mark.django_db(transaction=True)

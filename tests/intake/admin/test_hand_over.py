@@ -155,6 +155,10 @@ def test_who_covers_finds_works_and_may_not_give_away(db):
     assert [found("mine"), found("covered"), found("pool"), found("x")] == [
         [other], [lead], [], [other, lead],
     ]  # fmt: skip
+    assert found("left") == []
+    factories.User.objects.filter(adviser=awa).update(is_active=False)
+    assert found("left") == [lead]
+    factories.User.objects.filter(adviser=awa).update(is_active=True)
     assert "Awa, covered by Bruno" in client.get(LEADS).text
     shown = client.get(page(lead))
     assert buttons(shown) == [
