@@ -19,6 +19,9 @@ _PART = 0.25
 _LETTERS = {"fr": re.compile("[èùœîëô]"), "pt": re.compile("[ãõ]"), "other": re.compile("[ñ¿¡ßäü]")}
 _LETTER_WEIGHT = 0.4
 _ARABIC_WEIGHT = 0.5
+_IN_LINKS = {".", "/", "@", "://"}
+_ELIDES = {"'", "’"}
+_WORDS_OF_A_LETTER = set("aeioyو")
 
 
 def language_of(text: str, words: Sequence[Word] = ()) -> str:
@@ -42,9 +45,9 @@ def languages_in(text: str, words: Sequence[Word]) -> tuple[str, ...]:
 def scores(text: str, words: Sequence[Word]) -> dict[str, float]:
     """How much speaks for each language, and for others."""
     found = dict.fromkeys((*LANGUAGES, "other"), 0.0)
-    for word in words:
+    for place, word in enumerate(words):
         weights = _weights().get(word.key)
-        if weights:
+        if weights and _speaks(words, place):
             for code in weights:
                 found[code] += 1 / len(weights)
         elif "\u0600" <= word.key[:1] <= "\u06ff":
@@ -52,6 +55,20 @@ def scores(text: str, words: Sequence[Word]) -> dict[str, float]:
     for code, letters in _LETTERS.items():
         found[code] += _LETTER_WEIGHT * len(letters.findall(text[:_READ].lower()))
     return found
+
+
+def _speaks(words: Sequence[Word], place: int) -> bool:
+    """Whether a word is one of the text's language: no part of a link or an address, no letter that only counts."""
+    word = words[place]
+    if word.gap in _IN_LINKS:
+        return False
+    if len(word.key) > 1:
+        return True
+    # "Blocks C and D" is not French; "d’ici" and "l'eau" are. A word of one letter is small, or begins a sentence.
+    if place + 1 < len(words) and words[place + 1].gap in _ELIDES:
+        return True
+    is_first = place == 0 or words[place - 1].sentence < word.sentence
+    return word.key in _WORDS_OF_A_LETTER and (is_first or not word.is_capital)
 
 
 @cache
