@@ -171,6 +171,30 @@ def test_a_double_click_is_one_request(visit: Visit) -> None:
     assert len(posts) == 1
 
 
+def test_gone_back_to_and_sent_again_it_is_the_same_request_until_it_is_changed(
+    visit: Visit,
+) -> None:
+    page = visit.page
+    before = Enquiry.objects.count()
+    visit.open("/request/")
+    fill(page)
+    page.locator("#id_consent").check()
+    send(page)
+    expect(page.locator("h1")).to_have_text("We have your request")
+    status = page.url
+
+    for needs, number in ((None, 1), ("Three trucks to Gao.", 2)):
+        page.go_back()
+        fill(page, needs or "Two trucks to Gao.")
+        page.locator("#id_consent").check()
+        send(page)
+        expect(page.locator("h1")).to_have_text("We have your request")
+        assert Enquiry.objects.count() == before + number
+        assert (page.url == status) == (needs is None)
+    remembered = page.evaluate("sessionStorage.getItem('derisk.request.last')")
+    assert "trucks" not in remembered
+
+
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_without_scripts_it_works_on_a_telephone(
     site: Site, browser: Browser, language: str

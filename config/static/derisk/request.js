@@ -5,6 +5,7 @@
   const KEY = "derisk.request";
   const OFF = "derisk.request.off"; // a shared computer: nothing is kept
   const SENT = "derisk.request.sent"; // of this tab: which form was sent, until its status page shows
+  const LAST = "derisk.request.last"; // of this tab: the form that was sent last, by a checksum of its words
   const KEPT_DAYS = 7;
   const PAUSE = 400; // milliseconds without a key before it is kept
   const TWICE = 2000; // milliseconds in which a second click is the same one
@@ -114,6 +115,26 @@
     say();
   };
 
+  // Gone back to and sent again, the same words are the same request, though the page has come anew. Kept in this tab
+  // alone: the form's number and a checksum, no words.
+  const again = (form) => {
+    const sum = () => {
+      let all = 0;
+      for (const [name, value] of new FormData(form)) {
+        if (typeof value !== "string" || ["form_id", "made", "came"].includes(name)) continue;
+        for (const letter of name + value) all = (Math.imul(all, 31) + letter.codePointAt(0)) | 0;
+      }
+      return String(all);
+    };
+    form.addEventListener("submit", (event) => {
+      if (event.defaultPrevented) return;
+      const id = form.elements.form_id;
+      const [sent, last] = (tab.get(LAST) || "").split(" ");
+      if (sent === sum()) id.value = last;
+      tab.set(LAST, `${sum()} ${id.value}`);
+    });
+  };
+
   const once = (form) => {
     let last = -TWICE;
     form.addEventListener("submit", (event) => {
@@ -126,6 +147,7 @@
   const form = document.getElementById("request");
   if (!form) { forgetSent(); return; }
   once(form);
+  again(form);
   keeping(form);
   counting(form);
 })();
