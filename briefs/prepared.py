@@ -7,7 +7,6 @@ is bound by the server, which keeps the plan for the next time (https://www.psyc
 import copy
 import hashlib
 import re
-import select
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +20,8 @@ from django.db import connections as databases
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 from psycopg import sql
+
+from accounts import planned
 
 _PLACE = re.compile(r"%\((\w+)\)s")
 NUMBERS = "{4071203711,4071203713}"  # a list of numbers as an example
@@ -224,9 +225,7 @@ def _has_news(database: Any) -> bool:
     """Whether the server sent something that nobody has asked for, such as its end. Then Django asks how it is."""
     if database.connection is None or database.connection.closed:
         return True
-    waiting = select.poll()
-    waiting.register(database.connection.pgconn.socket, select.POLLIN)
-    return bool(waiting.poll(0))
+    return planned.of(database.connection).has_news
 
 
 def _fetch(
@@ -234,6 +233,12 @@ def _fetch(
 ) -> list[tuple[Any, ...]]:
     database.close_if_health_check_failed()
     database.ensure_connection()
+    if cursor_class is psycopg.RawCursor and _is_bare(database):
+        with database.wrap_database_errors:
+            asked = [values[name] for name in statement.names]
+            found = planned.of(database.connection).ask(statement.numbered, asked)
+        if found is not None:
+            return found
     if database.queries_logged:  # which puts the values into the text
         cursor = database.make_debug_cursor(psycopg.ClientCursor(database.connection))
         question: tuple[Any, ...] = statement.named, values
@@ -242,8 +247,19 @@ def _fetch(
         question = statement.numbered, [values[name] for name in statement.names]
     with cursor:
         cursor.execute(*question)
-        found: list[tuple[Any, ...]] = cursor.fetchall()
-    return found
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _is_bare(database: Any) -> bool:
+    """Whether nothing stands around a statement: no transaction, and nobody who has Django's cursors tell of it."""
+    return (
+        database.connection.autocommit
+        and not database.in_atomic_block
+        and not database.queries_logged
+        and not database.execute_wrappers
+        and database.connection.prepare_threshold is not None
+    )
 
 
 def _name_of(given: Any, examples: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ whatever a new version puts around a task is in ours too.
 
 import base64
 import json
-import uuid
+import os
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -21,13 +21,14 @@ def message_for(job_ids: Sequence[int]) -> bytes:
     """The message that tells a worker to look at these jobs, one after the other."""
     body, message = _gaps()
     told = body % ", ".join(map(str, job_ids))
+    key = os.urandom(16).hex()
     return (
         message
         % {
             "body": base64.b64encode(told.encode()).decode(),
             "args": repr(tuple(job_ids)),
-            "key": uuid.uuid4(),
-            "tag": uuid.uuid4(),
+            "key": key,
+            "tag": f"{key}-delivery",
         }
     ).encode()
 

@@ -1,7 +1,8 @@
 """Telling a worker to look now. Best effort: a lost hint costs seconds, since the sweep tells again.
 
-A thread publishes, so that a broker that is dead or frozen never makes a visitor wait; after a failure it
-stops trying for a while (a circuit breaker) and lets hints fall.
+A broker that is dead or frozen never makes a visitor wait: hints go out over a line that takes them at once, or are
+left to a thread, which publishes and opens that line; after a failure it stops trying for a while (a circuit breaker)
+and lets hints fall.
 """
 
 import os
@@ -22,6 +23,7 @@ from redis.exceptions import RedisError
 
 from jobs import hint_message
 from jobs.queue_names import AT_ONCE
+from jobs.quick_line import QuickLine
 from jobs.valkey_line import Line, packed
 
 log = structlog.get_logger("derisk.hints")
@@ -79,7 +81,11 @@ def publish(*job_ids: int, at_once: bool = False) -> None:
 
 def publish_all(hints: Sequence[Hint]) -> None:
     """The same for several hints, in one trip. Raises one of BROKER_ERRORS; some may have been put there then."""
-    _line.ask_all(_broker(), [_command(job_ids, at_once) for job_ids, at_once in hints])
+    _line.ask_all(_broker(), _commands(hints))
+
+
+def _commands(hints: Sequence[Hint]) -> list[bytes]:
+    return [_command(job_ids, at_once) for job_ids, at_once in hints]
 
 
 def _command(job_ids: Sequence[int], at_once: bool) -> bytes:
@@ -98,11 +104,17 @@ def _queue_name(at_once: bool) -> str:
 
 
 class Publisher:
-    """A bounded queue and the thread that empties it; one per process, made anew after a fork."""
+    """A bounded queue and the thread that empties it; one per process, made anew after a fork.
 
-    def __init__(self, pause: float = 30, size: int = 1000) -> None:
+    With a quick line the queue is for what that does not take.
+    """
+
+    def __init__(
+        self, pause: float = 30, size: int = 1000, quick_line: QuickLine | None = None
+    ) -> None:
         self._pause = pause
         self._size = size
+        self._quick_line = quick_line
         self._begin()
         # A child has neither our thread nor the one that may have held the lock at that moment.
         os.register_at_fork(after_in_child=self._begin)
@@ -119,7 +131,9 @@ class Publisher:
             self.send_together([(job_ids, at_once)])
 
     def send_together(self, hints: Sequence[Hint]) -> None:
-        """The same for hints of both kinds; the thread, which costs more than what it sends, is woken once."""
+        """The same for hints of both kinds; the thread, which costs more than what it sends, is woken once or never."""
+        if self._quick_line and self._quick_line.put(_commands(hints)):
+            return
         if self._waiting.qsize() < self._size:
             self._waiting.put(hints)
         else:
@@ -140,11 +154,16 @@ class Publisher:
             try:
                 with suppress(BrokerAway):  # the breaker has logged it, the sweep tells again
                     if hints:
-                        self._breaker.call(partial(publish_all, hints))
+                        self._breaker.call(partial(self._publish, hints))
             finally:
                 for one in taken:
                     if isinstance(one, threading.Event):
                         one.set()
+
+    def _publish(self, hints: Sequence[Hint]) -> None:
+        publish_all(hints)
+        if self._quick_line:
+            self._quick_line.open(_broker())
 
     def _take(self) -> list[Sequence[Hint] | threading.Event]:
         """Whatever waits, for one trip to the broker; waits until something does."""
@@ -160,9 +179,11 @@ class Publisher:
         self._waiting.put(done)
         while self._thread is not None and self._thread.is_alive() and not done.wait(0.05):
             continue
+        if self._quick_line:
+            self._quick_line.settle()
 
 
-_publisher = Publisher()
+_publisher = Publisher(quick_line=QuickLine())
 _withheld = ContextVar("withheld", default=False)
 
 

@@ -5,33 +5,22 @@ Valkey remembers who has read a key, and writes to these connections as soon as 
 trip for each look, with four threads that wait for each other meanwhile, took as long as all else of a kept page.
 """
 
-import ctypes
 import os
-import select
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import hiredis
 import redis
 
+from accounts import sockets
 from jobs.valkey_line import packed
 
 # A connection that is cut without a word tells nothing: after so many seconds the value is asked for all the same.
 _TRUSTED = 0.5
 _REFUSED = 60  # seconds after which a store that does not tell is asked whether it does now
-# Keeps the interpreter's lock: the look takes a microsecond, to get the lock back from other threads many.
-_poll = ctypes.PyDLL(None).poll
-_poll.argtypes = [ctypes.c_void_p, ctypes.c_ulong, ctypes.c_int]
-
-
-class _Asked(ctypes.Structure):
-    """`struct pollfd`."""
-
-    _fields_ = (("fd", ctypes.c_int), ("events", ctypes.c_short), ("revents", ctypes.c_short))
 
 
 @dataclass(frozen=True)
@@ -113,8 +102,7 @@ class Watched:
             self._tells = True
         except redis.ResponseError:  # an old one, or one that lets us read and write only
             self._tells, self._retry = False, time.monotonic() + _REFUSED
-        asked = _Asked(connection._sock.fileno(), select.POLLIN, 0)
-        self._has_news = partial(_poll, ctypes.byref(asked), 1, 0)
+        self._has_news = sockets.look_at(connection._sock.fileno())
 
     def _answer(self, *command: bytes) -> Any:
         """What it answers, without what it has told meanwhile."""

@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 
 from intake.models import Enquiry, Lead
 from jobs import hints
@@ -48,3 +49,38 @@ def test_a_lead_stored_so_has_what_django_would_put_there():
     for field in Lead._meta.concrete_fields:
         if field.name not in given:
             assert getattr(lead, field.attname) == getattr(djangos, field.attname), field.name
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_is_stored_the_same_whether_its_statement_is_planned_yet_or_not():
+    hostile = {
+        "full_name": "O'Neil \\ {a,b} é",
+        "email": "one@client.example",
+        "needs": 'First line\r\n"second" %s %(name)s $1 \\N NULL مرحبا',
+        "organisation": "",
+        "actors": ('a"b', "c\\d", "{e,f}", "NULL", "é ", ""),
+        "countries_of_interest": ("ML", "NE"),
+    }
+    connection.close()  # so that nothing is planned
+
+    leads = [factories.receive(key=f"api:{n}", **hostile) for n in range(4)]
+
+    assert len({lead.reference for lead in leads}) == 4
+    rows = [_row(enquiry) for enquiry in Enquiry.objects.order_by("pk")]
+    assert rows == rows[:1] * 4
+    assert {name: rows[0][name] for name in ("full_name", "needs")} == {
+        name: hostile[name] for name in ("full_name", "needs")
+    }
+    assert rows[0]["actors"] == list(hostile["actors"])
+    kept = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%INTO intake_lead%'"
+    with connection.cursor() as cursor:
+        cursor.execute(kept)
+        assert cursor.fetchone() == (1,)
+    assert Job.objects.count() == 4 * 3
+
+
+def _row(enquiry):
+    own = ("id", "idempotency_key", "received_at")
+    row = Enquiry.objects.filter(pk=enquiry.pk).values().get()
+    lead = Lead.objects.filter(enquiry=enquiry).values("language", "countries", "services").get()
+    return {name: value for name, value in row.items() if name not in own} | lead

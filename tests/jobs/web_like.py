@@ -11,6 +11,7 @@ import uuid
 from django.db import transaction
 
 from jobs import hints, queue
+from jobs.quick_line import QuickLine
 from tests.jobs import kinds_for_tests  # noqa: F401  registers the kinds
 
 RUN = "import django; django.setup(); from tests.jobs import web_like; web_like.main()"
@@ -26,7 +27,8 @@ def ask() -> float:
 
 def main() -> None:
     """Serve until the input ends."""
-    hints._publisher = hints.Publisher(pause=0)  # no breaker shall spare us the wait for the broker
+    # No breaker shall spare us the wait for the broker.
+    hints._publisher = hints.Publisher(pause=0, quick_line=QuickLine())
     for line in sys.stdin:
         sys.stdout.write(json.dumps([ask() for _ in range(int(line))]) + "\n")
         sys.stdout.flush()

@@ -1,0 +1,111 @@
+"""Statements asked by the name under which the server has planned them answer as over a cursor."""
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection
+
+from accounts import planned
+from accounts.planned import Planned
+
+QUERY = "SELECT $1::int + 1, $2::text, $3::timestamptz, $4::uuid, $5::varchar[], $6::text"
+VALUES = [1, "é", datetime(2025, 1, 1, tzinfo=UTC), uuid.UUID(int=7), "{}", None]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def line() -> Iterator[Any]:
+    """A connection of this test alone, to the test's database."""
+    connection.ensure_connection()
+    with psycopg.connect(**connection.get_connection_params(), autocommit=True) as line:
+        yield line
+
+
+def names(line: Any) -> list[str]:
+    query = (
+        "SELECT name FROM pg_prepared_statements WHERE name LIKE 'derisk%' ORDER BY prepare_time"
+    )
+    return [name for (name,) in line.execute(query, prepare=False)]
+
+
+def test_what_is_asked_again_is_planned_once_and_answers_as_a_cursor_does(line: Any) -> None:
+    ours = planned.of(line)
+    assert ours.ask(QUERY, VALUES) is None
+    assert names(line) == []
+
+    answers = [ours.ask(QUERY, VALUES) for _ in range(3)]
+
+    assert answers == [psycopg.RawCursor(line).execute(QUERY, VALUES).fetchall()] * 3
+    assert len(names(line)) == 1
+    assert planned.of(line) is ours
+
+
+def test_values_of_another_type_are_another_statement(line: Any) -> None:
+    ours = planned.of(line)
+    for value in (1, 1, 1 << 40, 1 << 40):
+        found = ours.ask("SELECT $1", [value])
+
+    assert found == [(1 << 40,)]
+    assert len(names(line)) == 2
+
+
+def test_statement_that_answers_nothing(line: Any) -> None:
+    line.execute("CREATE TEMPORARY TABLE kept (name text)")
+    ours = planned.of(line)
+    ours.ask("INSERT INTO kept VALUES ($1)", ["a"])
+
+    assert ours.ask("INSERT INTO kept VALUES ($1)", ["b"]) == []
+    assert line.execute("SELECT name FROM kept").fetchall() == [("b",)]
+
+
+def test_what_psycopg_let_go_of_is_planned_again(line: Any) -> None:
+    ours = planned.of(line)
+    for _ in range(2):
+        ours.ask("SELECT $1::int", [1])
+    line.execute("DEALLOCATE ALL")
+
+    assert ours.ask("SELECT $1::int", [2]) == [(2,)]
+    assert len(names(line)) == 1
+
+
+def test_errors_are_those_of_psycopg(line: Any) -> None:
+    ours = planned.of(line)
+    ours.ask("SELECT 1 / $1::int", [0])
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        ours.ask("SELECT 1 / $1::int", [0])
+    assert ours.ask("SELECT 1 / $1::int", [1]) == [(1,)]
+    ours.ask("SELECT nothing", [])
+    with pytest.raises(psycopg.errors.UndefinedColumn):
+        ours.ask("SELECT nothing", [])
+
+
+def test_server_that_is_gone_is_an_operational_error(line: Any) -> None:
+    ours = planned.of(line)
+    for _ in range(2):
+        ours.ask("SELECT $1::int", [1])
+    assert not ours.has_news
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [line.info.backend_pid])
+
+    assert ours.has_news
+    with pytest.raises(psycopg.OperationalError):
+        ours.ask("SELECT $1::int", [1])
+    assert line.closed
+
+
+def test_what_was_asked_the_longest_ago_makes_room(
+    line: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planned, "_MOST", 3)
+    ours = Planned(line)
+    for number in (1, 1, 2, 2, 1, 3, 3, 4, 4):
+        ours.ask(f"SELECT {number}", [])
+
+    query = "SELECT statement FROM pg_prepared_statements WHERE name LIKE 'derisk%'"
+    assert {text for (text,) in line.execute(query)} == {"SELECT 1", "SELECT 3", "SELECT 4"}
