@@ -100,8 +100,15 @@ def archive_of(person: Person, address: str, now: datetime) -> tuple[bytes, dict
         archive.writestr(
             "data.json", json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
         )
-        archive.writestr("index.html", render_to_string("intake/data_copy.html", said))
+        read = said | {"tables": [_as_pairs(table) for table in tables]}
+        archive.writestr("index.html", render_to_string("intake/data_copy.html", read))
     return buffer.getvalue(), {table["name"]: len(table["rows"]) for table in tables}
+
+
+def _as_pairs(table: dict[str, Any]) -> dict[str, Any]:
+    """For a template, to which a column that is called “items” would be the items of its row."""
+    rows = [list(row.items()) for row in table["rows"]]
+    return table | {"rows": rows, "left_out": list(table["left_out"].items())}
 
 
 def _table(table: Table, person: Person, archive: zipfile.ZipFile) -> dict[str, Any]:

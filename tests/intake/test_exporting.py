@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 import zipfile
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -35,6 +37,8 @@ def made(lead) -> DataCopy:
 
 def test_the_archive_holds_every_column_of_the_map_that_is_not_withheld(lead):
     making.accept(making.make_sent(lead), full_name=NAME)
+    factories.new_lead(email=EMAIL, needs="http://a.example http://b.example http://c.example")
+    run_all("intake.route_lead")
     copy = made(lead)
 
     archive = zipfile.ZipFile(io.BytesIO(copy.archive))
@@ -57,6 +61,16 @@ def test_the_archive_holds_every_column_of_the_map_that_is_not_withheld(lead):
         held
     )
     page = archive.read("index.html").decode()
+    shown = Counter(re.findall(r"<dt>(\w+)</dt>", page))
+    said = Counter(
+        name
+        for table in data["tables"]
+        for row in table["rows"]
+        for name, value in row.items()
+        if value not in (None, "")
+    )
+    assert shown == said
+    assert "3 links" in page  # of the screening, in a column called "items"
     assert (NAME in page, "Names members of our staff." in page) == (True, True)
     files = [name for name in archive.namelist() if name.startswith("files/")]
     assert sorted(name.split("-")[0] for name in files) == ["files/attachment"] * 2 + [
