@@ -26,6 +26,8 @@ from jobs import queue
 
 _UNSAFE = re.compile(r"[^\w.\-]+", re.ASCII)
 STAFF = "Names members of our staff."
+# What the person wrote comes first on the page for people.
+_WRITTEN = ("intake.enquiry", "intake.addition", "intake.attachment", "intake.contact")
 HELD_BACK = "Held back: our virus scanner has not found it clean."
 
 
@@ -100,15 +102,24 @@ def archive_of(person: Person, address: str, now: datetime) -> tuple[bytes, dict
         archive.writestr(
             "data.json", json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
         )
-        read = said | {"tables": [_as_pairs(table) for table in tables]}
+        first = sorted(tables, key=lambda table: table["table"] not in _WRITTEN)
+        read = said | {"tables": [_to_read(table) for table in first]}
         archive.writestr("index.html", render_to_string("intake/data_copy.html", read))
     return buffer.getvalue(), {table["name"]: len(table["rows"]) for table in tables}
 
 
-def _as_pairs(table: dict[str, Any]) -> dict[str, Any]:
-    """For a template, to which a column that is called “items” would be the items of its row."""
-    rows = [list(row.items()) for row in table["rows"]]
-    return table | {"rows": rows, "left_out": list(table["left_out"].items())}
+def _to_read(table: dict[str, Any]) -> dict[str, Any]:
+    """Without what is empty; in pairs, since to a template a column called “items” would be the items of its row."""
+    rows = [
+        [(_called(name), value) for name, value in row.items() if value not in (None, "", [], {})]
+        for row in table["rows"]
+    ]
+    left_out = [(_called(name), reason) for name, reason in table["left_out"].items()]
+    return table | {"rows": rows, "left_out": left_out}
+
+
+def _called(name: str) -> str:
+    return name.replace("_", " ").capitalize()
 
 
 def _table(table: Table, person: Person, archive: zipfile.ZipFile) -> dict[str, Any]:
