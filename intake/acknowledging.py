@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
-from intake import after_sending, client_promise, deadlines, needs, speaking, submission
+from intake import after_sending, client_promise, deadlines, speaking, submission, suggesting
 from intake.after_sending import ContactDetails
 from intake.models import Deadline, Lead
 from mail import outbox
@@ -57,7 +57,7 @@ def _letter(
         context={
             "reference": lead.reference,
             "full_name": name,
-            "is_alarming": needs.needs_urgent_help(lead.enquiry.needs),
+            "is_alarming": suggesting.is_alarming(lead),
             "answer_by": promise.when if promise and promise.is_to_come else "",
         },
     )

@@ -35,9 +35,10 @@ from intake import (
     proving,
     speaking,
     stages,
+    suggesting,
 )
 from intake.client_forms import AddForm, ContactForm, NoForm
-from intake.models import Attachment, Lead, Priority, Status
+from intake.models import Attachment, Lead, Status
 from intake.sent_answers import answers_of
 from intake.uploading import TOO_MUCH, read_form
 from mail import addresses
@@ -176,15 +177,9 @@ def _stage_of(lead: Lead, *, may_prove: bool, is_ready: bool) -> stages.Stage:
 
 
 def warn_in(lead: Lead, page_language: str) -> list[str]:
-    """Languages in which to say that this is no emergency line: the client’s, the form’s and the page’s; or none.
-
-    By the text itself as long as no worker has read it; then by what was found and staff left of it.
-    """
+    """Languages in which to say that this is no emergency line: the client’s, the form’s and the page’s; or none."""
     enquiry = lead.enquiry
-    is_read = lead.needs_read_by > 0
-    if not (
-        lead.priority == Priority.URGENT if is_read else needs.needs_urgent_help(enquiry.needs)
-    ):
+    if not suggesting.is_alarming(lead):
         return []
     said = needs.language_of(enquiry.needs)
     spoken = (said, enquiry.language, enquiry.consent_language, page_language)

@@ -41,6 +41,15 @@ def read_lead(*, lead_id: int) -> list[NeedSuggestion]:
     return suggestions_of(lead)
 
 
+def is_alarming(lead: Lead) -> bool:
+    """Whether a request speaks of danger: by the text itself as long as no worker has read it; then by what was found
+    and staff left of it.
+    """
+    if lead.needs_read_by:
+        return lead.priority == Priority.URGENT
+    return needs.needs_urgent_help(lead.enquiry.needs)
+
+
 def suggestions_of(lead: Lead) -> list[NeedSuggestion]:
     """The open suggestions of a lead that the caller has locked, with its enquiry; read now when that was not done."""
     return suggestions_of_each([lead])[lead.pk]

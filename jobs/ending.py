@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable, Sequence
 
 import structlog
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from accounts import statements
 from jobs import failures, pausing, queue
 from jobs.models import Job
 
@@ -18,11 +19,11 @@ _LEVELS = {
     "stopped": logging.WARNING,
     "failed": logging.ERROR,
 }
-_COMPLETE = """
+_COMPLETE = statements.Statement.written("""
     UPDATE jobs_job SET state = 'done', done_at = statement_timestamp(), lease_token = NULL, lease_until = NULL,
         last_error = ''
-    WHERE id = ANY(%s) AND state = 'leased' AND lease_token = %s
-"""
+    WHERE id = ANY(%(ids)s) AND state = 'leased' AND lease_token = %(token)s RETURNING id
+""")
 
 
 class LeaseLost(Exception):
@@ -57,10 +58,9 @@ def note(job: Job, outcome: str, error: str) -> None:
 
 def complete(jobs: Sequence[Job]) -> None:
     """Mark all as done; raises LeaseLost when one of them is not ours any more."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COMPLETE, [[job.pk for job in jobs], jobs[0].lease_token])
-        if cursor.rowcount < len(jobs):
-            raise LeaseLost
+    given = {"ids": [job.pk for job in jobs], "token": jobs[0].lease_token}
+    if len(statements.store(_COMPLETE, given)) < len(jobs):
+        raise LeaseLost
 
 
 def record_failure(job: Job, error: str, *, was_stopped: bool = False) -> bool:

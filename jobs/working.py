@@ -4,21 +4,24 @@ import uuid
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 
+from accounts import statements
 from jobs import ending, in_turn, kinds
 from jobs.models import Job
 
 log = structlog.get_logger("derisk.job")
 
-# SQL of our own, since every job runs both: Django's would be written anew each time, and cannot return the rows.
+# SQL of our own, since every job runs it: Django's would be written anew each time, and cannot return the rows.
 # Others of its kind are taken even when the one that was told of is taken already: the hints of what one worker did
 # together with it are still to come, and whatever has come since then is to be had. Nobody waits for the lock of those.
 # What was tried before is done alone: it may be what stops its worker, or makes the others fail.
-_CLAIM = """
+_FIELDS = Job._meta.concrete_fields
+_CLAIM = statements.Statement.written(f"""
     WITH told AS MATERIALIZED (
         SELECT id, attempts FROM jobs_job
         WHERE id = %(told)s AND state = 'pending' AND run_at <= statement_timestamp() FOR UPDATE
@@ -35,8 +38,8 @@ _CLAIM = """
     UPDATE jobs_job SET state = 'leased', lease_token = %(token)s, attempts = jobs_job.attempts + 1,
         lease_until = statement_timestamp() + %(lease)s
     FROM (SELECT id FROM told UNION ALL SELECT id FROM more) AS taken
-    WHERE jobs_job.id = taken.id RETURNING jobs_job.*
-"""
+    WHERE jobs_job.id = taken.id RETURNING {", ".join(f"jobs_job.{field.column}" for field in _FIELDS)}
+""")  # noqa: S608  # nosec B608  # names of our own columns
 
 
 def run_job(job_id: int) -> bool:
@@ -82,8 +85,13 @@ def claim(job_id: int) -> list[Job]:
         "most": list(together.values()),
     }
     return sorted(
-        Job.objects.raw(_CLAIM, given), key=lambda job: (job.pk != job_id, job.run_at, job.pk)
+        map(_job, statements.store(_CLAIM, given)),
+        key=lambda job: (job.pk != job_id, job.run_at, job.pk),
     )
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    return Job.from_db(DEFAULT_DB_ALIAS, [field.attname for field in _FIELDS], row)
 
 
 def _do(jobs: Sequence[Job]) -> None:

@@ -1,5 +1,6 @@
 """Handing a message to the mail server, and what becomes of one that it does not take."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,9 +11,10 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 
+from accounts import statements
 from jobs import kinds, queue
 from jobs.models import MAX_ATTEMPTS
 from mail import addresses, gates, kept_line, news, refusals
@@ -90,8 +92,7 @@ class _Taken:
 
     def __call__(self) -> None:
         if not self.is_recorded:
-            with connection.cursor() as cursor:
-                cursor.execute(_END, self.told())
+            statements.store(_END_ALONE, self.told())
 
     def told(self) -> dict[str, int | str]:
         """What the statement needs to know."""
@@ -105,41 +106,52 @@ class _Taken:
 
 # SQL of our own: every delivery runs it. Not when another delivery of the message has begun since.
 _END = """
-    UPDATE mail_message SET state = %(how)s, provider_id = %(provider)s, error = '', failure = '',
-        sent_at = CASE WHEN %(how)s = 'sent' THEN statement_timestamp() END,
-        private_url = CASE WHEN %(how)s = 'sent' THEN '' ELSE private_url END
+    UPDATE mail_message SET state = %(how)s::text, provider_id = %(provider)s, error = '', failure = '',
+        sent_at = CASE WHEN %(how)s::text = 'sent' THEN statement_timestamp() END,
+        private_url = CASE WHEN %(how)s::text = 'sent' THEN '' ELSE private_url END
     WHERE id = %(ended)s AND state = 'sending' AND attempts = %(attempt)s
 """
 # Whoever was sending died, or was sending when the connection broke. Tells what nearly every delivery would ask.
+_FIELDS = Message._meta.concrete_fields
 _BEGIN = f"""
     UPDATE mail_message SET state = 'sending', attempts = attempts + 1,
         may_be_double = may_be_double OR state IN ('sending', 'unsure')
     WHERE id = %(begun)s AND state IN ('queued', 'sending', 'unsure')
-    RETURNING *, {gates.MEMBER} AS member_id, {addresses.MARK} AS mark_id
+    RETURNING {", ".join(str(field.column) for field in _FIELDS)}, {gates.MEMBER}, {addresses.MARK}
 """  # noqa: S608  # nosec B608  # names of our own columns
-_END_AND_BEGIN = f"WITH ended AS ({_END}) {_BEGIN}"
+_END_ALONE, _BEGIN_ALONE, _END_AND_BEGIN = (
+    statements.Statement.written(text)
+    for text in (f"{_END} RETURNING id", _BEGIN, f"WITH ended AS ({_END}) {_BEGIN}")
+)
 
 
 @transaction.atomic
 def _start(message_id: int, before: _Taken | None) -> Message | None:
     """The message with its new attempt, which names this delivery from here on; records what the last one came to."""
     told: dict[str, int | str] = {"begun": message_id}
-    statement = _BEGIN
+    statement = _BEGIN_ALONE
     if before is not None:
         statement, told = _END_AND_BEGIN, told | before.told()
-    message: Any = next(iter(Message.objects.raw(statement, told)), None)
-    if message is None:
+    rows = statements.store(statement, told)
+    if not rows:
         return None
-    if reason := gates.why_not(message, message.member_id):
+    (*values, member_id, mark_id) = rows[0]
+    message = _message(values)
+    if reason := gates.why_not(message, member_id):
         _record(message, state=Message.State.CANCELLED, error=reason, private_url="")
         return None
-    mark = None if message.is_forced else addresses.mark_found(message.to_email, message.mark_id)
+    mark = None if message.is_forced else addresses.mark_found(message.to_email, mark_id)
     if mark is not None:
         error = f"Not sent: {mark}."
         _record(message, state=Message.State.HELD, failure=Failure.ADDRESS, error=error)
         return None
-    found: Message = message
-    return found
+    return message
+
+
+def _message(values: list[Any]) -> Message:
+    message = Message.from_db(DEFAULT_DB_ALIAS, [field.attname for field in _FIELDS], values)
+    message.headers = json.loads(message.headers)  # which comes as it is stored
+    return message
 
 
 def waiting_for_the_server() -> int:

@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from intake import acknowledging, after_sending, policies, screening, submission
+from intake import acknowledging, after_sending, policies, screening, submission, suggesting
 from intake.models import Deadline, Lead
 from jobs import working
 from jobs.models import Job
@@ -209,6 +209,17 @@ def test_words_of_duty_of_care_are_answered_with_where_to_call(language):
     assert warning in message.text
     assert warning in message.html
     assert needs not in message.text + message.html
+
+
+@pytest.mark.django_db
+def test_what_a_worker_has_read_is_not_read_again(monkeypatch):
+    lead = factories.new_lead(needs=WARNINGS["en"][0])
+    suggesting.read_lead(lead_id=lead.pk)
+    monkeypatch.setattr(suggesting.needs, "needs_urgent_help", lambda text: 1 / 0)
+
+    acknowledging.acknowledge_lead(lead_id=lead.pk)
+
+    assert WARNINGS["en"][1] in Message.objects.get().text
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ import pytest
 from config.supervisor import BASE_DIR
 from jobs import kinds
 
-CLAIMED = re.compile(r'^@(?:kinds\.)?kind(?:_together)?\(\s*"([a-z_.]+)"', re.M)
+CLAIMED = re.compile(r'^@(?:kinds\.)?kind(?:_together|_in_turn)?\(\s*"([a-z_.]+)"', re.M)
 # Whoever writes to the world, or draws for longer than a transaction should last.
 OUTSIDE = {"briefs.card_image", "briefs.refresh", "mail.deliver", "proposals.render"}
 

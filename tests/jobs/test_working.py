@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from jobs import kinds, sweeping, working
+from jobs import ending, kinds, sweeping, working
 from jobs.models import Job
 from tests import racing
 from tests.jobs.making import FUTURE, PAST, make_job, make_leased
@@ -332,7 +332,7 @@ def test_when_the_failure_cannot_be_recorded_the_first_error_stays_private(
     def away(job: Job, error: str, *, was_stopped: bool) -> bool:
         raise DatabaseError("the connection is lost")
 
-    monkeypatch.setattr(working, "record_failure", away)
+    monkeypatch.setattr(ending, "record_failure", away)
 
     with pytest.raises(DatabaseError) as caught:
         working.run_job(job.pk)
