@@ -148,7 +148,6 @@ class LeadAdmin(
         "due",
         "whose",
         "about",
-        "language",
         "created_at",
     )
     list_filter = (

@@ -9,14 +9,36 @@ from config import warming
 
 
 @pytest.mark.parametrize("site", ["http://localhost:8000", "https://localhost"])
-def test_the_form_is_asked_for_once_as_a_visitor_would_without_the_database(
-    settings, site: str
-) -> None:
+def test_the_form_is_asked_for_as_a_visitor_would_without_the_database(settings, site: str) -> None:
     connection.close()  # as a server begins; Django would ask one that another test left open for its state
     settings.SITE_URL = site
     settings.SECURE_SSL_REDIRECT = site.startswith("https")
 
-    assert warming.warm(WSGIHandler()) == "200 OK"
+    assert warming.ask(WSGIHandler())[0] == "200 OK"
+
+
+@pytest.mark.django_db(transaction=True)  # the handler closes connections
+def test_each_page_is_asked_for_once() -> None:
+    asked = []
+
+    def noting(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        asked.append(environ["PATH_INFO"])
+        return WSGIHandler()(environ, start)
+
+    assert warming.warm(noting) == "200 OK"
+    assert asked == ["/request/", "/", "/briefs/", "/briefs/feed.atom"]
+
+
+def test_a_database_that_is_away_is_asked_once() -> None:
+    asked = []
+
+    def away(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
+        asked.append(environ["PATH_INFO"])
+        start("200 OK" if environ["PATH_INFO"] == warming.FORM else "503 Service Unavailable", [])
+        return [b""]
+
+    assert warming.warm(away) == "503 Service Unavailable"
+    assert asked == ["/request/", "/"]
 
 
 def test_what_goes_wrong_keeps_no_server_from_starting() -> None:
