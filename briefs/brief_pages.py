@@ -26,6 +26,7 @@ from briefs import (
     cards,
     kept_answers,
     made_pages,
+    noting,
     page_lines,
     prepared,
     reading,
@@ -42,10 +43,6 @@ logger = structlog.get_logger(__name__)
 # Where the briefs next to it go. No text of a brief looks like it: sanitising takes comments out of bodies, and all
 # else is escaped. What is kept has a NUL there, which no text in PostgreSQL holds.
 _PLACE = "<!-- discover more -->"
-_NOTED = prepared.Statement.written(
-    "UPDATE briefs_madepage SET token = %(token)s WHERE brief_id = %(pk)s"
-    " AND digest = %(digest)s AND related = %(related)s RETURNING brief_id"
-)
 _MADE_WITH = {".py", ".html", ".css", ".mo", ".json"}
 
 
@@ -118,11 +115,13 @@ def _held(found: reading.Found) -> reading.Kept | None:
 def _with_neighbours(held: reading.Kept, found: reading.Found, token: bytes | None) -> reading.Kept:
     """What was kept, with the briefs next to it as they are; looked for once under each token, for all processes."""
     told = (token or b"").decode()
-    if told and held.token == told:
+    (pk,) = found.row.first("id")
+    same = noting.Note(pk, held.digest, held.related, told)
+    if told and (held.token == told or noting.stands(same)):
         return held
     related = reading.find_related_to(found)
     if held.related == related.digest:
-        _note(found, held, told)
+        _note(same)
         return held
     head, _, tail = _pieces(held)
     packed = _packed(head, _section(found, related, held.version), tail)
@@ -159,13 +158,10 @@ def _keep(found: reading.Found, page: reading.Kept) -> None:
         )
 
 
-def _note(found: reading.Found, held: reading.Kept, token: str) -> None:
-    """That the same briefs stand next to it under this token, unless others were laid in meanwhile."""
-    (pk,) = found.row.first("id")
-    if token:
-        with _spared(pk):
-            values = {"pk": pk, "digest": held.digest, "related": held.related, "token": token}
-            prepared.store(_NOTED, values)
+def _note(same: noting.Note) -> None:
+    if same.token and (due := noting.note(same)):
+        with _spared(same.pk):
+            noting.write(due)
 
 
 @contextmanager
