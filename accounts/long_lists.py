@@ -1,5 +1,6 @@
 """Staff lists that grow without end cost as much with a million rows as with a hundred: nothing counts, sorts or takes
-all of them. A list says "more than 10,000"; filters and the search lead to what lies further down.
+all of them. A list says "more than 10,000", a search "more than 1,000"; filters and more words lead to what lies
+further down.
 """
 
 from functools import cached_property
@@ -13,32 +14,36 @@ from django.http import HttpRequest, HttpResponse
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
-MOST_COUNTED = 10_000
+from accounts.numbers import MOST_COUNTED, count_of, told
+
+MOST_FOUND = 1_000  # of what no index counts: a search, several filters at once
 MOST_CHOSEN = 1_000  # at once, by "select all"
+_TURNING = {"p", "o", "e", "all"}  # of a list's address what leaves no row out
 
 
 class LongPaginator(Paginator):
-    """Pages of a list of which only the first `MOST_COUNTED` rows are counted and turned over."""
+    """Pages of a list of which only the first rows are counted and turned over: `most` of them."""
+
+    most = MOST_COUNTED
 
     @cached_property
     def _counted(self) -> int:
-        rows: Any = self.object_list
-        return int(rows.order_by()[: MOST_COUNTED + 1].count())
+        return count_of(self.object_list, self.most)  # type: ignore[arg-type]
 
     @cached_property
     def count(self) -> int:
         """How many rows there are, as far as they are counted."""
-        return min(self._counted, MOST_COUNTED)
+        return min(self._counted, self.most)
 
     @property
     def has_more(self) -> bool:
         """Whether there are rows that were not counted."""
-        return self._counted > MOST_COUNTED
+        return self._counted > self.most
 
     @property
     def told(self) -> str:
         """How many there are, in words."""
-        return f"more than {MOST_COUNTED:,}" if self.has_more else f"{self.count:,}"
+        return told(self._counted, self.most)
 
     def page(self, number: Any) -> Page:
         """One page. Further down the keys are found first, so that what is skipped is not joined with all that a row
@@ -92,10 +97,17 @@ class LongListAdmin(ModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return LongChangeList
 
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """As any; what is asked for in several ways at once is counted less far."""
+        paginator = super().get_paginator(request, *args, **kwargs)
+        asked = {name for name, value in request.GET.items() if value} - _TURNING
+        paginator.most = MOST_FOUND if "q" in asked or len(asked) > 1 else MOST_COUNTED
+        return paginator
+
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """As any; but not upon a whole list that is long."""
         takes_all = request.POST.get("select_across", "0") not in ("", "0")
-        if takes_all and queryset.order_by()[: MOST_CHOSEN + 1].count() > MOST_CHOSEN:
+        if takes_all and count_of(queryset, MOST_CHOSEN) > MOST_CHOSEN:
             text = f"These are more than {MOST_CHOSEN:,}. Filter or search first, or choose page by page."
             self.message_user(request, text, ERROR)
             return None

@@ -1,14 +1,14 @@
 """Whose data: from a request, a contact or an address to everything that stands for one person."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from accounts.erasure_map import ERASED_EMAIL, Person
 from intake import after_sending, matching
 from intake.addresses import email_key
-from intake.models import Contact, ContactCorrection, Enquiry, Lead, Organisation
+from intake.models import Contact, ContactCorrection, Lead, Organisation
 
 
 def person_of_address(address: str) -> Person:
@@ -20,11 +20,21 @@ def person_of_address(address: str) -> Person:
     known = Contact.objects.filter(email_key=key).first()
     same = matching.family(known) if known else []
     keys = {key, *(one.email_key for one in same)}
-    wrote = Enquiry.objects.annotate(address=Lower("email")).filter(address__in=keys)
-    corrected = ContactCorrection.objects.annotate(address=Lower("email")).filter(address__in=keys)
-    theirs = Q(enquiry__in=wrote) | Q(pk__in=corrected.values("lead")) | Q(contact__in=same)
     contacts = Contact.objects.filter(pk__in=[one.pk for one in same])
-    return _person(Lead.objects.filter(theirs), contacts, {address.lower(), *keys})
+    leads = Lead.objects.filter(pk__in=_leads_under(keys, same))
+    return _person(leads, contacts, {address.lower(), *keys})
+
+
+def _leads_under(keys: Collection[str], contacts: Iterable[Contact]) -> set[int]:
+    """Leads that were sent from one of these addresses, corrected to one, or linked to one of these contacts."""
+    # Asked one by one, each by an index of its own: joined by OR they would read every lead.
+    wrote = Lead.objects.annotate(address=Lower("enquiry__email")).filter(address__in=keys)
+    corrected = ContactCorrection.objects.annotate(address=Lower("email")).filter(address__in=keys)
+    return {
+        *wrote.values_list("pk", flat=True),
+        *corrected.values_list("lead", flat=True),
+        *Lead.objects.filter(contact__in=contacts).values_list("pk", flat=True),
+    }
 
 
 def person_of_contact(contact: Contact) -> Person:

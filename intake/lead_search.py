@@ -16,9 +16,11 @@ from intake.models import Lead, LeadWords
 from intake.models.lead import LeadQuerySet
 
 MOST_WORDS = 8  # of what is typed
+_MANY = 1_000
 _LONGEST = 100_000  # characters; PostgreSQL takes a megabyte of words
 _TRIGRAM = 3
 _REFERENCE = re.compile(r"[A-Za-z]-[0-9A-Za-z]{5}-[0-9A-Za-z]{5}")
+_ADDRESS = re.compile(r"[^@]+@[^@]+\.[^@.]{2,}")
 _CONFIG = "simple"
 
 
@@ -55,19 +57,36 @@ def find(leads: LeadQuerySet, typed: str) -> LeadQuerySet:
     """
     if _REFERENCE.fullmatch(typed.strip()):
         return leads.filter(reference=typed.strip().upper())
-    words = search_key(typed.replace("\0", "")).split()
-    telling = [word for word in words if len(word) > 1] or words
-    for word in telling[:MOST_WORDS]:
+    for word in _words(typed.replace("\0", ""))[:MOST_WORDS]:
         leads = leads.filter(_holds(word))
     return leads
 
 
+def _words(typed: str) -> list[str]:
+    """The words that tell something, as keys; an address is one, since its parts may stand in every other."""
+    keys: list[str] = []
+    for word in typed.split():
+        key = search_key(word)
+        keys += [key] if _ADDRESS.fullmatch(word) and " " in key else key.split()
+    return [key for key in keys if len(key) > 1] or keys
+
+
 def of_leads(rows: QuerySet[Any], typed: str) -> QuerySet[Any]:
     """The rows that belong to a lead in which it is found."""
-    return rows.filter(lead__in=find(Lead.objects.all(), typed)) if typed.strip() else rows
+    if not typed.strip():
+        return rows
+    found = find(Lead.objects.all(), typed)
+    few = list(found.values_list("pk", flat=True)[: _MANY + 1])
+    # Few are looked up; of many each page meets some soon in the order of the list.
+    return rows.filter(lead__in=few if len(few) <= _MANY else found)
 
 
 def _holds(word: str) -> Q:
+    if " " in word:
+        whole = " <-> ".join(f"'{part}'" for part in word.split())
+        return Q(words__words=SearchQuery(whole, search_type="raw", config=_CONFIG))
     begins = SearchQuery(f"'{word}':*", search_type="raw", config=_CONFIG)
     found = Q(words__words=begins)
-    return found | Q(words__who__contains=word) if len(word) >= _TRIGRAM else found
+    # Of other letters PostgreSQL makes no trigrams in every locale, and reads the words of all leads instead.
+    has_trigrams = len(word) >= _TRIGRAM and word.isascii()
+    return found | Q(words__who__contains=word) if has_trigrams else found

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists, Min, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from accounts import erasing, erasure_map
+from accounts import erasing, erasure_map, numbers
 from accounts.erasure_map import ERASED_EMAIL, Person
 from accounts.models import Erasure, User
 from intake import erasing as erasing_people
@@ -50,23 +50,36 @@ Rows = QuerySet[Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of record: which rows are older than a moment, since when, what each is called, what ends a batch."""
+    """One kind of record: which rows are older than a moment, since when, what each is called, what ends a batch.
+
+    An index walks through them in the order of `since`, or of `order`.
+    """
 
     due: Callable[[datetime], Rows]
     since: str
     called: str
     end: Callable[[list[int], RetentionRule], None]
     batch: int = 50
+    order: str = ""
+
+    def oldest_first(self, rows: Rows) -> Rows:
+        """These rows, the oldest first."""
+        return rows.order_by(self.order or self.since, "pk")
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """What a rule would reach now."""
+    """What a rule would reach now; of many only that they are more than `numbers.MOST_COUNTED`."""
 
     rule: RetentionRule
     count: int
     oldest: datetime | None
     examples: list[str]
+
+    @property
+    def told(self) -> str:
+        """How many, in words."""
+        return numbers.told(self.count)
 
 
 def rules() -> QuerySet[RetentionRule]:
@@ -89,12 +102,12 @@ def look(rule: RetentionRule, now: datetime | None = None) -> Outlook:
     """How many records a rule would reach, since when the oldest waits, and a few references; changes nothing."""
     kind = KINDS[Keeps(rule.keeps)]
     rows = _due(rule, now or timezone.now())
-    examples = rows.order_by(kind.since, "pk").values_list(kind.called, flat=True)[:EXAMPLES]
+    oldest = list(kind.oldest_first(rows).values_list(kind.since, kind.called)[:EXAMPLES])
     return Outlook(
         rule=rule,
-        count=rows.count(),
-        oldest=rows.aggregate(at=Min(kind.since))["at"],
-        examples=[str(name) for name in examples],
+        count=numbers.count_of(rows),
+        oldest=oldest[0][0] if oldest else None,
+        examples=[str(name) for _, name in oldest],
     )
 
 
@@ -119,7 +132,7 @@ def apply_rule(*, rule: RetentionRule, by: User | None = None) -> RetentionRun:
         raise ValidationError("This rule is switched off.", code="off")
     outlook = look(rule)
     kind = KINDS[Keeps(rule.keeps)]
-    rows = _due(rule, timezone.now()).order_by(kind.since, "pk")
+    rows = kind.oldest_first(_due(rule, timezone.now()))
     batch = list(rows.values_list("pk", flat=True)[: kind.batch])
     if batch:
         kind.end(batch, rule)
@@ -280,5 +293,6 @@ KINDS: dict[Keeps, Kind] = {
     ),
     Keeps.MESSAGES: Kind(_messages, "created_at", "reference", _empty_messages, MANY),
     Keeps.JOBS: Kind(_jobs, "done_at", "pk", _delete_jobs, MANY),
-    Keeps.KEYS: Kind(_keys, "received_at", "lead__reference", _forget_keys, MANY),
+    # By their numbers: an index of moments would be one more for each visitor to wait for.
+    Keeps.KEYS: Kind(_keys, "received_at", "lead__reference", _forget_keys, MANY, order="pk"),
 }  # fmt: skip

@@ -12,7 +12,9 @@ from accounts.staff_screens import ReadOnlyAdmin
 from jobs import kinds, retrying
 from jobs.models import Heartbeat, Job
 
-_NEWEST = 100_000  # jobs that are looked through for a request's id
+_NEWEST = (
+    10_000  # jobs that are looked through for a request's id: those of a few days of a large house
+)
 
 
 @admin.register(Job)

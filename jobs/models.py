@@ -94,6 +94,7 @@ class Job(models.Model):
             ),
             models.Index(fields=["lease_until"], name="job_leased", condition=Q(state="leased")),
             models.Index(fields=["-created_at"], name="job_dead", condition=Q(state="dead")),
+            models.Index(fields=["done_at", "id"], name="job_done", condition=Q(state="done")),
         ]
         permissions = [("retry_job", "Can retry a dead job")]
 

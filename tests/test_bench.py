@@ -10,13 +10,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
 from briefs import naming, rendering, snapshots
 from briefs.models import Brief
 from tests import databases
-from tests.bench import loading
+from tests.bench import kept, loading, servers
 
 BENCH = Path(loading.__file__).parent
 
@@ -54,6 +55,60 @@ def test_check_of_the_load_sees_a_broken_row(loaded: str) -> None:
 
     with pytest.raises(AssertionError, match="in_review"):
         loading.check(loaded)
+
+
+class Server:
+    """The server of the tests, as the benchmark asks for its own."""
+
+    url = staticmethod(databases.url)
+
+
+def ready(name: str, mark: str = "as before") -> bool:
+    """Whether the benchmark loaded this database now; asked for by whoever loads it so."""
+    loads: list[str] = []
+    is_new = kept.ready(Server(), name, mark, loads.append, fresh=False)  # type: ignore[arg-type]
+    assert loads == [databases.url(name)] * is_new
+    return is_new
+
+
+def index_of_filters() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('message_language_newest') IS NOT NULL")
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def left(pristine_database: str, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """A migrated database that an earlier run has left."""
+    with django_db_blocker.unblock(), databases.lent_copy(pristine_database) as url:
+        name = url.rpartition("/")[2]
+        with databases.administration() as server:
+            kept.note(server, name, "as before")
+        yield name
+
+
+def test_what_an_earlier_run_has_left_is_migrated_and_not_loaded_again(left: str) -> None:
+    call_command("migrate", "mail", "0002", verbosity=0)
+    assert not index_of_filters()
+
+    assert not ready(left)
+    assert index_of_filters()
+    assert not ready(left)
+
+
+@pytest.mark.parametrize(
+    "noted",
+    [
+        "",  # nothing: it is not whole
+        '{"mark": "as before", "migrations": {"mail.0001_schema": "other words"}}',
+    ],
+)
+def test_what_cannot_be_used_again_is_loaded_anew(left: str, noted: str) -> None:
+    with databases.administration() as server:
+        servers.mark(server, left, noted)
+
+    assert ready(left)
+    assert not ready(left)
 
 
 class Echo(BaseHTTPRequestHandler):

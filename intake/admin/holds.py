@@ -17,6 +17,7 @@ from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
 from intake import holding, lead_search, watching
 from intake.admin.reason_field import why
 from intake.models import Activity, ConflictCheck, Hold, HoldKind, Lead
+from intake.models.lead import of_visible_leads
 
 Decision = Hold.Decision
 _OPEN_LONG = 4 * 3600
@@ -82,7 +83,7 @@ def holds_visible_to(user: User) -> QuerySet[Hold]:
         [user.pk],
         output_field=BooleanField(),
     )
-    rows = Hold.objects.filter(lead__in=Lead.objects.visible_to(user))
+    rows = of_visible_leads(Hold.objects.all(), user)
     return rows.annotate(names_walled=names_walled).filter(names_walled=False)
 
 

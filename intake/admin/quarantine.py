@@ -20,6 +20,7 @@ from accounts.numbers import counted
 from accounts.staff_screens import ReadOnlyAdmin, Verb
 from intake import lead_search, quarantine
 from intake.models import Lead, Priority, Quarantine, Screening, Status
+from intake.models.lead import of_visible_leads
 from intake.quarantine import PERMISSION, Outcome
 
 
@@ -122,8 +123,7 @@ class QuarantineAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Quarantine]:
         assert isinstance(request.user, User)
-        seen = Lead.objects.visible_to(request.user)
-        rows = super().get_queryset(request).filter(lead__in=seen)
+        rows = of_visible_leads(super().get_queryset(request), request.user)
         return rows.select_related("lead__enquiry", "lead__screening")
 
     @admin.display(description="Reference", ordering="lead__reference")

@@ -11,6 +11,7 @@ from django.urls import URLPattern, path, reverse
 
 from accounts import hiding
 from accounts.models import User
+from accounts.numbers import told
 from accounts.staff_screens import ReadOnlyAdmin, VerbAdmin
 from briefs import freshness
 from intake import retaining
@@ -92,7 +93,7 @@ class RetentionRunAdmin(ReadOnlyAdmin):
         "ran_at",
         "is_simulated",
         "days",
-        "count",
+        "due",
         "done",
         "oldest",
         "which",
@@ -101,7 +102,7 @@ class RetentionRunAdmin(ReadOnlyAdmin):
     list_filter = ("is_simulated", "rule")
     list_select_related = ("rule", "by")
     ordering = ("-ran_at", "-pk")
-    fields = ("rule", "ran_at", "is_simulated", "days", "count", "done", "oldest", "which", "by")
+    fields = ("rule", "ran_at", "is_simulated", "days", "due", "done", "oldest", "which", "by")
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """The list, without references that the reader is walled from."""
@@ -114,6 +115,11 @@ class RetentionRunAdmin(ReadOnlyAdmin):
         """The same of one."""
         run = super().get_object(request, *args)
         return _show(run, request) if run else None
+
+    @admin.display(description="How many")
+    def due(self, run: RetentionRun) -> str:
+        """As far as they were counted."""
+        return told(run.count)
 
     @admin.display(description="The oldest")
     def which(self, run: RetentionRun) -> str:

@@ -7,7 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from accounts.erasure_door import frozen
 from accounts.models import Erasure
@@ -47,6 +47,7 @@ class ContactCorrection(models.Model):
                 condition=~Q(full_name="") & ~Q(email=""), name="correction_complete"
             ),
         ]
+        indexes = [models.Index(Lower("email"), name="correction_email")]
         triggers = [frozen("intake_contactcorrection", "correction_frozen")]
 
     def __str__(self) -> str:

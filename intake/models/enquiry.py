@@ -3,7 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from accounts.erasure_door import frozen
 from briefs.models import Brief
@@ -127,6 +127,7 @@ class Enquiry(models.Model):
             models.CheckConstraint(condition=~Q(consent_text=""), name="enquiry_has_consent"),
         ]
         indexes = [
+            models.Index(Lower("email"), name="enquiry_email"),
             # Of the few that have one: the others cost the index nothing.
             models.Index(
                 fields=["api_key"], condition=Q(api_key__isnull=False), name="enquiry_of_api_key"

@@ -89,6 +89,7 @@ class Hold(models.Model):
         ]
         indexes = [
             models.Index(fields=["-opened_at", "-id"], name="hold_newest"),
+            models.Index(fields=["decision", "-opened_at", "-id"], name="hold_by_decision"),
             models.Index(
                 fields=["opened_at"], name="hold_open_longest", condition=Q(decision="open")
             ),

@@ -129,6 +129,16 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         )
 
 
+def of_visible_leads(rows: models.QuerySet[Any], user: "User") -> Any:
+    """Those of these rows whose `lead` the user may see.
+
+    For who sees all, by what little is walled: asked whether its lead is one of all, each row would cost a lead.
+    """
+    if user.is_active and user.has_perms(["intake.view_lead", "intake.view_all_leads"]):
+        return rows.exclude(lead__in=RawSQL("SELECT walled_leads(%s)", [user.pk]))
+    return rows.filter(lead__in=Lead.objects.visible_to(user))
+
+
 class Lead(models.Model):
     """A request that somebody must answer."""
 
@@ -267,6 +277,12 @@ class Lead(models.Model):
                 fields=["owner"],
                 name="lead_open_of_owner",
                 condition=Q(owner__isnull=False, status__in=OPEN_STATUSES),
+            ),
+            # For how long what is kept: the oldest first, without those of whom nothing is left.
+            models.Index(
+                fields=["status", "closed_at", "id"],
+                name="lead_closed",
+                condition=Q(closed_at__isnull=False, erased_at__isnull=True),
             ),
             models.Index(
                 fields=["cover"], condition=Q(cover__isnull=False), name="lead_covered_by"

@@ -147,7 +147,16 @@ class Message(models.Model):
                 | Q(arrival__in=["delayed", "bounced", "complained"]),
             ),
             models.Index(Lower("to_email"), name="message_to"),
+            # By which staff filter; a value may be rare.
+            models.Index(fields=["template", "-created_at", "-id"], name="message_template_newest"),
+            models.Index(fields=["language", "-created_at", "-id"], name="message_language_newest"),
             models.Index(fields=["created_at"], name="message_gated", condition=~Q(gate="")),
+            # For how long words are kept: the oldest first, without those that are gone.
+            models.Index(
+                fields=["created_at", "id"],
+                name="message_words",
+                condition=~Q(reference="") & ~Q(text=""),
+            ),
             models.Index(
                 fields=["created_at"],
                 name="message_unsent",

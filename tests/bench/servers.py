@@ -103,13 +103,18 @@ def _answers(url: str) -> bool:
 
 def made(db: psycopg.Connection[Any], name: str, stamp: str, fresh: bool) -> bool:
     """Make the database unless it is there, whole, as this stamp would make it; `mark` says that it is whole."""
-    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
-    found = db.execute(query, [name]).fetchone()
-    if found and found[0] == stamp and not fresh:
+    if said_of(db, name) == stamp and not fresh:
         return False
     db.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
     db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     return True
+
+
+def said_of(db: psycopg.Connection[Any], name: str) -> str:
+    """What was noted about the database; nothing where it is not there, or not whole."""
+    query = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
+    found = db.execute(query, [name]).fetchone()
+    return found[0] or "" if found else ""
 
 
 def mark(db: psycopg.Connection[Any], name: str, stamp: str) -> None:

@@ -49,6 +49,8 @@ def other() -> Lead:
         "heloise traoré",
         "traore awa",
         "awa.traore@mines.example",
+        "Traoré AWA.traore@mines.Example",
+        "awa.traore@mi",
         "mines.example",
         "aurifere",
         "Sahel",

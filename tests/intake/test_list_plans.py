@@ -9,7 +9,16 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from intake import lead_search, people_search
-from intake.models import Adviser, Contact, Hold, Lead, Organisation, Quarantine
+from intake.models import (
+    Adviser,
+    Contact,
+    ContactCorrection,
+    Enquiry,
+    Hold,
+    Lead,
+    Organisation,
+    Quarantine,
+)
 from mail.models import Message
 from tests import factories
 
@@ -36,6 +45,22 @@ CASES: list[tuple[str, Callable[[], QuerySet[Any]]]] = [
         lambda: Quarantine.objects.filter(outcome="released").order_by("-held_at", "-pk"),
     ),
     ("hold_newest", lambda: Hold.objects.order_by("-opened_at", "-pk")),
+    (
+        "hold_by_decision",
+        lambda: Hold.objects.filter(decision="open").order_by("-opened_at", "-pk"),
+    ),
+    *(
+        (f"message_{name}_newest", lambda only={name: value}: Message.objects.filter(**only).order_by(*NEWEST))
+        for name, value in (("template", "intake/mail/acknowledgement"), ("language", "fr"))
+    ),
+    (
+        "enquiry_email",
+        lambda: Enquiry.objects.annotate(by=Lower("email")).filter(by__in=["a@b.example"]),
+    ),
+    (
+        "correction_email",
+        lambda: ContactCorrection.objects.annotate(to=Lower("email")).filter(to__in=["a@b.example"]),
+    ),
     *(
         ("message_in_trouble", lambda only=only: Message.objects.filter(**only).order_by(*NEWEST))
         for only in (

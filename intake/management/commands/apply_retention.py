@@ -2,6 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
+from accounts.numbers import told
 from intake import retaining
 from intake.models import RetentionRun
 
@@ -28,4 +29,4 @@ class Command(BaseCommand):
             else ""
         )
         done = "" if run.is_simulated else f", {run.done} done"
-        return f"{run.rule} ({run.days} days): {run.count} due{done}{oldest}"
+        return f"{run.rule} ({run.days} days): {told(run.count)} due{done}{oldest}"

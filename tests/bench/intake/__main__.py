@@ -1,11 +1,11 @@
 """The second half of `make bench`: requests at 1,000 and 1,000,000 leads, refused ones too, ten thousand at once.
 
-Takes the same ARGS; `--quick` stops at 100,000 leads. Everything is measured through granian, as in production, with
-`fsync` on and no worker running, so that only the request itself is measured. What it sends is removed at the end.
+Takes the same ARGS; `--quick` stops at 100,000 leads, `--load` once they are there. Everything is measured through
+granian, as in production, with `fsync` on and no worker running, so that only the request itself is measured. What it
+sends is removed at the end.
 """
 
 import argparse
-import hashlib
 import os
 import signal
 from collections import defaultdict
@@ -17,7 +17,7 @@ import psycopg
 
 from config import embedded, fonts
 from config.supervisor import BASE_DIR
-from tests.bench import servers
+from tests.bench import kept, servers
 from tests.bench.intake import asking, beside, driving
 from tests.bench.telling import say, tell
 
@@ -44,6 +44,8 @@ def main() -> None:
         for size, count in counts.items():
             _fill(postgres, count, options.fresh or size == "small")
         say("The leads are there")
+        if options.load:
+            return
         with ExitStack() as opened:
             webs = _open(opened, urls, postgres.url("bench_bare"))
             try:
@@ -58,43 +60,23 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="100,000 leads at most, short rounds")
     parser.add_argument("--fresh", action="store_true", help="load the leads anew")
+    parser.add_argument("--load", action="store_true", help="load or migrate them, and stop there")
     parser.add_argument("--only", default="", help="probes whose name holds this")
     parser.add_argument("--rounds", type=int, default=0)
     return parser.parse_args()
 
 
 def _fill(postgres: embedded.Postgres, count: int, fresh: bool) -> None:
-    """A database with so many leads; one that an earlier run has left is used again while its tables are the same."""
-    from django.core.management import call_command
-    from django.db import connection
-
+    """A database with so many leads; one that an earlier run has left is migrated and used again."""
     from tests.bench.intake import loading
 
-    name = f"bench_leads_{count}"
-    with psycopg.connect(postgres.url("postgres"), autocommit=True) as db:
-        connection.close()
-        if not servers.made(db, name, _stamp(), fresh):
-            return
+    def load(url: str) -> None:
         say(f"Loading {count:,} leads")
-        connection.settings_dict["NAME"] = name
-        with connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 0")  # that of a web process is too short here
-        call_command("migrate", verbosity=0)
-        loading.load(postgres.url(name), count)
-        connection.close()
-        servers.mark(db, name, _stamp())
+        loading.load(url, count)
 
-
-def _stamp() -> str:
-    """What the loaded rows depend on: how they are loaded, and the tables that they fill."""
-    paths = [
-        Path(__file__).with_name("loading.py"),
-        Path(__file__).with_name("people.py"),
-        *sorted(BASE_DIR.glob("intake/migrations/*.py")),
-        *sorted(BASE_DIR.glob("jobs/migrations/*.py")),
-        *sorted(BASE_DIR.glob("mail/migrations/*.py")),
-    ]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in paths)).hexdigest()[:16]
+    here = Path(__file__).parent
+    mark = kept.written(here / "loading.py", here / "people.py", here.parent / "texts.py")
+    kept.ready(postgres, f"bench_leads_{count}", mark, load, fresh=fresh)
 
 
 def _open(opened: ExitStack, urls: dict[str, str], bare_url: str) -> dict[str, servers.Web]:
