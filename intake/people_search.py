@@ -1,6 +1,6 @@
 """Finding people and organisations by what staff type, by indexes alone."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -21,9 +21,7 @@ def find(rows: QuerySet[Any], typed: str) -> QuerySet[Any]:
     words = names.latin_key(names.person_key(typed)).split()
     if not words:
         return rows.none() if typed else rows
-    named = Q()
-    for word in words:
-        named &= _holds(word)
+    named = holding(words)
     if rows.model is Organisation:
         return rows.filter(named)
     # In an order that no index has: else those of a rare name are looked for in all of them, one by one.
@@ -46,6 +44,14 @@ def _few(named: Q, houses: Collection[int]) -> set[int] | None:
         *people.filter(organisation__in=houses)[: _MANY + 1],
     }
     return found if len(found) <= _MANY else None
+
+
+def holding(words: Iterable[str]) -> Q:
+    """That each of these words is in the name."""
+    found = Q()
+    for word in words:
+        found &= _holds(word)
+    return found
 
 
 def _holds(word: str) -> Q:

@@ -17,7 +17,7 @@ from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
 from intake import holding, lead_search, watching
 from intake.admin.reason_field import why
 from intake.models import Activity, ConflictCheck, Hold, HoldKind, Lead
-from intake.models.lead import of_visible_leads
+from intake.seeing import of_visible_leads
 
 Decision = Hold.Decision
 _OPEN_LONG = 4 * 3600

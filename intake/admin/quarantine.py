@@ -20,8 +20,8 @@ from accounts.numbers import counted
 from accounts.staff_screens import ReadOnlyAdmin, Verb
 from intake import lead_search, quarantine
 from intake.models import Lead, Priority, Quarantine, Screening, Status
-from intake.models.lead import of_visible_leads
 from intake.quarantine import PERMISSION, Outcome
+from intake.seeing import of_visible_leads
 
 
 class SpamForm(forms.Form):

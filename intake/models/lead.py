@@ -129,16 +129,6 @@ class LeadQuerySet(models.QuerySet["Lead"]):
         )
 
 
-def of_visible_leads(rows: models.QuerySet[Any], user: "User") -> Any:
-    """Those of these rows whose `lead` the user may see.
-
-    For who sees all, by what little is walled: asked whether its lead is one of all, each row would cost a lead.
-    """
-    if user.is_active and user.has_perms(["intake.view_lead", "intake.view_all_leads"]):
-        return rows.exclude(lead__in=RawSQL("SELECT walled_leads(%s)", [user.pk]))
-    return rows.filter(lead__in=Lead.objects.visible_to(user))
-
-
 class Lead(models.Model):
     """A request that somebody must answer."""
 
@@ -292,7 +282,7 @@ class Lead(models.Model):
                 fields=["merged_into"],
                 condition=Q(merged_into__isnull=False),
                 name="lead_merged_into",
-            ),
+            ),  # fmt: skip
         ]
         triggers = [
             pgtrigger.FSM(
