@@ -274,15 +274,14 @@ class Lead(models.Model):
                 name="lead_closed",
                 condition=Q(closed_at__isnull=False, erased_at__isnull=True),
             ),
-            models.Index(
-                fields=["cover"], condition=Q(cover__isnull=False), name="lead_covered_by"
+            *(
+                models.Index(fields=[field], condition=Q(**{f"{field}__isnull": False}), name=name)
+                for field, name in (
+                    ("cover", "lead_covered_by"),
+                    ("pool", "lead_pooled"),
+                    ("merged_into", "lead_merged_into"),
+                )
             ),
-            models.Index(fields=["pool"], condition=Q(pool__isnull=False), name="lead_pooled"),
-            models.Index(
-                fields=["merged_into"],
-                condition=Q(merged_into__isnull=False),
-                name="lead_merged_into",
-            ),  # fmt: skip
         ]
         triggers = [
             pgtrigger.FSM(
