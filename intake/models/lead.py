@@ -274,13 +274,10 @@ class Lead(models.Model):
                 name="lead_closed",
                 condition=Q(closed_at__isnull=False, erased_at__isnull=True),
             ),
+            models.Index(fields=["pool"], condition=Q(pool__isnull=False), name="lead_pooled"),
             *(
-                models.Index(fields=[field], condition=Q(**{f"{field}__isnull": False}), name=name)
-                for field, name in (
-                    ("cover", "lead_covered_by"),
-                    ("pool", "lead_pooled"),
-                    ("merged_into", "lead_merged_into"),
-                )
+                models.Index(fields=[one], condition=Q(**{f"{one}__isnull": False}), name=name)
+                for one, name in (("cover", "lead_covered_by"), ("merged_into", "lead_merged_into"))
             ),
         ]
         triggers = [
