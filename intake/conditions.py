@@ -4,6 +4,7 @@ A rule's conditions are one mapping: {"country": ["ML", "NE"], "keyword": ["pipe
 must hold; within one, any of its values will do. Only these words are known; a rule is no code.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ ORGANISATION = [
 PRIORITY = [("normal", "normal"), ("urgent", "urgent")]
 MOST_KEYWORDS = 30
 SHORTEST_KEYWORD = 3
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True)
@@ -97,8 +99,9 @@ def _faults_of_keywords(words: list[str]) -> list[str]:
 def folded(text: str) -> str:
     """Text as keywords are compared: no accents, lower case, letters and digits with single spaces between."""
     plain = unicodedata.normalize("NFKD", text).casefold()
-    kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
-    return " ".join("".join(kept).split())
+    if not plain.isascii():
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return " ".join(_WORD.findall(plain))
 
 
 def in_words(given: Conditions) -> list[str]:

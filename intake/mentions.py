@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from intake import closeness, names
 from intake.closeness import NOTHING, Closeness
@@ -23,8 +23,7 @@ _ARABIC_PREFIXES = "وبلكف"
 _GAP = 1  # words that may stand between those of a name
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One word of a text: as written, in Latin letters, as it sounds, and whether its first letter is a capital."""
 
     text: str

@@ -108,7 +108,10 @@ def _domain(email: str) -> str:
 
 
 def _of_scripts(words: Words) -> Iterator[Item]:
-    found = [_scripts(word) for word in _WORD.findall(f"{words.full_name}\n{words.needs[:_READ]}")]
+    text = f"{words.full_name}\n{words.needs[:_READ]}"
+    if text.isascii():
+        return
+    found = [_scripts(word) for word in _WORD.findall(text)]
     mixed = sum(len(scripts & _LOOK_ALIKE) > 1 for scripts in found)
     if mixed:
         yield Item("mixed_scripts", 20, f"{counted(mixed, 'word')} of letters that only look alike")

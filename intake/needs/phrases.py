@@ -8,8 +8,10 @@ the forms without what is written onto them (و ف ب ل) are tried. The work gr
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Generic, NamedTuple, TypeVar
+from functools import cached_property, lru_cache
+from itertools import pairwise, product
+from operator import itemgetter
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from briefs.search_keys import search_key
 
@@ -23,6 +25,7 @@ _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _MOST_SKIPPED = 3
 _STEM = 3
 _MOST_KNOWN = 2_000
+_MOST_KEPT, _LONGEST_KEPT = 64, 8_000
 
 
 class Word(NamedTuple):
@@ -38,9 +41,48 @@ class Word(NamedTuple):
     sentence: int
 
 
-def words_of(text: str) -> list[Word]:
-    """Every word in order."""
-    words: list[Word] = []
+class Words(list[Word]):
+    """The words of a text, in order. Not to be changed: several readers have the same."""
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """Where each word stands, by each of its forms."""
+        found: dict[str, list[int]] = {}
+        for index, word in enumerate(self):
+            for form in word.forms:
+                found.setdefault(form, []).append(index)
+        return found
+
+    @cached_property
+    def stems(self) -> dict[str, list[str]]:
+        """The forms by how they begin."""
+        found: dict[str, list[str]] = {}
+        for form in self.places:
+            found.setdefault(form[:_STEM], []).append(form)
+        return found
+
+    @cached_property
+    def pairs(self) -> dict[tuple[str, str], list[int]]:
+        """Where two words stand beside each other, by their forms: where the first of them does."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for index, (word, after) in enumerate(pairwise(self)):
+            for both in product(word.forms, after.forms):
+                found.setdefault(both, []).append(index)
+        return found
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """Where numbers stand that are written in digits."""
+        return [index for index, word in enumerate(self) if word.key.isdecimal()]
+
+
+def words_of(text: str) -> Words:
+    """Every word in order. A text is read for its language, for spam and for what it asks: once, while it is short."""
+    return _kept_words_of(text) if len(text) <= _LONGEST_KEPT else _words_of(text)
+
+
+def _words_of(text: str) -> Words:
+    words = Words()
     end = sentence = 0
     for found in _WORD.finditer(text):
         raw, gap = found.group(), text[end : found.start()]
@@ -53,6 +95,9 @@ def words_of(text: str) -> list[Word]:
             Word(start, end, key, forms, capital, capital and raw.isupper(), gap[-8:], sentence)
         )
     return words
+
+
+_kept_words_of = lru_cache(maxsize=_MOST_KEPT)(_words_of)  # fifty are routed together
 
 
 @lru_cache(maxsize=4096)
@@ -87,6 +132,34 @@ class Match(Generic[Value]):
         return words[self.first].start, words[self.last - 1].end
 
 
+# A place in the list of a word's phrases, what follows the word, and the meaning.
+_Rest = tuple[int, tuple[str, ...], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """What goes on after a word: by the word that must follow, and what ends there or goes on with a sign."""
+
+    by_next: dict[str, list[_Rest]]
+    others: list[_Rest]
+
+    @classmethod
+    def of(cls, found: Sequence[tuple[tuple[str, ...], Any]]) -> "_Begun":
+        begun = cls({}, [])
+        for place, (rest, value) in enumerate(found):
+            is_word = _goes_on_with_word(rest)
+            told = begun.by_next.setdefault(rest[0], []) if is_word else begun.others
+            told.append((place, rest, value))
+        return begun
+
+    def going_on(self, words: Sequence[Word], index: int) -> Sequence[_Rest]:
+        """Those that may go on after the word at this place, in the order of the list."""
+        if not self.by_next or index + 1 >= len(words):
+            return self.others
+        more = [one for form in words[index + 1].forms for one in self.by_next.get(form, ())]
+        return sorted([*self.others, *more], key=itemgetter(0)) if more else self.others
+
+
 class Phrases(Generic[Value]):
     """Phrases with what each means, found in one walk over the words."""
 
@@ -94,7 +167,10 @@ class Phrases(Generic[Value]):
         self._numbers = numbers or {}
         self._exact: dict[str, list[tuple[tuple[str, ...], Value]]] = {}
         self._stems: dict[str, list[tuple[str, tuple[str, ...], Value]]] = {}
-        self._known: dict[tuple[str, ...], list[tuple[tuple[str, ...], Value]]] = {}
+        # Of `_exact`: the words after which something may follow or nothing, and those with the one that must follow.
+        self._alone: set[str] = set()
+        self._pairs: set[tuple[str, str]] = set()
+        self._known: dict[tuple[str, ...], _Begun] = {}
 
     def add(self, phrase: str, value: Value) -> None:
         """Know one more phrase; nothing to compare, nothing added. Raises ValueError when it begins with a gap."""
@@ -110,27 +186,45 @@ class Phrases(Generic[Value]):
         elif first.endswith("*"):
             self._stems.setdefault(first[:_STEM], []).append((first[:-1], rest, value))
         else:
-            self._exact.setdefault(first, []).append((rest, value))
+            self._add_exact(first, rest, value)
 
     def add_key(self, key: str, value: Value) -> None:
         """Know one more phrase that is a search key already, which has no signs of ours."""
+        self._known.clear()
         first, *rest = key.split()
-        self._exact.setdefault(first, []).append((tuple(rest), value))
+        self._add_exact(first, tuple(rest), value)
+
+    def _add_exact(self, first: str, rest: tuple[str, ...], value: Value) -> None:
+        self._exact.setdefault(first, []).append((rest, value))
+        if _goes_on_with_word(rest):
+            self._pairs.add((first, rest[0]))
+        else:
+            self._alone.add(first)
 
     def find(self, words: Sequence[Word]) -> Iterator[Match[Value]]:
         """Every phrase at every word, the longest of a word first."""
-        known = self._known
-        for index, word in enumerate(words):
-            begun = known.get(word.forms)
-            if begun is None:
-                begun = self._begun_by(word)
-            if begun:
-                found = [
-                    Match(index, last, value)
-                    for rest, value in begun
-                    if (last := self._rest_fits(rest, words, index + 1, word.sentence))
-                ]
-                yield from sorted(found, key=lambda match: -match.last)
+        text = words if isinstance(words, Words) else Words(words)
+        for index in sorted(self._begin_at(text)):
+            word = text[index]
+            begun = self._known.get(word.forms) or self._begun_by(word)
+            found = [
+                Match(index, last, value)
+                for _, rest, value in begun.going_on(text, index)
+                if (last := self._rest_fits(rest, text, index + 1, word.sentence))
+            ]
+            yield from sorted(found, key=_by_length) if len(found) > 1 else found
+
+    def _begin_at(self, words: Words) -> set[int]:
+        """Where a phrase may begin. By sets: most words of a text begin nothing of any list."""
+        places = words.places
+        forms = places.keys() & self._alone
+        for stem in words.stems.keys() & self._stems.keys():
+            forms.update(words.stems[stem])
+        found = {index for pair in words.pairs.keys() & self._pairs for index in words.pairs[pair]}
+        if "#" in self._exact:
+            forms |= places.keys() & self._numbers.keys()
+            found.update(words.numbers)
+        return found.union(*(places[form] for form in forms))
 
     def longest(self, words: Sequence[Word]) -> Iterator[Match[Value]]:
         """The longest phrase at each word that is not part of the one before."""
@@ -151,8 +245,8 @@ class Phrases(Generic[Value]):
             return int(word.key)
         return next((self._numbers[f] for f in word.forms if f in self._numbers), None)
 
-    def _begun_by(self, word: Word) -> list[tuple[tuple[str, ...], Value]]:
-        """What goes on after this word. Kept by word: most begin nothing, and a lookup is all they shall cost."""
+    def _begun_by(self, word: Word) -> "_Begun":
+        """What goes on after this word. Kept by word."""
         found: list[tuple[tuple[str, ...], Value]] = []
         for form in word.forms:
             found += self._exact.get(form, ())
@@ -162,8 +256,8 @@ class Phrases(Generic[Value]):
             found += self._exact["#"]
         if len(self._known) >= _MOST_KNOWN:
             self._known.clear()
-        self._known[word.forms] = found
-        return found
+        begun = self._known[word.forms] = _Begun.of(found)
+        return begun
 
     def _rest_fits(
         self, rest: tuple[str, ...], words: Sequence[Word], at: int, sentence: int
@@ -187,6 +281,14 @@ class Phrases(Generic[Value]):
         if element.endswith("*"):
             return any(form.startswith(element[:-1]) for form in word.forms)
         return element in word.forms
+
+
+def _goes_on_with_word(rest: tuple[str, ...]) -> bool:
+    return bool(rest) and rest[0] not in ("~", "#") and not rest[0].endswith("*")
+
+
+def _by_length(match: Match[Any]) -> int:
+    return -match.last
 
 
 def _elements(phrase: str) -> Iterator[str]:

@@ -51,6 +51,8 @@ def _in_window(matches: list[Match[str]], words: Sequence[Word]) -> Iterator[Fin
         if all(words[match.first].key != words[other.first].key for other in same):
             same.append(match)
     for alarm, signs in _RULES:
+        if not by_sign.keys() >= set(signs):
+            continue
         used = [by_sign.get(sign, ())[: signs.count(sign)] for sign in dict.fromkeys(signs)]
         if sum(len(some) for some in used) == len(signs):
             told = [match for some in used[1:] for match in some]
