@@ -17,7 +17,8 @@ def insert(model: type[models.Model], given: Mapping[str, str], *, rows: str = "
     written = {**_standing(model, given), **given}
     values = ", ".join(written.values())
     source = f"SELECT {values} {rows}" if rows else f"VALUES ({values})"
-    return f"INSERT INTO {model._meta.db_table} ({', '.join(written)}) {source}"
+    columns = ", ".join(f'"{name}"' for name in written)  # one of them is called "end"
+    return f"INSERT INTO {model._meta.db_table} ({columns}) {source}"
 
 
 def _standing(model: type[models.Model], given: Mapping[str, str]) -> dict[str, str]:

@@ -133,6 +133,12 @@ def among(column: str, numbers: str) -> RawSQL:
     return RawSQL(condition, [numbers], output_field=BooleanField())  # noqa: S611  # nosec B611
 
 
+def among_texts(column: str, texts: list[str]) -> RawSQL:
+    """The same of a column of texts and a list of these."""
+    condition = f"{column} = ANY(%s::text[])"
+    return RawSQL(condition, [texts], output_field=BooleanField())  # noqa: S611  # nosec B611
+
+
 def listed(numbers: Iterable[int]) -> str:
     """Numbers as a value for such a condition."""
     return "{" + ",".join(map(str, numbers)) + "}"

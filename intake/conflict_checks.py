@@ -8,19 +8,15 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from briefs import prepared
-from intake import holding, matching, register_search, walls
+from briefs.many import Many
+from intake import holding, locking, matching, register_search, walls
 from intake.mentions import Text
 from intake.models import (
-    Addition,
     ConflictCheck,
-    ContactCorrection,
     Hold,
     HoldKind,
     Lead,
@@ -51,12 +47,13 @@ class Verdict:
     near: Sequence[Found]
 
 
-def check_new(*, lead_ids: Collection[int]) -> None:
-    """Check those of these leads that never were; before they are routed. One statement when they were."""
-    rows = ConflictCheck.objects.filter(lead__in=lead_ids)
-    left = set(lead_ids) - set(rows.values_list("lead", flat=True))
-    if left:
-        check_leads(lead_ids=left)
+def check_new(leads: Sequence[Any]) -> None:
+    """Check those of these leads, as `locking.locked` gives them, that never were; before they are routed."""
+    left = [one for one in leads if one.checked is None]
+    if any(_is_stranger(one) for one in left):
+        check_leads(lead_ids=[one.pk for one in left])
+    else:
+        _check([one for one in left if _is_open(one)])
 
 
 def check_lead(*, lead_id: int) -> Hold | None:
@@ -72,61 +69,47 @@ def check_leads(*, lead_ids: Collection[int]) -> dict[int, Hold]:
     spam is left alone. Locks them. As many statements for fifty as for one, but for what is held.
     """
     leads = _open_ones(lead_ids)
-    # The address may tell whom they speak for.
-    strangers = [
-        one.pk for one in leads if one.contact_id is None and not one.enquiry.organisation.strip()
-    ]
+    strangers = [one.pk for one in leads if _is_stranger(one)]
     if strangers:
         matching.match_leads(lead_ids=strangers)
         leads = _open_ones(lead_ids)
-    if not leads:
-        return {}
-    verdicts = judge(leads)
-    _note(leads, verdicts)
-    both = zip(leads, verdicts, strict=True)
-    holds = {lead.pk: _hold(lead, verdict.hits) for lead, verdict in both if verdict.hits}
-    return {pk: hold for pk, hold in holds.items() if hold}
+    return _check(leads)
 
 
-def _note(leads: Sequence[Lead], verdicts: Sequence[Verdict]) -> None:
-    now = timezone.now()
-    rows = [
-        ConflictCheck(
-            lead=lead,
-            checked_at=now,
-            near=[found.as_json() for found in verdict.near[:_MOST_NEAR]],
-        )
-        for lead, verdict in zip(leads, verdicts, strict=True)
-    ]
-    ConflictCheck.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["lead"], update_fields=["checked_at", "near"]
-    )
+def _is_stranger(lead: Lead) -> bool:
+    """Whether their address, which nobody has looked up, may tell whom they speak for."""
+    return _is_open(lead) and lead.contact_id is None and not lead.enquiry.organisation.strip()
+
+
+def _is_open(lead: Lead) -> bool:
+    return not lead.erased_at and lead.status in OPEN
 
 
 def _open_ones(lead_ids: Collection[int]) -> list[Any]:
     """Those that are checked, with what is looked at. Raises Lead.DoesNotExist."""
-    leads: list[Any] = _LOCKED.read(pks=prepared.listed(lead_ids)).objects()
-    if len(leads) < len(set(lead_ids)):
-        raise Lead.DoesNotExist
-    return [lead for lead in leads if not lead.erased_at and lead.status in OPEN]
+    return [lead for lead in locking.all_locked(lead_ids) if _is_open(lead)]
 
 
-def _with_what_is_looked_at(pks: str) -> QuerySet[Lead]:
-    additions = Addition.objects.filter(lead=OuterRef("pk")).order_by("pk")
-    corrections = ContactCorrection.objects.filter(lead=OuterRef("pk")).order_by("pk")
-    return (
-        Lead.objects.select_for_update(of=("self",))
-        .select_related("enquiry", "organisation", "contact")
-        .annotate(
-            added=ArraySubquery(additions.values("text")),
-            corrected=ArraySubquery(corrections.values("full_name")),
-        )
-        .filter(prepared.among("intake_lead.id", pks))
-        .order_by("pk")
+def _check(leads: Sequence[Any]) -> dict[int, Hold]:
+    verdicts = judge(leads) if leads else []
+    now = timezone.now()
+    both = list(zip(leads, verdicts, strict=True))
+    _CHECKED.store(
+        ConflictCheck(lead=lead, checked_at=now, near=_near(verdict)) for lead, verdict in both
     )
+    holds = {lead.pk: _hold(lead, verdict.hits) for lead, verdict in both if verdict.hits}
+    return {pk: hold for pk, hold in holds.items() if hold}
 
 
-_LOCKED = prepared.Prepared(_with_what_is_looked_at, pks=prepared.NUMBERS)
+def _near(verdict: Verdict) -> list[dict[str, Any]]:
+    return [found.as_json() for found in verdict.near[:_MOST_NEAR]]
+
+
+_CHECKED = Many(
+    ConflictCheck,
+    ("lead_id", "checked_at", "near"),
+    also="ON CONFLICT (lead_id) DO UPDATE SET checked_at = EXCLUDED.checked_at, near = EXCLUDED.near",
+)
 
 
 def judge(leads: Sequence[Any]) -> list[Verdict]:

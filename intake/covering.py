@@ -179,7 +179,7 @@ class _Round:
                     raise JobError("Nobody who is there may have it.")
         except JobError:
             return lead
-        queue.enqueue(routing.clock_of(span))
+        queue.enqueue(owning.clock_of(span))
         # Passed on, it goes back to whom it was first.
         owner, because = (lent.owner, lent.absence_id) if lent else (former, absence.pk)
         if owner.pk != span.adviser_id:
@@ -217,7 +217,7 @@ class _Round:
         span = owning.give(lead, loan.owner_id, reason=text)
         lead.owner = loan.owner
         self._note(lead, Activity.Kind.HANDED_BACK, text)
-        queue.enqueue(routing.clock_of(span))
+        queue.enqueue(owning.clock_of(span))
         key = f"assignment:{span.pk}"
         self.news.add(loan.owner, lead, "It is yours again.", key=key, is_theirs=True)
         self.news.add(loan.adviser, lead, f"It went back to {loan.owner}.", key=key)

@@ -99,7 +99,7 @@ def _one_of_many(
         span = _reassign(lead, to, by, reason, seen, news)
     except ValidationError as error:  # raised before anything is written
         return Outcome(lead, error.messages[0])
-    queue.enqueue(routing.clock_of(span))
+    queue.enqueue(owning.clock_of(span))
     news.add(to, lead, "It is yours now.", key=f"assignment:{span.pk}", is_theirs=True)
     return Outcome(lead)
 
@@ -143,7 +143,7 @@ def claim_lead(*, lead: Lead, by: User) -> Lead:
     _refuse_unready(_standing(adviser.pk))
     news = News(by)
     span = _move(lead, adviser, by, Kind.CLAIMED, "", news)
-    queue.enqueue(routing.clock_of(span))
+    queue.enqueue(owning.clock_of(span))
     news.send()
     return lead
 

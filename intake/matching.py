@@ -2,20 +2,23 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
 from typing import TypeVar
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count
 
+from accounts.inserting import insert
 from accounts.numbers import counted
-from briefs import prepared
-from intake import names, people_book, resembling
+from briefs import many, prepared
+from intake import locking, names, people_book, resembling
 from intake.models import Activity, Contact, Enquiry, Lead, Organisation
 from intake.people_book import Book, Match
 from jobs import queue
 
 # Of the advisory locks of PostgreSQL, the one of whoever links or merges people; any number that nobody else takes.
 _PEOPLE = 7_226_001
+_HOLD = prepared.Statement.written("SELECT pg_advisory_xact_lock(%(number)s::bigint)")
 Record = TypeVar("Record", Contact, Organisation, Lead)
 
 
@@ -25,8 +28,7 @@ def hold_people() -> None:
     Without it two first requests of one body, at once, would not see each other's organisation, and a request could be
     linked to a contact in the moment in which that is merged away.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_PEOPLE])
+    prepared.fetch(_HOLD, {"number": _PEOPLE})
 
 
 def match_people(*, lead_id: int) -> Lead:
@@ -46,14 +48,14 @@ def match_leads(*, lead_ids: Collection[int]) -> list[Lead]:
     numbers, each sees those whom the ones before it made known, in as many statements as for one. Linked already or
     erased, a lead stays as it is.
     """
-    rows = Lead.objects.select_for_update(of=("self",)).select_related("enquiry")
-    leads = list(rows.filter(pk__in=lead_ids).order_by("pk"))
-    link([lead for lead in leads if lead.contact_id is None and not lead.erased_at])
+    leads = locking.locked(lead_ids)
+    link(leads)
     return leads
 
 
 def link(leads: Sequence[Lead]) -> None:
-    """The same for leads that the caller has locked, with their enquiries, that nobody is linked to."""
+    """The same for leads as `locking.locked` gives them."""
+    leads = [lead for lead in leads if lead.contact_id is None and not lead.erased_at]
     if not leads:
         return
     hold_people()
@@ -61,11 +63,7 @@ def link(leads: Sequence[Lead]) -> None:
     matches = [book.match(lead) for lead in leads]
     earlier = _earlier({match.contact.pk for match in matches} - {None})
     book.store()
-    _point(matches)
-    Activity.objects.bulk_create(
-        Activity(lead=match.lead, kind=Activity.Kind.MATCHED, text=_recognised(match, earlier))
-        for match in matches
-    )
+    _point(matches, earlier)
     _suggest(matches)
     queue.enqueue(*(ask for match in matches for ask in _check_again(match)))
 
@@ -73,8 +71,8 @@ def link(leads: Sequence[Lead]) -> None:
 def _book(enquiries: Iterable[Enquiry]) -> Book:
     """Whoever these may be from, in a statement each for contacts, organisations by name and by domain."""
     emails, named, latin, domains = people_book.keys_of(enquiries)
-    contacts = Contact.objects.filter(email_key__in=emails).select_related("organisation")
-    found = Organisation.objects.raw(_NAMED, [list(named), list(latin)]) if named else ()
+    contacts = _CONTACTS.read(emails=list(emails)).objects()
+    found = _ORGANISATIONS.read(named=list(named), latin=list(latin)).objects() if named else ()
     book = Book({one.email_key: _live_contact(one) for one in contacts}, {}, {}, {})
     for one in found:
         book.named[one.name_key] = live(one)
@@ -98,28 +96,45 @@ def _live_contact(record: Contact) -> Contact:
 
 
 _MOST_NAMESAKES = 20
-_NAMED = """
-    SELECT * FROM intake_organisation WHERE name_key = ANY(%s)
-    UNION
-    SELECT near.* FROM unnest(%s::text[]) AS asked (latin) JOIN intake_organisation near ON near.latin_key = asked.latin
-    ORDER BY id
-"""
+_CONTACTS = prepared.Prepared(
+    lambda emails: Contact.objects.filter(
+        prepared.among_texts("intake_contact.email_key", emails)
+    ).select_related("organisation"),
+    emails=["an address as an example"],
+)
+# Each way by an index of its own: joined by OR, the planner may read the whole table.
+_ORGANISATIONS = prepared.Prepared(
+    lambda named, latin: Organisation.objects.filter(
+        pk__in=Organisation.objects.filter(prepared.among_texts("name_key", named))
+        .values("pk")
+        .union(Organisation.objects.filter(prepared.among_texts("latin_key", latin)).values("pk"))
+    ).order_by("pk"),
+    named=["a name as an example"],
+    latin=["a name in Latin letters"],
+)
 
 
-def _point(matches: Sequence[Match]) -> None:
+def _point(matches: Sequence[Match], earlier: Counter[int]) -> None:
+    """Link each lead and note it on its timeline; one statement."""
+    rows = []
     for match in matches:
-        match.lead.contact, match.lead.organisation = match.contact, match.organisation
-    leads = [match.lead for match in matches]
-    columns = ("pk", "contact_id", "organisation_id")
-    prepared.store(_LINKED, {name: [getattr(lead, name) for lead in leads] for name in columns})
+        lead = match.lead
+        lead.contact, lead.organisation = match.contact, match.organisation
+        linked = {name: getattr(lead, name) for name in ("contact_id", "organisation_id")}
+        rows.append({"lead_id": lead.pk, "text": _recognised(match, earlier)} | linked)
+    prepared.store(_linked(), {"rows": many.sent(rows)})
 
 
-_LINKED = prepared.Statement.written("""
-    UPDATE intake_lead SET contact_id = given.contact, organisation_id = given.organisation
-    FROM unnest(%(pk)s::bigint[], %(contact_id)s::bigint[], %(organisation_id)s::bigint[])
-        AS given (id, contact, organisation)
-    WHERE intake_lead.id = given.id RETURNING intake_lead.id
-""")
+@cache
+def _linked() -> prepared.Statement:
+    numbers = dict.fromkeys(("lead_id", "contact_id", "organisation_id"), "bigint")
+    linked = """linked AS (
+        UPDATE intake_lead SET contact_id = given.contact_id, organisation_id = given.organisation_id
+        FROM given WHERE intake_lead.id = given.lead_id
+    )"""
+    activity = {"lead_id": "lead_id", "kind": f"'{Activity.Kind.MATCHED}'", "text": "text"}
+    noted = insert(Activity, activity, rows="FROM given ORDER BY lead_id")
+    return many.statement(numbers | {"text": "text"}, linked, last=f"{noted} RETURNING id")
 
 
 def _earlier(contacts: Collection[int]) -> Counter[int]:
@@ -181,10 +196,12 @@ def _contact_in_words(match: Match, earlier: int) -> str:
 
 
 def _suggest(matches: Sequence[Match]) -> None:
-    resembling.note_organisations(
-        (match.organisation, match.contact.domain)
-        for match in matches
-        if match.organisation and (match.is_new or match.is_new_organisation)
+    resembling.note(
+        organisations=[
+            (match.organisation, match.contact.domain)
+            for match in matches
+            if match.organisation and (match.is_new or match.is_new_organisation)
+        ],
+        contacts=[match.contact for match in matches if match.is_new],
+        leads=[match.lead for match in matches],
     )
-    resembling.note_contacts(match.contact for match in matches if match.is_new)
-    resembling.note_leads(match.lead for match in matches)

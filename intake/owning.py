@@ -1,17 +1,21 @@
 """Who owns a lead: the one place where a span of ownership ends and the next one begins. All under the lead's lock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
 from django.core.exceptions import ValidationError
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from accounts.inserting import insert
 from accounts.models import User
-from briefs import prepared
+from briefs import many, prepared
 from intake import conflicts, presence
 from intake.models import Assignment, Lead, RoutingDecision, StandIn, Status
+from jobs import queue
+from jobs.models import Job
 
 # With an adviser and not closed.
 OPEN = (Status.ROUTED, Status.CONTACTED, Status.QUALIFIED, Status.PROPOSAL)
@@ -43,26 +47,69 @@ def give(
     )
 
 
-def give_first(decisions: Sequence[RoutingDecision]) -> list[Assignment]:
-    """The same for leads that nobody has owned, each by the decision on it; two statements, however many."""
-    leads = [decision.lead for decision in decisions]
-    for lead, decision in zip(leads, decisions, strict=True):
+def give_first(decisions: Sequence[RoutingDecision], request_ids: Mapping[int, str]) -> None:
+    """The same for leads that nobody has owned, each by the decision on it, and ask for what `follow_ups` names.
+
+    One statement, however many. The jobs carry the request of their lead.
+    """
+    rows, because = [], queue.current_request_id()
+    for decision in decisions:
+        lead = decision.lead
         _put(lead, decision.chosen_id, decision)
-    columns = ("pk", "owner_id", "pool_id", "status")
-    given = {name: [getattr(lead, name) for lead in leads] for name in columns}
-    prepared.store(_OWNED, given | {"status": [str(lead.status) for lead in leads]})
-    return Assignment.objects.bulk_create(
-        Assignment(lead=one.lead, adviser_id=one.chosen_id, decision=one, reason=one.reason)
-        for one in decisions
+        owned = {name: getattr(lead, name) for name in ("owner_id", "pool_id", "status")}
+        about = {"reason": decision.reason, "request_id": request_ids.get(lead.pk, "") or because}
+        rows.append({"lead_id": lead.pk, "decision_id": decision.pk} | owned | about)
+    queue.hint_due(prepared.store(_given_first(), {"rows": many.sent(rows)}))
+
+
+def follow_ups(assignment: Assignment) -> tuple[queue.Ask, queue.Ask]:
+    """The notice to a new owner, and the lead's clock by their calendar: both take longer than giving."""
+    return queue.Ask(_NOTICE, assignment.pk, key=f"assignment:{assignment.pk}"), clock_of(
+        assignment
     )
 
 
-_OWNED = prepared.Statement.written("""
-    UPDATE intake_lead SET owner_id = given.owner, pool_id = given.pool, status = given.status
-    FROM unnest(%(pk)s::bigint[], %(owner_id)s::bigint[], %(pool_id)s::bigint[], %(status)s::text[])
-        AS given (id, owner, pool, status)
-    WHERE intake_lead.id = given.id RETURNING intake_lead.id
-""")
+def clock_of(assignment: Assignment) -> queue.Ask:
+    """The job that counts the lead's clock by its new owner's calendar."""
+    return queue.Ask(_CLOCK, assignment.lead_id, key=f"assignment:{assignment.pk}")
+
+
+_NOTICE, _CLOCK = "intake.notify_owner", "intake.keep_deadline"
+_GIVEN = {
+    "lead_id": "bigint",
+    "decision_id": "bigint",
+    "owner_id": "bigint",
+    "pool_id": "bigint",
+    "status": "text",
+    "reason": "text",
+    "request_id": "text",
+}
+_SPAN = {
+    "lead_id": "lead_id",
+    "adviser_id": "owner_id",
+    "decision_id": "decision_id",
+    "reason": "reason",
+}
+_JOB = {
+    "kind": "asked.kind",
+    "subject_id": "asked.subject",
+    "key": "'assignment:' || span.id",
+    "request_id": "given.request_id",
+}
+
+
+@cache
+def _given_first() -> prepared.Statement:
+    owned = """owned AS (
+        UPDATE intake_lead SET owner_id = given.owner_id, pool_id = given.pool_id, status = given.status
+        FROM given WHERE intake_lead.id = given.lead_id
+    )"""
+    span = f"span AS ({insert(Assignment, _SPAN, rows='FROM given ORDER BY lead_id')} RETURNING id, lead_id)"
+    asked = f"(VALUES ('{_NOTICE}', span.id), ('{_CLOCK}', span.lead_id)) AS asked (kind, subject)"
+    rows = f"FROM span JOIN given USING (lead_id), LATERAL {asked} ORDER BY span.id"
+    return many.statement(
+        _GIVEN, owned, span, last=f"{insert(Job, _JOB, rows=rows)} RETURNING kind, id"
+    )
 
 
 def _put(lead: Lead, adviser_id: int, decision: RoutingDecision | None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from briefs.many import Many
 from intake import addresses, names
 from intake.models import Contact, Enquiry, Lead, Organisation
 
@@ -94,10 +95,20 @@ class Book:
 
     def store(self) -> None:
         """Store whoever is new."""
-        Organisation.objects.bulk_create(self.new_organisations)
+        _ORGANISATIONS.store(self.new_organisations)
         for contact in self.new_contacts:
             contact.organisation = contact.organisation  # takes over the number that it has by now
-        Contact.objects.bulk_create(self.new_contacts)
+        _CONTACTS.store(self.new_contacts)
+
+
+_ORGANISATIONS = Many(Organisation, ("name", "name_key", "latin_key", "sound_key"))
+_CONTACTS = Many(
+    Contact,
+    (
+        *("full_name", "email", "phone", "job_title", "organisation_id"),
+        *("email_key", "mailbox_key", "domain", "latin_key", "sound_key"),
+    ),
+)
 
 
 def keys_of(enquiries: Iterable[Enquiry]) -> tuple[set[str], set[str], set[str], set[str]]:

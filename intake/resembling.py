@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.numbers import counted
 from briefs import prepared
+from briefs.many import Many
 from intake import names
 from intake.models import Contact, Lead, Likeness, Organisation, RecordKind
 
@@ -105,29 +106,48 @@ _NEAR_CONTACTS = prepared.Statement.written(
 )
 
 
-def note_organisations(noted: Iterable[tuple[Organisation, str]]) -> None:
-    """Suggest what each organisation may be the same as: by its name, and by the domain that somebody wrote from."""
-    both = list(noted)
+def note(
+    *,
+    organisations: Sequence[tuple[Organisation, str]],
+    contacts: Sequence[Contact],
+    leads: Sequence[Lead],
+) -> None:
+    """Suggest what each organisation may be the same as, by its name and by the domain that somebody wrote from; whom
+    each contact may be, by mailbox, or by a name that something else speaks for; and which earlier lead of the same
+    person or organisation asks the same, within `DUPLICATE_WITHIN`.
+    """
+    found = [*_of_organisations(organisations), *_of_contacts(contacts), *_of_leads(leads)]
+    _LIKE.store(found)
+
+
+_LIKE = Many(
+    Likeness,
+    ("kind", "older_pk", "newer_pk", "reasons", "score"),
+    also="ON CONFLICT DO NOTHING",  # a pair that is there already, decided or not, stays
+)
+
+
+def _of_organisations(both: Sequence[tuple[Organisation, str]]) -> list[Likeness]:
     if not both:
-        return
+        return []
     given = _asked([one for one, _ in both]) | {"domain": [domain for _, domain in both]}
     rows = prepared.fetch(_NEAR_ORGANISATIONS, given)
     pairs = [(both[nr][0], _named(_OF_ORGANISATION + _MEASURES, row)) for nr, *row in rows]
-    _keep(
+    return _strongest(
         RecordKind.ORGANISATION, [(one, row, _organisation_reasons(row, one)) for one, row in pairs]
     )
 
 
-def note_contacts(noted: Iterable[Contact]) -> None:
-    """Suggest whom each contact may be: by mailbox, or by a name that something else speaks for."""
-    contacts = list(noted)
+def _of_contacts(contacts: Sequence[Contact]) -> list[Likeness]:
     if not contacts:
-        return
+        return []
     more = ("domain", "mailbox_key", "organisation_id")
     given = _asked(contacts) | {name: [getattr(one, name) for one in contacts] for name in more}
     rows = prepared.fetch(_NEAR_CONTACTS, given)
     pairs = [(contacts[nr], _named(_OF_CONTACT + _MEASURES, row)) for nr, *row in rows]
-    _keep(RecordKind.CONTACT, [(one, row, _contact_reasons(row, one)) for one, row in pairs])
+    return _strongest(
+        RecordKind.CONTACT, [(one, row, _contact_reasons(row, one)) for one, row in pairs]
+    )
 
 
 def _asked(records: Sequence[Contact | Organisation]) -> dict[str, list[Any]]:
@@ -175,9 +195,7 @@ _EARLIER = prepared.Statement.written("""
 _OF_LEAD = ("id", "contact_id", "created_at", "is_same_text", "alike")
 
 
-def note_leads(noted: Iterable[Lead]) -> None:
-    """Suggest which earlier lead of the same person or organisation asks the same, within `DUPLICATE_WITHIN`."""
-    leads = list(noted)
+def _of_leads(leads: Sequence[Lead]) -> list[Likeness]:
     columns = ("pk", "contact_id", "organisation_id", "created_at")
     given: dict[str, Any] = {name: [getattr(lead, name) for lead in leads] for name in columns}
     given |= {"nr": list(range(len(leads))), "needs": [lead.enquiry.needs for lead in leads]}
@@ -185,7 +203,9 @@ def note_leads(noted: Iterable[Lead]) -> None:
     given |= {"compared": _COMPARED, "most": _LOOKED_AT}
     rows = prepared.fetch(_EARLIER, given)
     pairs = [(leads[nr], _named(_OF_LEAD, row)) for nr, *row in rows]
-    _keep(RecordKind.LEAD, [(lead, row, _lead_reasons(row, lead)) for lead, row in pairs])
+    return _strongest(
+        RecordKind.LEAD, [(lead, row, _lead_reasons(row, lead)) for lead, row in pairs]
+    )
 
 
 def _name_reasons(one: Any) -> list[Reason]:
@@ -236,19 +256,17 @@ def _lead_reasons(one: Any, lead: Lead) -> list[Reason]:
     ]
 
 
-def _keep(kind: RecordKind, found: Iterable[tuple[Any, Any, list[Reason]]]) -> None:
-    """Store the strongest of each record as suggestions; a pair that is there already, decided or not, stays."""
+def _strongest(kind: RecordKind, found: Iterable[tuple[Any, Any, list[Reason]]]) -> list[Likeness]:
+    """Of each record the strongest, as suggestions that are not stored yet."""
     suggested: dict[int, list[Likeness]] = {}
     for record, one, reasons in found:
         if reasons:
             pair = {"older_pk": min(record.pk, one.pk), "newer_pk": max(record.pk, one.pk)}
             made = Likeness(kind=kind, reasons=reasons, score=_score(reasons), **pair)
             suggested.setdefault(record.pk, []).append(made)
-    strongest = [
+    return [
         one for each in suggested.values() for one in sorted(each, key=lambda it: -it.score)[:MOST]
     ]
-    if strongest:
-        Likeness.objects.bulk_create(strongest, ignore_conflicts=True)
 
 
 def _score(reasons: list[Reason]) -> int:

@@ -104,8 +104,12 @@ def take_turns() -> None:
 
     Their credit is what two routings at once would both change. Who takes no leads earns none and is left alone.
     """
-    taking = Adviser.objects.filter(is_taking_leads=True)
-    list(taking.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    prepared.fetch(_TAKING, {})
+
+
+_TAKING = prepared.Statement.written(
+    "SELECT id FROM intake_adviser WHERE is_taking_leads ORDER BY id FOR NO KEY UPDATE"
+)
 
 
 def team(at: datetime, barred: Mapping[int, str]) -> list[Standing]:

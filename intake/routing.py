@@ -3,15 +3,18 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.inserting import insert
 from accounts.models import User
-from briefs import prepared
-from intake import conflicts, credit, deciding, facts, matching, owning, roster, rules
+from briefs import many, prepared
+from intake import conflicts, credit, deciding, facts, locking, matching, owning, roster, rules
 from intake.deciding import House, Verdict
 from intake.eligibility import Standing
 from intake.models import (
@@ -46,7 +49,12 @@ def route_leads(
     held: whoever decides about a hold asks for the routing again. Raises JobError when nobody may have one of them: no
     lead goes where nobody looks.
     """
-    leads = [lead for lead in _locked(lead_ids) if lead.status == Status.NEW]
+    return route(locking.all_locked(lead_ids), request_ids)
+
+
+def route(leads: Sequence[Any], request_ids: Mapping[int, str]) -> list[RoutingDecision]:
+    """`route_leads` of leads as `locking.locked` gives them."""
+    leads = [lead for lead in leads if lead.status == Status.NEW]
     strangers = [lead.pk for lead in leads if lead.contact_id is None]
     gates = conflicts.gates([lead.pk for lead in leads]) if leads else {}
     leads = [lead for lead in leads if not gates[lead.pk].is_held]
@@ -55,7 +63,7 @@ def route_leads(
     house = roster.house()
     if strangers and rules.look_at_people(house.rules):
         matching.match_leads(lead_ids=strangers)
-        leads = _locked([lead.pk for lead in leads])
+        leads = locking.locked([lead.pk for lead in leads])
         gates = conflicts.gates(
             [lead.pk for lead in leads]
         )  # a wall may stand before whom they are known as
@@ -63,9 +71,7 @@ def route_leads(
     decisions = _decide(leads, facts.read(leads), house, barred)
     for lead in leads:
         lead.status = Status.ROUTED
-    spans = owning.give_first(decisions)
-    _note(decisions)
-    ask_to_notify(spans, request_ids)
+    owning.give_first(decisions, request_ids)
     return decisions
 
 
@@ -73,12 +79,10 @@ def route_again(lead: Lead, *, without: Mapping[int, str], by: User | None) -> A
     """Give an open lead that its caller has locked to another adviser by the same rules; `without` names in words, by
     adviser, who must not have it and why. Pays credit as any decision; tells nobody. Raises JobError as `route_leads`.
     """
-    (full,) = _locked([lead.pk])
+    (full,) = locking.all_locked([lead.pk])
     barred = {full.pk: {**without, **conflicts.barred_because(full)}}
-    (decision,) = _decide([full], facts.read([full]), roster.house(), barred)
-    span = owning.give(full, decision.chosen_id, reason=decision.reason, by=by, decision=decision)
-    _note([decision], by)
-    return span
+    (decision,) = _decide([full], facts.read([full]), roster.house(), barred, by)
+    return owning.give(full, decision.chosen_id, reason=decision.reason, by=by, decision=decision)
 
 
 def _decide(
@@ -86,6 +90,7 @@ def _decide(
     suggestions: Mapping[int, Iterable[Any]],
     house: House,
     barred: Mapping[int, Mapping[int, str]],
+    by: User | None = None,
 ) -> list[RoutingDecision]:
     """Take turns with other routings, decide on one after the other, record, pay."""
     roster.take_turns()
@@ -96,9 +101,7 @@ def _decide(
         verdict = verdict_on(lead, suggestions[lead.pk], house, _without(team, barred[lead.pk]))
         made.append((verdict, _record(lead, verdict, _somebody(verdict), at)))
         team = [_afterwards(one, verdict) for one in team]
-    decisions = RoutingDecision.objects.bulk_create(decision for _, decision in made)
-    _pay(made)
-    return decisions
+    return _stored(made, by)
 
 
 def _without(team: list[Standing], barred: Mapping[int, str]) -> list[Standing]:
@@ -114,25 +117,6 @@ def _afterwards(one: Standing, verdict: Verdict) -> Standing:
         return one
     after = deciding.credit_after(verdict, one)
     return replace(one, credit=after, open_leads=one.open_leads + is_theirs)
-
-
-def _locked(lead_ids: Collection[int]) -> list[Lead]:
-    """In the order of their numbers, which is that of all who lock several. Raises Lead.DoesNotExist."""
-    found: list[Lead] = _LOCKED.read(pks=prepared.listed(lead_ids)).objects()
-    if len(found) < len(set(lead_ids)):
-        raise Lead.DoesNotExist
-    return found
-
-
-_LOCKED = prepared.Prepared(
-    lambda pks: (
-        Lead.objects.for_routing()
-        .select_for_update(of=("self",))
-        .filter(prepared.among("intake_lead.id", pks))
-        .order_by("pk")
-    ),
-    pks=prepared.NUMBERS,
-)
 
 
 def verdict_on(
@@ -243,39 +227,64 @@ def _of_the_text(verdict: Verdict) -> list[str]:
     return []
 
 
-def _pay(made: Iterable[tuple[Verdict, RoutingDecision]]) -> None:
-    """Write the ledger; a trigger moves the balances by it."""
-    CreditEntry.objects.bulk_create(
-        CreditEntry(decision=decision, adviser_id=adviser_id, amount=amount)
+def _stored(
+    made: Sequence[tuple[Verdict, RoutingDecision]], by: User | None
+) -> list[RoutingDecision]:
+    """Put decisions on record with their lines of credit, by which a trigger moves the balances, and on the timelines.
+
+    One statement, whatever their number.
+    """
+    rows = [
+        {name: getattr(decision, name) for name in _COLUMNS}
+        | {"lines": _lines(verdict), "by_id": by.pk if by else None}
         for verdict, decision in made
-        for adviser_id, amount in verdict.pick.changes.items()
-        if amount
+    ]
+    decisions = [decision for _, decision in made]
+    stored = prepared.store(_on_record(), {"rows": many.sent(rows)})
+    for decision, (pk,) in zip(decisions, stored, strict=True):
+        many.mark_stored(decision, pk)
+    return decisions
+
+
+def _lines(verdict: Verdict) -> dict[str, Decimal]:
+    return {str(pk): amount for pk, amount in verdict.pick.changes.items() if amount}
+
+
+_COLUMNS = (
+    *("lead_id", "chosen_id", "rule_id", "desk_id", "is_fallback"),
+    *("reason", "engine", "inputs", "candidates"),
+)
+
+
+@cache
+def _on_record() -> prepared.Statement:
+    columns = many.types_of(RoutingDecision, *_COLUMNS) | {"lines": "jsonb", "by_id": "bigint"}
+    decided = insert(RoutingDecision, {n: n for n in _COLUMNS}, rows="FROM given ORDER BY lead_id")
+    lines = "FROM made JOIN given USING (lead_id), jsonb_each_text(given.lines) AS line"
+    paid = insert(CreditEntry, _LINE, rows=lines)
+    noted = insert(Activity, _ACTIVITY, rows="FROM given ORDER BY lead_id")
+    return many.statement(
+        columns,
+        f"made AS ({decided} RETURNING id, lead_id)",
+        f"paid AS ({paid})",
+        f"noted AS ({noted})",
+        last="SELECT id FROM made ORDER BY lead_id",
     )
 
 
-def _note(decisions: Iterable[RoutingDecision], by: User | None = None) -> None:
-    Activity.objects.bulk_create(
-        Activity(lead=one.lead, kind=Activity.Kind.ROUTED, text=one.reason, by=by)
-        for one in decisions
-    )
+_LINE = {
+    "decision_id": "made.id",
+    "adviser_id": "line.key::bigint",
+    "amount": "line.value::numeric",
+}
+_ACTIVITY = {
+    "lead_id": "lead_id",
+    "kind": f"'{Activity.Kind.ROUTED}'",
+    "text": "reason",
+    "by_id": "by_id",
+}
 
 
-def ask_to_notify(
-    spans: Iterable[Assignment], request_ids: Mapping[int, str] = MappingProxyType({})
-) -> None:
-    """Ask for the notices to new owners, and for the clocks by their calendars: both take longer than routing."""
-    queue.enqueue(
-        *(
-            replace(ask, request_id=request_ids.get(span.lead_id, ""))
-            for span in spans
-            for ask in (
-                queue.Ask("intake.notify_owner", span.pk, key=f"assignment:{span.pk}"),
-                clock_of(span),
-            )
-        )
-    )
-
-
-def clock_of(assignment: Assignment) -> queue.Ask:
-    """The job that counts the lead's clock by its new owner's calendar."""
-    return queue.Ask("intake.keep_deadline", assignment.lead_id, key=f"assignment:{assignment.pk}")
+def ask_to_notify(spans: Iterable[Assignment]) -> None:
+    """Ask for what follows when leads are somebody else's now."""
+    queue.enqueue(*(ask for span in spans for ask in owning.follow_ups(span)))

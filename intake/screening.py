@@ -4,17 +4,18 @@ Nothing is refused and nothing deleted here. Whichever job of a lead comes first
 routed or acknowledged: what is held back makes no contact, no work and no mail to whatever address it came with.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 
 from accounts.numbers import counted
 from briefs import prepared
-from intake import likeness, seen_words, spam_rules, suggesting
-from intake.models import Activity, Lead, Priority, ProofOfWork, Quarantine, Screening, Status
+from briefs.many import Many
+from intake import likeness, locking, seen_words, spam_rules, suggesting
+from intake.models import Activity, Lead, Priority, Quarantine, Screening, Status
 from intake.models.enquiry import Enquiry
 from intake.seen_words import SeenWords
 from intake.spam_rules import Item
@@ -37,27 +38,24 @@ def passing(lead_ids: Collection[int]) -> set[int]:
     unscreened = [one for one in states if one["status"] == Status.NEW and one["screened"] is None]
     screened = screen_leads(lead_ids=[one["pk"] for one in unscreened]) if unscreened else []
     held_back = {lead.pk for lead in screened if lead.status == Status.QUARANTINED}
-    return {one["pk"] for one in states if _goes_on(one)} - held_back
+    goes_on = {one["pk"] for one in states if _goes_on(one["status"], one["held"])}
+    return goes_on - held_back
 
 
-def _goes_on(state: Mapping[str, Any]) -> bool:
-    was_spam = state["status"] == Status.DISQUALIFIED and state["held"] is not None
-    return state["status"] != Status.QUARANTINED and not was_spam
+def passing_of(leads: Sequence[Any]) -> list[Any]:
+    """The same of leads as `locking.locked` gives them; those that go on."""
+    _screen(leads)
+    return [one for one in leads if _goes_on(one.status, one.held)]
+
+
+def _goes_on(status: str, held: int | None) -> bool:
+    was_spam = status == Status.DISQUALIFIED and held is not None
+    return status != Status.QUARANTINED and not was_spam
 
 
 _STATE = prepared.Prepared(
     lambda pks: Lead.objects.filter(prepared.among("intake_lead.id", pks)).values(
         "pk", "status", screened=F("screening__pk"), held=F("quarantine__pk")
-    ),
-    pks=prepared.NUMBERS,
-)
-_LOCKED = prepared.Prepared(
-    lambda pks: (
-        Lead.objects.filter(prepared.among("intake_lead.id", pks))
-        .select_for_update(of=("self",))
-        .select_related("enquiry")
-        .annotate(proved=Exists(ProofOfWork.objects.filter(lead=OuterRef("pk"))))
-        .order_by("pk")
     ),
     pks=prepared.NUMBERS,
 )
@@ -75,16 +73,15 @@ def screen_leads(*, lead_ids: Collection[int]) -> list[Lead]:
     One after the other in the order of their numbers: each knows the words of those before it. As many statements for
     fifty as for one, but for what is held back.
     """
-    leads: list[Any] = _LOCKED.read(pks=prepared.listed(lead_ids)).objects()
-    new = [lead for lead in leads if lead.status == Status.NEW]
-    done = set(Screening.objects.filter(lead__in=new).values_list("lead", flat=True)) if new else ()
-    new = [lead for lead in new if lead.pk not in done]
-    if new:
-        _screen(new)
+    leads = locking.locked(lead_ids)
+    _screen(leads)
     return leads
 
 
 def _screen(leads: Sequence[Any]) -> None:
+    leads = [one for one in leads if one.status == Status.NEW and one.screened is None]
+    if not leads:
+        return
     texts = {lead.pk: likeness.Words.of(lead.enquiry.needs) for lead in leads}
     seen = seen_words.before(leads, texts)
     made = []
@@ -92,10 +89,13 @@ def _screen(leads: Sequence[Any]) -> None:
         screening = _score(lead, texts[lead.pk], seen)
         made.append(screening)
         seen.add(lead, texts[lead.pk], is_held=screening.score >= screening.line)
-    Screening.objects.bulk_create(made)
+    _MADE.store(made)
     for screening in made:
         if screening.score >= screening.line:
             _hold_back(screening.lead, screening)
+
+
+_MADE = Many(Screening, ("lead_id", "score", "line", "items", "rules", "text_digest", "text_bands"))
 
 
 def _score(lead: Any, words: likeness.Words, seen: SeenWords) -> Screening:

@@ -18,24 +18,24 @@ _MOST_COMPARED = 50
 _Outcome = Quarantine.Outcome
 _HELD_FOR_SPAM = [_Outcome.OPEN, _Outcome.SPAM, _Outcome.EXPIRED]
 
-_SAME = prepared.Statement.written("""
-    SELECT asked.id, count(*)
-    FROM unnest(%(pks)s::bigint[], %(digests)s::text[], %(emails)s::text[]) AS asked (id, digest, email)
-    JOIN intake_screening s ON s.text_digest = asked.digest AND s.screened_at > %(since)s
-    JOIN intake_lead lead ON lead.id = s.lead_id
-    JOIN intake_enquiry e ON e.id = lead.enquiry_id AND upper(e.email) <> upper(asked.email)
-    GROUP BY asked.id
-""")
-_HELD = prepared.Statement.written("""
-    SELECT asked.id, held.*
-    FROM unnest(%(pks)s::bigint[], %(digests)s::text[], %(bands)s::text[]) AS asked (id, digest, bands)
+# Both in one: they look at the same texts.
+_SEEN = prepared.Statement.written("""
+    SELECT asked.id, same.number, held.*
+    FROM unnest(%(pks)s::bigint[], %(digests)s::text[], %(emails)s::text[], %(bands)s::text[])
+        AS asked (id, digest, email, bands)
     CROSS JOIN LATERAL (
+        SELECT count(*) AS number FROM intake_screening s
+        JOIN intake_lead lead ON lead.id = s.lead_id
+        JOIN intake_enquiry e ON e.id = lead.enquiry_id AND upper(e.email) <> upper(asked.email)
+        WHERE s.text_digest = asked.digest AND s.screened_at > %(since)s
+    ) AS same
+    LEFT JOIN LATERAL (
         SELECT lead.reference, q.outcome, s.text_digest, s.text_bands FROM intake_screening s
         JOIN intake_quarantine q ON q.lead_id = s.lead_id AND q.outcome = ANY(%(outcomes)s::text[])
         JOIN intake_lead lead ON lead.id = s.lead_id
         WHERE s.screened_at > %(since)s AND (s.text_digest = asked.digest OR s.text_bands && asked.bands::bigint[])
         ORDER BY s.id DESC LIMIT %(most)s
-    ) AS held
+    ) AS held ON true
 """)
 
 
@@ -76,7 +76,7 @@ class SeenWords:
 
 
 def before(leads: Sequence[Any], texts: Mapping[int, Words]) -> SeenWords:
-    """What was seen before these leads came; two statements."""
+    """What was seen before these leads came; one statement."""
     pks = [lead.pk for lead in leads]
     given = {
         "pks": pks,
@@ -87,9 +87,10 @@ def before(leads: Sequence[Any], texts: Mapping[int, Words]) -> SeenWords:
         "outcomes": [str(outcome) for outcome in _HELD_FOR_SPAM],
         "most": _MOST_COMPARED,
     }
-    same = Counter(dict(prepared.fetch(_SAME, given)))
-    held: dict[int, list[Held]] = {}
-    for pk, reference, outcome, digest, bands in prepared.fetch(_HELD, given):
-        one = Held(reference, outcome == _Outcome.SPAM, Words(digest, bands))
-        held.setdefault(pk, []).append(one)
-    return SeenWords(same, held)
+    seen = SeenWords(Counter(), {})
+    for pk, number, reference, outcome, digest, bands in prepared.fetch(_SEEN, given):
+        seen.same[pk] = number
+        if reference is not None:
+            one = Held(reference, outcome == _Outcome.SPAM, Words(digest, bands))
+            seen.held.setdefault(pk, []).append(one)
+    return seen

@@ -13,7 +13,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from briefs import geography
+from briefs import geography, prepared
+from briefs.many import Many
 from intake import needs
 from intake.catalogue import Language, Service, Timeframe
 from intake.models import Activity, Lead, NeedSuggestion, Priority, Status
@@ -85,13 +86,26 @@ def _read(leads: Sequence[Lead]) -> dict[int, list[NeedSuggestion]]:
         ]
         for lead in leads
     }
-    NeedSuggestion.objects.bulk_create(one for ones in made.values() for one in ones)
-    Lead.objects.filter(pk__in=[lead.pk for lead in leads]).update(needs_read_by=needs.VERSION)
+    _MADE.store(one for ones in made.values() for one in ones)
+    given = {"pks": [lead.pk for lead in leads], "version": needs.VERSION}
+    prepared.store(_READ, given)
     new = {lead.pk: made[lead.pk] for lead in leads if not lead.needs_read_by}
     for lead in leads:
         lead.needs_read_by = needs.VERSION
         _raise_priority(lead, [one for one in made[lead.pk] if one.kind == Kind.URGENCY])
     return new
+
+
+_MADE = Many(
+    NeedSuggestion,
+    (
+        *("lead_id", "kind", "value", "label", "start", "end", "passage", "rule", "certainty"),
+        "rules_version",
+    ),
+)
+_READ = prepared.Statement.written(
+    "UPDATE intake_lead SET needs_read_by = %(version)s WHERE id = ANY(%(pks)s::bigint[]) RETURNING id"
+)
 
 
 def _known(lead_ids: Sequence[int]) -> set[tuple[int, str, str]]:
@@ -111,7 +125,6 @@ def _suggestion(lead: Lead, finding: Finding) -> NeedSuggestion:
         rule=finding.rule,
         certainty=finding.certainty,
         rules_version=needs.VERSION,
-        made_at=timezone.now(),  # without a value of its own a row is stored in half the time
     )
 
 

@@ -17,12 +17,11 @@ from intake import (
     exporting,
     holding,
     lead_search,
-    matching,
+    new_leads,
     notifying,
     promise_mail,
     quarantine,
     retaining,
-    routing,
     scanning,
     screening,
     suggesting,
@@ -38,18 +37,13 @@ from jobs.models import Job
 @kind_together("intake.match_people", most=50, at_once=True)
 def match_people(jobs: Sequence[Job]) -> None:
     """Link leads to the people behind them, unless they are held back."""
-    passing = screening.passing({job.subject_id for job in jobs})
-    matching.match_leads(lead_ids=passing)
+    new_leads.make_known(lead_ids={job.subject_id for job in jobs})
 
 
 @kind_together("intake.route_lead", most=50, at_once=True, before=match_people)
 def route_leads(jobs: Sequence[Job]) -> None:
     """Give leads to advisers, unless they are held back; the registers are asked before, once."""
-    passing = screening.passing({job.subject_id for job in jobs})
-    sanctions.ensure_screened(lead_ids=passing)
-    conflict_checks.check_new(lead_ids=passing)
-    because = {job.subject_id: job.request_id for job in jobs}
-    routing.route_leads(lead_ids=passing, request_ids=because)
+    new_leads.route(request_ids=_requests(jobs))
 
 
 @kind("intake.check_conflicts")

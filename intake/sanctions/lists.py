@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from briefs import prepared
 from intake.models import ListCode, SanctionsList
 
 
@@ -22,8 +23,13 @@ def all_lists() -> list[SanctionsList]:
 def loaded() -> list[SanctionsList]:
     """The lists that names are looked for on, in one statement."""
     order = list(ListCode.values)
-    found = SanctionsList.objects.filter(loaded_at__isnull=False, is_used=True)
+    found = _LOADED.read().objects()
     return sorted(found, key=lambda one: order.index(one.code))
+
+
+_LOADED = prepared.Prepared(
+    lambda: SanctionsList.objects.filter(loaded_at__isnull=False, is_used=True)
+)
 
 
 def stale(now: datetime | None = None) -> list[SanctionsList]:

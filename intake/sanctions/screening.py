@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from briefs import geography, prepared
-from intake import holding, matching
+from briefs import geography
+from briefs.many import Many
+from intake import holding, locking, matching
 from intake.models import (
-    ContactCorrection,
     Hold,
     HoldKind,
     Lead,
@@ -33,15 +33,17 @@ _BATCH = 100
 _MOST_KEPT = 20
 
 
-def ensure_screened(*, lead_ids: Collection[int]) -> None:
-    """Screen those of these leads that never were; one statement when they were. Routing asks first.
+def ensure_screened(leads: Sequence[Any]) -> None:
+    """Screen those of these leads, as `locking.locked` gives them, that never were. Routing asks first.
 
     What it raises fails the job that called: the leads wait, the job is tried again and staff see it.
     """
-    rows = SanctionsScreening.objects.filter(lead__in=lead_ids)
-    left = set(lead_ids) - set(rows.values_list("lead", flat=True))
-    if left:
-        screen_leads(lead_ids=left)
+    left = [one for one in leads if one.on_lists is None and not _is_closed_to_us(one)]
+    used = lists.loaded() if left else []
+    if used and any(one.contact_id is None for one in left):
+        screen_leads(lead_ids=[one.pk for one in left])
+    else:
+        _screen(left, _names(left), used)
 
 
 def screen_lead(*, lead_id: int) -> SanctionsScreening | None:
@@ -60,12 +62,20 @@ def screen_leads(*, lead_ids: Collection[int]) -> dict[int, SanctionsScreening]:
     used = lists.loaded()
     leads = _locked(lead_ids, wants_people=bool(used))
     names = _names([lead for lead in leads if not _is_closed_to_us(lead)])
-    digests = {pk: _digest(asked, used) for pk, asked in names.items()}
     rows = SanctionsScreening.objects.filter(lead__in=list(names)).order_by("lead", "-pk")
-    newest = {one.lead_id: one for one in rows.distinct("lead")}
-    done = {pk: one for pk, one in newest.items() if one.digest == digests[pk]}
+    done = {
+        one.lead_id: one
+        for one in rows.distinct("lead")
+        if one.digest == _digest(names[one.lead_id], used)
+    }
     new = [lead for lead in leads if lead.pk in names and lead.pk not in done]
-    found = finding.find_each([names[lead.pk] for lead in new]) if used else [[] for _ in new]
+    return done | _screen(new, names, used)
+
+
+def _screen(
+    leads: Sequence[Lead], names: Mapping[int, list[Asked]], used: Sequence[SanctionsList]
+) -> dict[int, SanctionsScreening]:
+    found = finding.find_each([names[lead.pk] for lead in leads]) if used else [[] for _ in leads]
     made = [
         SanctionsScreening(
             lead=lead,
@@ -73,59 +83,40 @@ def screen_leads(*, lead_ids: Collection[int]) -> dict[int, SanctionsScreening]:
             names=[{"of": one.of, "name": one.text} for one in names[lead.pk]],
             lists=[lists.as_recorded(one) for one in used],
             matches=matches,
-            digest=digests[lead.pk],
+            digest=_digest(names[lead.pk], used),
         )
-        for lead, each in zip(new, found, strict=True)
+        for lead, each in zip(leads, found, strict=True)
         for matches in (_matches(lead, each, used),)
     ]
-    SanctionsScreening.objects.bulk_create(made)
+    _MADE.store(made)
     for one in made:
         _hold(one.lead, one.matches)
-    return done | {one.lead_id: one for one in made}
+    return {one.lead_id: one for one in made}
 
 
-def _locked(lead_ids: Collection[int], *, wants_people: bool) -> list[Lead]:
+_MADE = Many(SanctionsScreening, ("lead_id", "outcome", "names", "lists", "matches", "digest"))
+
+
+def _locked(lead_ids: Collection[int], *, wants_people: bool) -> list[Any]:
     """The leads with the people behind them, whom no job may have looked up yet: what was decided is known by them.
 
     Raises Lead.DoesNotExist.
     """
-    leads = _read(lead_ids)
+    leads = locking.all_locked(lead_ids)
     strangers = [one.pk for one in leads if one.contact_id is None and not _is_closed_to_us(one)]
     if wants_people and strangers:
         matching.match_leads(lead_ids=strangers)
-        leads = _read(lead_ids)
+        leads = locking.all_locked(lead_ids)
     return leads
-
-
-def _read(lead_ids: Collection[int]) -> list[Lead]:
-    leads: list[Lead] = _LOCKED.read(pks=prepared.listed(lead_ids)).objects()
-    if len(leads) < len(set(lead_ids)):
-        raise Lead.DoesNotExist
-    return leads
-
-
-_LOCKED = prepared.Prepared(
-    lambda pks: (
-        Lead.objects.select_for_update(of=("self",))
-        .select_related("enquiry", "contact", "organisation")
-        .filter(prepared.among("intake_lead.id", pks))
-        .order_by("pk")
-    ),
-    pks=prepared.NUMBERS,
-)
 
 
 def _is_closed_to_us(lead: Lead) -> bool:
     return lead.erased_at is not None or lead.status == Status.QUARANTINED
 
 
-def _names(leads: Sequence[Lead]) -> dict[int, list[Asked]]:
+def _names(leads: Sequence[Any]) -> dict[int, list[Asked]]:
     """By lead, what to look for: the person and the body as the client wrote, corrected and as they are known."""
-    corrections = ContactCorrection.objects.filter(lead__in=[lead.pk for lead in leads])
-    corrected: dict[int, list[str]] = {}
-    for pk, name in corrections.order_by("pk").values_list("lead", "full_name"):
-        corrected.setdefault(pk, []).append(name)
-    return {lead.pk: _names_of(lead, corrected.get(lead.pk, [])) for lead in leads}
+    return {lead.pk: _names_of(lead, lead.corrected) for lead in leads}
 
 
 def _names_of(lead: Lead, corrected: Sequence[str]) -> list[Asked]:

@@ -440,8 +440,7 @@ def test_statements_do_not_grow_with_the_number_of_advisers():
             routing.route_lead(lead_id=lead.pk)
         counts.append(len([q for q in queries if "SAVEPOINT" not in q["sql"]]))
 
-    # The second has a ledger line to write, since there was somebody to pay.
-    assert counts[1] - counts[0] == 1
+    assert counts[0] == counts[1] <= 10
 
 
 # --- What the database holds
