@@ -26,7 +26,8 @@ def _standing(model: type[models.Model], given: Mapping[str, str]) -> dict[str, 
     left = [
         field
         for field in model._meta.concrete_fields
-        if field.column not in given and not field.primary_key and not field.has_db_default()
+        if field.column not in given
+        and not (field.primary_key or field.has_db_default() or field.generated)
     ]
     if made := [f.name for f in left if f.has_default() and callable(f.default)]:
         raise ValueError(f"The statement has to be given {made}.")
