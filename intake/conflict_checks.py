@@ -11,8 +11,8 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.many import Many
 from accounts.models import User
-from briefs.many import Many
 from intake import holding, locking, matching, register_search, walls
 from intake.mentions import Text
 from intake.models import (

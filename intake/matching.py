@@ -8,9 +8,10 @@ from typing import TypeVar
 from django.db import transaction
 from django.db.models import Count
 
+from accounts import many
 from accounts.inserting import insert
 from accounts.numbers import counted
-from briefs import many, prepared
+from briefs import prepared
 from intake import locking, names, people_book, resembling
 from intake.models import Activity, Contact, Enquiry, Lead, Organisation
 from intake.people_book import Book, Match

@@ -9,9 +9,10 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from accounts import many
 from accounts.inserting import insert
 from accounts.models import User
-from briefs import many, prepared
+from briefs import prepared
 from intake import conflicts, presence
 from intake.models import Assignment, Lead, RoutingDecision, StandIn, Status
 from jobs import queue

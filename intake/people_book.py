@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from briefs.many import Many
+from accounts.many import Many
 from intake import addresses, names
 from intake.models import Contact, Enquiry, Lead, Organisation
 

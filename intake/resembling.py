@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.many import Many
 from accounts.models import User
 from accounts.numbers import counted
 from briefs import prepared
-from briefs.many import Many
 from intake import names
 from intake.models import Contact, Lead, Likeness, Organisation, RecordKind
 

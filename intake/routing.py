@@ -11,9 +11,10 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import many
 from accounts.inserting import insert
 from accounts.models import User
-from briefs import many, prepared
+from briefs import prepared
 from intake import conflicts, credit, deciding, facts, locking, matching, owning, roster, rules
 from intake.deciding import House, Verdict
 from intake.eligibility import Standing

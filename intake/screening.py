@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from accounts.many import Many
 from accounts.numbers import counted
 from briefs import prepared
-from briefs.many import Many
 from intake import likeness, locking, seen_words, spam_rules, suggesting
 from intake.models import Activity, Lead, Priority, Quarantine, Screening, Status
 from intake.models.enquiry import Enquiry

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.many import Many
 from accounts.models import User
 from briefs import geography, prepared
-from briefs.many import Many
 from intake import needs
 from intake.catalogue import Language, Service, Timeframe
 from intake.models import Activity, Lead, NeedSuggestion, Priority, Status

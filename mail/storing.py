@@ -3,12 +3,11 @@
 Django's `get_or_create` and the jobs after it took six statements for each, two of them a savepoint.
 """
 
-import json
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from accounts import statements
+from accounts import many, statements
 from accounts.inserting import insert
 from jobs import queue
 from mail.models import Message
@@ -38,7 +37,7 @@ def store(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
     A row has the values of `_COLUMNS` and `request_id`, because of which it is sent. Left out is what somebody else
     stored in this very moment.
     """
-    found = statements.store(_statement(), {"rows": json.dumps(rows)})
+    found = statements.store(_statement(), {"rows": many.sent(rows)})
     stored = {key: pk for key, pk in found if key is not None}
     job_ids = sorted(pk for key, pk in found if key is None)
     queue.hint_due((_DELIVER, pk) for pk in job_ids)
@@ -48,9 +47,7 @@ def store(rows: Sequence[dict[str, Any]]) -> dict[str, int]:
 @cache
 def _statement() -> statements.Statement:
     values = {name: f"given.{name}" for name in _COLUMNS} | {"uuid": "gen_random_uuid()"}
-    types = ", ".join(f"{name} {kind}" for name, kind in {**_COLUMNS, "request_id": "text"}.items())
     parts = {
-        "given": f"SELECT * FROM json_to_recordset(%(rows)s::json) AS given ({types})",  # noqa: S608  # nosec B608  # names of our own columns
         "message": f"{insert(Message, values, rows='FROM given ORDER BY key')} "
         "ON CONFLICT (key) DO NOTHING RETURNING id, key",
         "made": "SELECT id, key, request_id FROM message JOIN given USING (key)",
@@ -60,5 +57,5 @@ def _statement() -> statements.Statement:
     told = (
         "SELECT key, id FROM made UNION ALL SELECT * FROM there UNION ALL SELECT NULL, id FROM job"
     )
-    named = ", ".join(f"{name} AS ({text})" for name, text in parts.items())
-    return statements.Statement.written(f"WITH {named} {told}")
+    columns = {**_COLUMNS, "request_id": "text"}
+    return many.statement(columns, *(f"{n} AS ({text})" for n, text in parts.items()), last=told)

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.many import Many
 from briefs import geography
-from briefs.many import Many
 from intake import holding, locking, matching
 from intake.models import (
     Hold,

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from briefs import many
-from briefs.many import Many
+from accounts import many
+from accounts.many import Many
 from briefs.models import Place
 
 PLACES = Many(

@@ -16,7 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.expressions import DatabaseDefault
 
 from accounts.inserting import insert
-from briefs.prepared import Statement, store
+from accounts.statements import Statement, store
 
 
 def statement(columns: Mapping[str, str], *parts: str, last: str) -> Statement:
