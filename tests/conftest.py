@@ -1,10 +1,12 @@
 """Fixtures for every test. The servers come from `tests/servers.py`."""
 
 import gc
+import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -20,8 +22,16 @@ STACK = pytest.StashKey[Stack]()
 
 
 def pytest_configure() -> None:
-    """Let each test client look for a static file when it is asked for one, and not read all of them as it is made."""
+    """Settings of the tools: a test client looks for a static file when it is asked for one, and reads none before."""
     settings.WHITENOISE_AUTOREFRESH = True
+    # Ten seconds more: a statement that waits on a loaded machine is no fault. Processes that tests start have ours.
+    options = settings.DATABASES["default"]["OPTIONS"]
+    options["options"] = re.sub(r"(?<=timeout=)(?=\d+s)", "1", options["options"])
+    # The same examples in each run (others: --hypothesis-seed), and as much time for one as a loaded machine takes.
+    steady = {"derandomize": True, "deadline": None}
+    slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile("suite", **steady, suppress_health_check=slow)
+    hypothesis.settings.load_profile("suite")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

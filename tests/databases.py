@@ -116,6 +116,12 @@ def restore_kept(name: str) -> bool:
     return True
 
 
+def fill(empty: str) -> None:
+    """Bring the empty database at this address, of whatever server, to where the kept one is, if there is one."""
+    if (dump := kept_dump()).exists():
+        _run("pg_restore", "--exit-on-error", "--dbname", empty, dump)
+
+
 def keep(name: str) -> None:
     """Keep the database `name` for later runs, and no more than a few of them."""
     dump = kept_dump()

@@ -25,7 +25,7 @@ class Race(Generic[Result]):
     def results(self) -> list[Result]:
         """Wait for all; their results in order, or the first one's error."""
         try:
-            return [future.result(timeout=30) for future in self._futures]
+            return [future.result(timeout=200) for future in self._futures]
         finally:
             self._pool.shutdown()
 
@@ -37,7 +37,7 @@ def race(*runners: Callable[[], Result]) -> list[Result]:
 
 def wait_for_blocked(count: int) -> None:
     """Return when so many connections to this database wait for a lock that another one holds."""
-    eventually(lambda: _blocked() >= count, 10)
+    eventually(lambda: _blocked() >= count)
 
 
 def _blocked() -> int:
@@ -55,7 +55,7 @@ def _blocked() -> int:
 def _run(runner: Callable[[], Result], barrier: threading.Barrier) -> Result:
     connection.ensure_connection()  # connecting is slow and would spread the start
     try:
-        barrier.wait(10)
+        barrier.wait(60)
         return runner()
     finally:
         connection.close()

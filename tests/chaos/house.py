@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from config import embedded, ports
-from tests import processes, servers
+from tests import databases, processes, servers
 from tests.chaos import mail_server
 from tests.stack import Stack
 
@@ -33,6 +33,7 @@ class House:
 
     def open(self) -> None:
         """Set it up and start everything."""
+        databases.fill(self.postgres.url())  # migrating takes longer
         self.stack.run("-m", "tests.chaos.founding")
         for name in ("smtp", "web", "worker", "sweep"):
             self.start(name)

@@ -21,12 +21,12 @@ LEADS = """
             WHERE d.lead_id = lead.id),
         EXISTS (SELECT FROM intake_hold h WHERE h.lead_id = lead.id AND h.decision = 'open')
     FROM intake_enquiry enquiry LEFT JOIN intake_lead lead ON lead.enquiry_id = enquiry.id
-    WHERE enquiry.email LIKE 'client%%@chaos.example' AND %s
+    WHERE enquiry.email LIKE 'client%%@house%%.example' AND %s
 """
 UNSENT = """
     SELECT count(*) FROM mail_message m JOIN intake_lead l ON l.reference = m.reference
     JOIN intake_enquiry e ON e.id = l.enquiry_id
-    WHERE e.email LIKE 'client%%@chaos.example' AND m.state IN ('queued', 'sending', 'unsure') AND %s
+    WHERE e.email LIKE 'client%%@house%%.example' AND m.state IN ('queued', 'sending', 'unsure') AND %s
 """
 OVERDUE = """
     SELECT kind || ' ' || key FROM jobs_job WHERE
@@ -124,7 +124,7 @@ def _misled(requests: list[Request], stored: list[StoredLead]) -> Iterator[str]:
 
 
 def _told_twice(house: House) -> Iterator[str]:
-    letters = Counter(to for to, _ in set(house.mails()) if to.endswith("@chaos.example"))
+    letters = Counter(to for to, _ in set(house.mails()) if to.startswith("client"))
     return (address for address, number in letters.items() if number > 1)
 
 

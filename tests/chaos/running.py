@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests import crowd
 from tests.chaos import faults, reconciling
 from tests.chaos.faults import Fault, Span
 from tests.chaos.house import House
@@ -13,8 +14,7 @@ from tests.chaos.senders import Request, Senders
 
 # Without any step forward for so long, nothing more will come; longer than any wait between two tries of a mail.
 STUCK_SECONDS = 300
-# While these are away, nobody can be answered.
-SILENCING = ("web", "postgres")
+CROWD = 5_000  # of a thousand houses: the requests of one house wait for each other
 
 
 @dataclass
@@ -40,7 +40,8 @@ def run(
     say: Callable[[str], None] = lambda text: None,
 ) -> Run:
     """Send requests at this rate (a second) while the faults come one after another; then reconcile."""
-    senders, spans = Senders(house.stack.url, rate), []
+    words = crowd.words(house.stack.database_url, CROWD, crowd.EACH_ONCE)
+    senders, spans = Senders(house.stack.url, rate, lambda number: _words(words, number)), []
     with senders.sending():
         for fault in course:
             time.sleep(chance.uniform(0.2, 2))
@@ -51,6 +52,13 @@ def run(
     settle(house)
     found = reconciling.problems(house, senders.requests)
     return Run(senders.requests, spans, found, figures(house, senders.requests, spans))
+
+
+def _words(crowd: list[dict[str, str]], number: int) -> dict[str, str]:
+    """What one of the crowd sends: after the last the first come again, with other addresses of the same houses."""
+    said = crowd[number % len(crowd)]
+    house = said["email"].partition("@")[2]
+    return said | {"email": f"client{number}@{house}"}
 
 
 def settle(house: House) -> None:

@@ -20,7 +20,6 @@ GIVES_UP_AFTER_SECONDS = 180
 THANKS = {201, 303}
 # What a correct client may be told while something is broken. 0: no answer at all.
 MAY_PASS = {0, 503}
-NEEDS = "A route assessment from Bamako to Gao for journey number {}."
 FIELDS = {"countries_of_interest": ["ML"], "services": ["route-assessment"], "language": "en"}
 
 
@@ -38,7 +37,7 @@ class Request:
     """One request of one client, with every attempt to send it."""
 
     number: int
-    words: Mapping[str, object] = field(default_factory=dict)  # instead of what each of them says
+    words: Mapping[str, object]  # address, name and needs, and what differs from FIELDS
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
     attempts: list[Attempt] = field(default_factory=list)
     receipt: str = ""  # the reference, or the token of the status page
@@ -46,7 +45,7 @@ class Request:
     @property
     def email(self) -> str:
         """Which no other request has."""
-        return str(self.words.get("email", f"client{self.number}@chaos.example"))
+        return str(self.words["email"])
 
     @property
     def by_form(self) -> bool:
@@ -79,7 +78,7 @@ class Senders:
         self,
         url: str,
         rate: float,
-        words: Callable[[int], Mapping[str, object]] = lambda _: {},
+        words: Callable[[int], Mapping[str, object]],
         *,
         opens_forms: bool = True,
     ) -> None:
@@ -156,12 +155,7 @@ class Form:
 
 
 def _fields(request: Request) -> dict[str, object]:
-    own = {
-        "full_name": f"Client Number {request.number}",
-        "email": request.email,
-        "needs": NEEDS.format(request.number),
-    }
-    return {**FIELDS, **own, **request.words}
+    return {**FIELDS, **request.words}
 
 
 def _ask(

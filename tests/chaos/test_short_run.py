@@ -6,7 +6,7 @@ import pytest
 
 from tests.chaos import faults, house, running
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(1200)]
 REQUESTS_A_SECOND = 3
 
 

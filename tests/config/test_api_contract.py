@@ -119,7 +119,7 @@ def attack(schema: BaseSchema, subtests: pytest.Subtests, one: Callable[[Any], N
 
 
 @pytest.mark.usefixtures("world")
-@pytest.mark.timeout(300)  # every address that answers a GET
+@pytest.mark.timeout(420)  # every address that answers a GET
 def test_every_read_keeps_to_the_schema_whatever_comes(
     schema: BaseSchema, subtests: pytest.Subtests
 ) -> None:
@@ -162,7 +162,7 @@ def one_connection(settings: Any, db: None) -> Iterator[None]:
 
 @pytest.mark.usefixtures("one_connection")
 @pytest.mark.timeout(
-    300
+    420
 )  # 250 requests, and a timeout in the middle of one looks like a fault of ours
 def test_every_write_keeps_to_the_schema_whatever_comes(
     schema: BaseSchema, subtests: pytest.Subtests

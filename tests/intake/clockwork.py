@@ -8,8 +8,18 @@ from intake.models import Adviser, Deadline, DeadlinePolicy, Lead
 from tests import factories
 
 HOUR = timedelta(hours=1)
-# A Thursday, within the house's hours.
-NOW = datetime(2027, 3, 4, 10, tzinfo=UTC)
+
+
+def _thursday() -> datetime:
+    """The next first Thursday of a March that is over a month ahead, within the house's hours: a Friday is no holiday
+    then, no clock changes, and whatever is due then is due in the future."""
+    soonest = datetime.now(UTC) + timedelta(days=31)
+    marches = [datetime(soonest.year + n, 3, 1, 10, tzinfo=UTC) for n in (0, 1)]
+    thursdays = [first + timedelta(days=(3 - first.weekday()) % 7) for first in marches]
+    return next(day for day in thursdays if day > soonest)
+
+
+NOW = _thursday()
 
 
 def utc(text: str) -> datetime:

@@ -1,5 +1,5 @@
 import uuid
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -8,9 +8,10 @@ from intake.models import Activity, Adviser, Deadline, DeadlineNotice, Lead
 from jobs.models import Job
 from mail.models import Message
 from tests import factories, racing
-from tests.intake.clockwork import HOUR, NOW, owned, policy, ticking, utc
+from tests.intake.clockwork import HOUR, NOW, owned, policy, ticking
 
-SATURDAY = utc("2027-03-06 11:00")
+SATURDAY = NOW + timedelta(days=2, hours=1)
+AWAY = {"starts_on": NOW.date() - timedelta(days=3), "ends_on": NOW.date() + timedelta(days=16)}
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def told() -> list[tuple[str, str]]:
 
 
 def away(lead: Lead) -> None:
-    lead.owner.absences.create(starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 20))
+    lead.owner.absences.create(**AWAY)
 
 
 def test_the_owner_is_reminded_once_and_told_nothing_that_the_client_wrote(house):
@@ -99,7 +100,7 @@ def test_nobody_is_told_at_night_and_nothing_is_skipped_for_it(house):
     assert (deadline.state, deadline.step, told()) == ("missed", 0, [])
     assert deadline.next_look_at == SATURDAY + HOUR / 4
 
-    sweep(utc("2027-03-08 09:00"))
+    sweep(NOW + timedelta(days=3, hours=23))  # Monday at nine
 
     assert told() == [("Awa", "Overdue")]
 
@@ -236,9 +237,7 @@ def test_desk_leads_are_those_who_may_give_leads_away(house):
 def test_who_stands_in_for_the_owner_is_told_before_the_desk(house):
     lead = owned()
     cover = factories.AdviserFactory(user__full_name="Bruno")
-    lead.owner.absences.create(
-        starts_on=date(2027, 3, 1), ends_on=date(2027, 3, 20), delegate=cover, policy="cover"
-    )
+    lead.owner.absences.create(**AWAY, delegate=cover, policy="cover")
     ticking(lead, NOW - HOUR)
     covering.keep_covers(now=NOW)
 

@@ -118,9 +118,9 @@ class House:
         self.let_time_pass()
         return dict(self.jobs.values_list("pk", "state"))
 
-    def wait_until_done(self, seconds: float = 40) -> None:
+    def wait_until_done(self) -> None:
         """Return when every job is done, while time passes quickly."""
-        eventually(lambda: set(self.states().values()) <= {Job.State.DONE}, seconds)
+        eventually(lambda: set(self.states().values()) <= {Job.State.DONE}, 120)
 
     # --- What the work has left
 

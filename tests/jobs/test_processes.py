@@ -15,7 +15,7 @@ from tests.jobs.house import House
 from tests.processes import eventually
 from tests.stack import Stack
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(360)]
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +152,7 @@ def test_jobs_that_fail_or_kill_their_worker_end_dead_while_others_get_done(hous
     (deadly,) = house.ask("tests.exit", max_attempts=1)  # and may be stopped twice
     others = house.ask("tests.note", 10)
 
-    eventually(lambda: set(house.states().values()) == {"dead", "done"}, 60)
+    eventually(lambda: set(house.states().values()) == {"dead", "done"}, 120)
 
     assert {pk for pk, state in house.states().items() if state == "dead"} == {failing, deadly}
     assert [len(house.effects(job_id)) for job_id in others] == [1] * 10

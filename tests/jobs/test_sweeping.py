@@ -237,11 +237,11 @@ def test_two_sweeps_at_once_take_different_rows(
         with transaction.atomic():
             count = take()
             taken.set()
-            assert second_is_through.wait(10)
+            assert second_is_through.wait(60)
         return count
 
     def second() -> int:
-        assert taken.wait(10)
+        assert taken.wait(60)
         try:
             return take()
         finally:

@@ -75,12 +75,12 @@ def test_what_nobody_wants_any_more_is_ended(
 ) -> None:
     kept_line.hang_up()
     for thread in [one for one in threading.enumerate() if one.name == "mail line"]:
-        thread.join(10)
+        thread.join(60)
     monkeypatch.setattr(kept_line, "_IDLE_SECONDS", 0.01)
 
     deliver("amina")
     for thread in [one for one in threading.enumerate() if one.name == "mail line"]:
-        thread.join(10)
+        thread.join(60)
 
     assert kept_line._line._kept is None
 

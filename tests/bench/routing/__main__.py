@@ -105,7 +105,8 @@ def _cost(postgres: embedded.Postgres, env: dict[str, str]) -> None:
 
 
 def _drain(postgres: embedded.Postgres, env: dict[str, str], count: int, of: str) -> None:
-    from tests.bench.routing import crowd, loading
+    from tests import crowd
+    from tests.bench.routing import loading
 
     _use(postgres)
     say(f"{count:,} leads{of} begin to wait")
@@ -129,7 +130,7 @@ def _drain(postgres: embedded.Postgres, env: dict[str, str], count: int, of: str
 
 def _as_they_come(postgres: embedded.Postgres, env: dict[str, str]) -> None:
     """From the commit of the request to the commit of the assignment, and from sending it."""
-    from tests.bench.routing import crowd
+    from tests import crowd
 
     _use(postgres)
     c = sorted(reference.waits(HOME, A_SECOND, A_SECOND * SECONDS))

@@ -3,8 +3,8 @@
 import psycopg
 from psycopg import sql
 
+from tests import crowd
 from tests.bench.intake.loading import multiply
-from tests.bench.routing import crowd
 
 ADVISERS = 10
 _HEX = "md5('{}' || n) || md5('{}2' || n)"

@@ -251,7 +251,7 @@ def _tried(role: str, rule: Rule) -> tuple[str, ...]:
     return works if role in rule.roles else works[:1]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(420)
 def test_every_role_every_button_every_status(house: House) -> None:
     # Where a brief stands forbids alike whoever asks: the superuser tries all, others who may press a button what
     # the table allows, and who may not tries it where it would work.

@@ -134,17 +134,17 @@ HOSTILE = {
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_costs_its_length_and_no_more(name: str, language: str) -> None:
-    short, long = _seconds(name, language, 5_000), _seconds(name, language, 20_000)
+    def is_in_proportion() -> bool:
+        short, long = _seconds(name, language, 5_000), _seconds(name, language, 20_000)
+        return long < 4 * 2.5 * short + 0.02
 
-    assert long < 4 * 2.5 * short + 0.02
+    # Whatever else the machine does costs time now and then; the square of the length costs it each time.
+    assert any(is_in_proportion() for _ in range(5))
 
 
 def _seconds(name: str, language: str, length: int) -> float:
     text = (HOSTILE[name] * length)[:length]
     parts = Parts(language, ASKED_ON, text, text, text, (Claim(1, text), Claim(2, text[:400])))
-    best = 9.0
-    for _ in range(2):
-        start = time.process_time()
-        check_wording(parts)
-        best = min(best, time.process_time() - start)
-    return best
+    start = time.process_time()
+    check_wording(parts)
+    return time.process_time() - start

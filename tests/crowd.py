@@ -1,4 +1,4 @@
-"""Who asks in the benchmark, and what: a thousand houses, each client with words of their own; or one house alone.
+"""Who asks in benchmarks and fault runs: a thousand houses, each client with words of their own; or one house alone.
 
 Columns as SQL, by the number `n` of a lead. Nobody here exists: names are put together from words of this page.
 """
