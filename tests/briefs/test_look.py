@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it brings none
 from django.conf import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
@@ -15,6 +14,7 @@ from briefs import scoring, subscribing
 from seeds import brief_history, briefs_loading
 from tests.briefs.subscribed import subscription_of
 from tests.factories import UserFactory
+from tests.looking import look
 
 ENGLISH = "jnim-turns-on-malis-towns"
 FRENCH = "adre-abeche-saison-des-pluies"
@@ -45,18 +45,7 @@ PAGES = [
     "/subscribe/thanks/",
     "/nothing/",
 ]
-AA = {
-    "type": "tag",
-    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-}
-# What the width and the scheme can change: the rest is the same page.
-BY_LOOK = {
-    "type": "rule",
-    "values": [
-        *("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"),
-    ],
-}
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(420)
 
 
 @pytest.fixture
@@ -133,24 +122,6 @@ def examine(page: Page, address: str) -> list[str]:
     expected = 404 if "/nothing/" in address else 410 if WITHDRAWN in address else 200
     assert answer.status == expected, address
     return look(page)
-
-
-def look(page: Page) -> list[str]:
-    """What axe finds on a desk in the light and on a phone in the dark; and what is too wide."""
-    problems = []
-    for width, scheme, only in ((1280, "light", AA), (390, "dark", BY_LOOK)):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two that it takes
-        found = Axe().run(page, options={"runOnly": only})
-        where = f"{page.url} {width} {scheme}"
-        problems += [
-            f"{where}: {violation['id']}: {node['html'][:120]}"
-            for violation in found.response["violations"]
-            for node in violation["nodes"]
-        ]
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            problems.append(f"{where}: wider than the window")
-    return problems
 
 
 def test_keyboard_reaches_the_text_first(site: str, browser: Browser) -> None:

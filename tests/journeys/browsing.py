@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from html import unescape
-from typing import Literal
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
@@ -14,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 from tests.processes import Smtp, eventually
 
 DESKTOP, PHONE = 1280, 390
-Scheme = Literal["light", "dark"]
+PATIENCE = 60_000  # milliseconds until a page that a loaded machine serves is given up
 
 
 @dataclass
@@ -53,16 +52,13 @@ class Visit:
 
 
 @contextmanager
-def visiting(
-    browser: Browser, url: str, *, width: int, scripts: bool = True, scheme: Scheme = "light"
-) -> Iterator[Visit]:
+def visiting(browser: Browser, url: str, *, width: int, scripts: bool = True) -> Iterator[Visit]:
     """A new person at the site, without cookies."""
     context: BrowserContext = browser.new_context(
         viewport={"width": width, "height": 900},
         java_script_enabled=scripts,
-        color_scheme=scheme,
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     try:
         yield Visit(context.new_page(), url)
     finally:
@@ -84,7 +80,7 @@ def wait_for_letter(smtp: Smtp, address: str, subject: str) -> Message:
         found = [each for each in letters_to(smtp, address) if subject_of(each).startswith(subject)]
         return found[0] if found else None
 
-    letter = eventually(arrived, 40)
+    letter = eventually(arrived, 100)
     assert letter is not None
     return letter
 

@@ -21,7 +21,7 @@ from tests.factories import AdviserFactory, DeskFactory
 from tests.processes import Smtp, eventually
 from tests.stack import Stack
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(420)
 
 REQUESTS, CLIENTS = 200, 8
 WORKER_DIES, VALKEY_DIES, VALKEY_RETURNS, WORKER_RETURNS = 50, 80, 140, 170
@@ -48,7 +48,7 @@ class Arrivals:
 
     def wait_for(self, count: int) -> None:
         with self.changed:
-            assert self.changed.wait_for(lambda: self.count >= count, 60), self.count
+            assert self.changed.wait_for(lambda: self.count >= count, 100), self.count
 
 
 def send(url: str, number: int) -> str:
@@ -72,7 +72,7 @@ def send_json(url: str, fields: dict[str, object]) -> str:
 
 
 def post(url: str, path: str, body: str, kind: str) -> tuple[int, HTTPMessage, bytes]:
-    connection = HTTPConnection(urlsplit(url).netloc, timeout=30)
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=60)
     try:
         headers = {"Content-Type": kind, "Idempotency-Key": str(uuid.uuid4())}
         connection.request("POST", path, body, headers)

@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from intake.models import Enquiry
 from tests.factories import BriefFactory, DeskFactory
 from tests.journeys.browsing import DESKTOP, PHONE, Visit, visiting
+from tests.looking import look
 from tests.processes import eventually
 from tests.stack import Stack
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(420)
 
 
 @dataclass
@@ -63,7 +63,7 @@ def test_half_a_form_is_there_again_and_gone_when_it_was_sent(visit: Visit) -> N
     page.locator("details > summary").click()
     page.locator("#id_services_1").check()
     page.locator("#id_consent").check()
-    eventually(lambda: "daily-monitoring" in (kept(page) or {}).get("services", []), 5)
+    eventually(lambda: "daily-monitoring" in (kept(page) or {}).get("services", []))
     form_id = page.locator("[name=form_id]").input_value()
 
     visit.open("/")
@@ -77,7 +77,7 @@ def test_half_a_form_is_there_again_and_gone_when_it_was_sent(visit: Visit) -> N
     page.locator("#id_consent").check()
     send(page)
     expect(page.locator("h1")).to_have_text("We have your request")
-    eventually(lambda: kept(page) is None, 5)
+    eventually(lambda: kept(page) is None)
     visit.assert_clean()
 
 
@@ -87,8 +87,9 @@ def test_a_connection_that_breaks_while_sending_costs_nothing(visit: Visit) -> N
     fill(page, "The line is bad.")
     page.locator("#id_consent").check()
     page.context.set_offline(True)
-    page.evaluate("document.querySelector('main form button[type=submit]').click()")
-    page.wait_for_timeout(500)
+    with page.expect_event("requestfailed"):
+        page.evaluate("document.querySelector('main form button[type=submit]').click()")
+    page.wait_for_url("chrome-error:**")
     page.context.set_offline(False)
     visit.errors.clear()
 
@@ -101,7 +102,7 @@ def test_on_a_shared_computer_nothing_is_kept(visit: Visit) -> None:
     page = visit.page
     visit.open("/request/")
     fill(page)
-    eventually(lambda: kept(page), 5)
+    eventually(lambda: kept(page))
 
     page.locator("#shared").check()
     assert kept(page) is None
@@ -118,7 +119,7 @@ def test_the_draft_can_be_thrown_away(visit: Visit) -> None:
     page = visit.page
     visit.open("/request/")
     fill(page)
-    eventually(lambda: kept(page), 5)
+    eventually(lambda: kept(page))
     visit.open("/request/")
 
     page.get_by_role("button", name="Start with an empty form").click()
@@ -134,7 +135,7 @@ def test_from_another_brief_the_words_come_back_and_the_brief_is_the_new_one(
     page = visit.page
     visit.open("/request/")
     fill(page)
-    eventually(lambda: kept(page), 5)
+    eventually(lambda: kept(page))
 
     visit.open(f"/request/?brief={site.brief}")
 
@@ -195,13 +196,10 @@ def test_gone_back_to_and_sent_again_it_is_the_same_request_until_it_is_changed(
     assert "trucks" not in remembered
 
 
-@pytest.mark.parametrize("language", ["fr", "ar"])
-def test_without_scripts_it_works_on_a_telephone(
-    site: Site, browser: Browser, language: str
-) -> None:
+def test_without_scripts_it_works_on_a_telephone(site: Site, browser: Browser) -> None:
     with visiting(browser, site.url, width=PHONE, scripts=False) as visit:
         page = visit.page
-        visit.open(f"/request/?language={language}")
+        visit.open("/request/?language=ar")
         expect(page.locator("#draft")).to_be_hidden()
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
         fill(page)
@@ -212,24 +210,20 @@ def test_without_scripts_it_works_on_a_telephone(
         page.locator("#id_consent").check()
         send(page)
         page.wait_for_url("**/request/*/")
-        expect(page.locator("html")).to_have_attribute("lang", language)
+        expect(page.locator("html")).to_have_attribute("lang", "ar")
 
 
-@pytest.mark.parametrize("language", ["fr", "ar"])
 @pytest.mark.parametrize("state", ["empty", "errors", "came back"])
-def test_in_other_languages_axe_finds_nothing(
-    site: Site, browser: Browser, language: str, state: str
-) -> None:
-    with visiting(browser, site.url, width=DESKTOP, scheme="dark") as visit:
+def test_from_right_to_left_axe_finds_nothing(site: Site, browser: Browser, state: str) -> None:
+    with visiting(browser, site.url, width=DESKTOP) as visit:
         page = visit.page
-        visit.open(f"/request/?brief={site.brief}&language={language}")
+        visit.open(f"/request/?brief={site.brief}&language=ar")
         if state == "errors":
             page.locator("#id_email").fill("aicha")
             send(page)
             expect(page.locator(".error-summary")).to_be_focused()
         if state == "came back":
             fill(page)
-            eventually(lambda: kept(page), 5)
+            eventually(lambda: kept(page))
             page.reload()
-        found = Axe().run(page)
-        assert found.violations_count == 0, found.generate_report()
+        assert look(page) == []

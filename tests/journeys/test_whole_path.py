@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from intake.models import Lead
 from proposals.models import Document, ProposalVersion
+from tests.journeys import subscribing
 from tests.journeys.browsing import (
     DESKTOP,
     PHONE,
@@ -24,7 +25,7 @@ from tests.processes import Smtp, eventually
 from tests.proposals import making
 from tests.stack import Stack
 
-pytestmark = pytest.mark.timeout(300)  # five processes and a browser, on whatever machine
+pytestmark = pytest.mark.timeout(420)  # five processes and a browser, on whatever machine
 
 PASSWORD = "a-journey-password"
 NEEDS = (
@@ -57,7 +58,7 @@ def house(module_stack: Stack) -> House:
 
 
 def read_the_brief(visit: Visit) -> None:
-    visit.open("/briefs/")
+    visit.open("/briefs/?topic=armed-conflict")
     visit.page.get_by_role("link", name="JNIM turns on Mali’s towns").click()
     expect(visit.page.get_by_role("heading", level=1)).to_contain_text("Douentza held")
     visit.page.get_by_role("link", name="Ask about this brief").click()
@@ -225,3 +226,9 @@ def assert_fits(page: Page) -> None:
     """Nothing is wider than the phone."""
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= PHONE, width
+
+
+def test_from_a_countrys_page_to_a_subscription_and_to_its_end(
+    house: House, browser: Browser
+) -> None:
+    subscribing.walk(browser, house.stack.url, house.smtp)

@@ -1,10 +1,9 @@
-"""A reader’s subscription with every process: from a country’s page by a link to a mail, and to its end by a click."""
+"""The way of a reader’s subscription: from a country’s page by a link to a mail, and to its end by a click."""
 
 import time
 from email.message import Message
 from urllib.request import Request, urlopen
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from briefs.models import Brief, Notice
@@ -13,20 +12,8 @@ from mail.models import Message as Mail
 from tests.factories import BriefFactory, publish
 from tests.journeys.browsing import DESKTOP, PHONE, letters_to, link_in, visiting, wait_for_letter
 from tests.processes import Smtp, eventually
-from tests.stack import Stack
 
-pytestmark = pytest.mark.timeout(300)  # five processes and a browser, on whatever machine
 READER = "reader@client.example"
-
-
-@pytest.fixture(scope="module")
-def smtp(module_stack: Stack) -> Smtp:
-    """Every process, and a mail server."""
-    smtp = module_stack.smtp()
-    module_stack.worker()
-    module_stack.sweep()
-    module_stack.web()
-    return smtp
 
 
 def come_out(title: str) -> Brief:
@@ -41,8 +28,8 @@ def is_announced_to(brief: Brief) -> int:
     return Notice.objects.filter(announcement__brief=brief).count()
 
 
-def test_subscribe_confirm_read_and_end(browser: Browser, module_stack: Stack, smtp: Smtp) -> None:
-    url = module_stack.url
+def walk(browser: Browser, url: str, smtp: Smtp) -> None:
+    """From the link on a country's page to the click that ends it, and what comes meanwhile."""
     assert is_announced_to(come_out("The first")) == 0
     with visiting(browser, url, width=PHONE, scripts=False) as visit:
         page = visit.page

@@ -1,0 +1,34 @@
+"""What is wrong with the look of a page: found once loaded, on a desk in the light and on a phone in the dark."""
+
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it brings none
+from playwright.sync_api import Page
+
+AA = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+# What the width and the scheme can change: the rest is the same page.
+BY_LOOK = {
+    "type": "rule",
+    "values": [
+        *("color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"),
+    ],
+}
+
+
+def look(page: Page) -> list[str]:
+    """What axe finds, and what is too wide; an empty list is what is wanted."""
+    problems = []
+    for width, scheme, only in ((1280, "light", AA), (390, "dark", BY_LOOK)):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of the two that it takes
+        found = Axe().run(page, options={"runOnly": only})
+        where = f"{page.url} {width} {scheme}"
+        problems += [
+            f"{where}: {violation['id']}: {node['html'][:120]}"
+            for violation in found.response["violations"]
+            for node in violation["nodes"]
+        ]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            problems.append(f"{where}: wider than the window")
+    return problems
