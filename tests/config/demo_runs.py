@@ -41,15 +41,22 @@ class Run:
 
 
 @contextmanager
-def running(home: Path, **given: str) -> Iterator[Run]:
-    """A demo that is ready; killed at the end if the test has not stopped it."""
+def begun(home: Path, **given: str) -> Iterator[Run]:
+    """A demo that begins to start; killed at the end if the test has not stopped it."""
     run = Run(home, ports.choose(), **given)
     try:
-        run.wait_ready()
         yield run
     finally:
         run.process.kill()
         run.wait_end()
+
+
+@contextmanager
+def running(home: Path) -> Iterator[Run]:
+    """The same, when it is ready."""
+    with begun(home) as run:
+        run.wait_ready()
+        yield run
 
 
 def env_of(home: Path) -> dict[str, str]:

@@ -8,12 +8,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config import demo_mark, ports, readiness
+from config import demo_mark, ports
 from tests import databases
 from tests.config import demo_runs
 from tests.processes import eventually
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(360)
 
 
 def pid_of(home: Path, name: str) -> int:
@@ -48,13 +48,17 @@ def test_a_killed_supervisor_leaves_no_process_and_the_next_start_keeps_the_data
         )
         with psycopg.connect(after["DATABASE_URL"]) as connection:
             assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
-        again.process.send_signal(signal.SIGTERM)
-        assert again.wait_end() == 0
+
+        os.kill(pid_of(home, "worker"), signal.SIGKILL)
+
+        assert again.wait_end() == 1
+        log = home / "logs" / "worker.log"
+        assert f"worker was killed (SIGKILL). Its log, {log}, ends with:" in again.said
     assert demo_runs.processes_of(home) == []
     assert list(home.glob("*.pid")) == []
 
 
-def test_given_servers_are_used_and_a_child_that_dies_ends_the_demo(
+def test_given_servers_are_used_and_a_start_that_is_stopped_in_the_middle_leaves_no_process(
     tmp_path: Path, pristine_database: str
 ) -> None:
     home, name = tmp_path / "home", f"{pristine_database}_demo"
@@ -63,20 +67,21 @@ def test_given_servers_are_used_and_a_child_that_dies_ends_the_demo(
         connection.execute(f"COMMENT ON DATABASE {name} IS '{demo_mark.MARK}'")
     given = {"DATABASE_URL": databases.url(name), "REDIS_URL": os.environ["REDIS_URL"]}
 
-    with demo_runs.running(home, **given) as run:
-        running = sorted(path.name for path in home.glob("*.pid"))
-        assert running == ["supervisor.pid", "sweep.pid", "web.pid", "worker.pid"]
+    with demo_runs.begun(home, **given) as run:
+        with psycopg.connect(databases.url(name), autocommit=True) as connection:
+            seeded = "SELECT count(*) FROM accounts_user"
+            eventually(lambda: connection.execute(seeded).fetchone() != (0,))
+        running = {path.stem for path in home.glob("*.pid")}
         env = demo_runs.env_of(home)
-        assert (env["DATABASE_URL"], env["REDIS_URL"]) == tuple(given.values())
-        status, _ = readiness.ask(int(env["PORT"]), "localhost")
-        assert status == 200
+        run.process.send_signal(signal.SIGTERM)
+        assert run.wait_end() == 0
 
-        os.kill(pid_of(home, "worker"), signal.SIGKILL)
-
-        assert run.wait_end() == 1
-        log = home / "logs" / "worker.log"
-        assert f"worker was killed (SIGKILL). Its log, {log}, ends with:" in run.said
+    assert "Stopped. The data is kept for the next start." in run.said
+    assert running >= {"supervisor", "sweep", "web", "worker"}
+    assert running.isdisjoint({"postgres", "valkey"})
+    assert (env["DATABASE_URL"], env["REDIS_URL"]) == tuple(given.values())
     assert demo_runs.processes_of(home) == []
+    assert list(home.glob("*.pid")) == []
     databases.drop(name)
 
 
