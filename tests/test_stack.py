@@ -18,7 +18,9 @@ def test_orm_of_the_test_and_the_stack_share_a_database_that_is_new_each_time(
     assert stack.manage("shell", "-v0", "-c", "print(6 * 7)") == "42\n"
 
 
-def test_valkey_keeps_what_it_took_through_a_kill_and_loses_all_when_flushed(stack: Stack) -> None:
+def test_servers_can_be_killed_and_started_again_and_valkey_keeps_what_it_took(
+    stack: Stack,
+) -> None:
     with stack.valkey.client as client:
         client.set("kept", "1")
     stack.valkey.kill()
@@ -30,8 +32,6 @@ def test_valkey_keeps_what_it_took_through_a_kill_and_loses_all_when_flushed(sta
         stack.valkey.flush()
         assert client.get("kept") is None
 
-
-def test_mail_server_takes_mail_and_can_be_killed_and_started_again(stack: Stack) -> None:
     stack.smtp().kill()
     smtp = stack.smtp()
 
@@ -41,14 +41,3 @@ def test_mail_server_takes_mail_and_can_be_killed_and_started_again(stack: Stack
     (message,) = eventually(smtp.messages)
     assert (message["Subject"], message["X-RcptTo"]) == ("hello", "c@client.example")
     assert stack.env["EMAIL_URL"] == f"smtp://127.0.0.1:{stack.mail_port}"
-
-
-def test_worker_and_sweep_work_and_a_killed_worker_is_gone_with_its_pool(stack: Stack) -> None:
-    worker, _ = stack.worker(), stack.sweep()
-    beats = "SELECT 1 FROM jobs_heartbeat WHERE name = 'worker'"
-    eventually(lambda: stack.query(beats))
-    assert len(worker.pool) == 2
-
-    worker.kill()
-
-    assert not worker.alive

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.template import engines
 from pytest_django import Settings
 
 from tests.mail import mail_server
@@ -14,10 +15,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 @pytest.fixture(autouse=True)
-def letters(settings: Settings) -> None:
+def letters(monkeypatch: pytest.MonkeyPatch) -> None:
     """The templates of these tests."""
-    engine = settings.TEMPLATES[0]
-    settings.TEMPLATES = [engine | {"DIRS": [*engine["DIRS"], TEMPLATES]}]
+    engine = engines["django"].engine  # changed settings would make all templates be read anew
+    monkeypatch.setattr(engine, "dirs", [*engine.dirs, TEMPLATES])
 
 
 @pytest.fixture
