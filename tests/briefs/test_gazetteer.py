@@ -9,8 +9,7 @@ from briefs import naming
 from briefs.gazetteer import export, loading
 from briefs.models import Place, SearchTerm
 from briefs.search_keys import search_key
-from seeds import briefs_loading
-from tests.factories import BriefFactory, UserFactory, publish
+from tests.factories import BriefFactory, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -160,24 +159,6 @@ def test_only_names_in_public_briefs_are_offered(load) -> None:
 
     offered = SearchTerm.objects.filter(name__in=["Gao", "Gawo", "Dondo"])
     assert [term.name for term in offered] == ["Gao"]
-
-
-def test_seeds_use_the_places_of_the_gazetteer() -> None:
-    loading.load_gazetteer()
-    author, approver = UserFactory.create_batch(2)
-
-    briefs_loading.load_briefs(author=author, approver=approver)
-
-    named = Place.objects.filter(briefs__isnull=False).distinct()
-    ours = set(named.filter(geonames_id=None).values_list("name", flat=True))
-    assert {"Diboli", "Diboli–Kayes road"} <= ours
-    assert ours <= {"Diboli", "Diboli–Kayes road", "Adré", "Noé"}
-    assert Place.objects.get(geonames_id=2452651).name == "Nioro du Sahel"
-    assert "Nioro" in Place.objects.get(geonames_id=2452651).aliases
-    assert Place.objects.get(geonames_id=361058).name == "Alexandria"
-    assert named.get(name="Kayes").country == "ML"
-    diboli = Place.objects.get(name="Diboli")
-    assert (diboli.precision, diboli.note[:15]) == ("near", "Not in GeoNames")
 
 
 def test_aliases_of_an_export_are_few_and_readable() -> None:

@@ -8,15 +8,13 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from briefs import finding, publishing, subjects, topics
+from briefs import finding, publishing
 from briefs.models import Brief
-from seeds import briefs_loading
 from tests.briefs.facts import add_actor, add_incident, add_judgement, add_place
 from tests.factories import BriefFactory, UserFactory, approve, publish
-from tests.weighing import packed, weight
+from tests.weighing import weight
 
 pytestmark = pytest.mark.django_db
-CORRECTED, WITHDRAWN = "tema-port-delays-cocoa-season", "kasumbalesa-copperbelt-truck-queue"
 PAGES = [
     "/",
     "/briefs/",
@@ -244,35 +242,35 @@ def test_page_past_the_end_is_not_found(client: Client, page: str) -> None:
     assert client.get(f"/briefs/?page={page}").status_code == 404
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "page=x",
-        "page=-1",
-        "page=" + "9" * 400,
-        "page=2147483648",
-        "country=XX",
-        "country=%00",
-        "country=mlxxxx",
-        "language=zz",
-        "language=%F0%9F%98%80",
-        "actor=%00%27",
-        "topic=" + "a" * 300,
-        "topic={}",
-        "q=%00",
-        "q=" + "a" * 8000,
-        "q=%ED%A0%80",
-        "q=%27%22%28%29%3A%2A%26%7C%21",
-        "q[]=1&country[]=ML",
-        "q=a&q=b",
-        "%00=%00",
-    ],
-)
+BAD = [
+    "page=x",
+    "page=-1",
+    "page=" + "9" * 400,
+    "page=2147483648",
+    "country=XX",
+    "country=%00",
+    "country=mlxxxx",
+    "language=zz",
+    "language=%F0%9F%98%80",
+    "actor=%00%27",
+    "topic=" + "a" * 300,
+    "topic={}",
+    "q=%00",
+    "q=" + "a" * 8000,
+    "q=%ED%A0%80",
+    "q=%27%22%28%29%3A%2A%26%7C%21",
+    "q[]=1&country[]=ML",
+    "q=a&q=b",
+    "%00=%00",
+]
+
+
 @pytest.mark.parametrize("path", ["/briefs/", "/briefs/feed.atom", "/"])
-def test_bad_parameters_give_a_page(client: Client, path: str, query: str) -> None:
+def test_bad_parameters_give_a_page(client: Client, path: str) -> None:
     BriefFactory.create()
 
-    assert client.get(f"{path}?{query}").status_code in (200, 404)
+    for query in BAD:
+        assert client.get(f"{path}?{query}").status_code in (200, 404), query
 
 
 @pytest.mark.parametrize("slug", ["nothing-here", "a" * 500, "%00", "..", "x%2Fy"])
@@ -382,34 +380,6 @@ def test_front_page_in_french_shows_french_briefs(client: Client) -> None:
 
 def test_front_page_without_briefs(client: Client) -> None:
     assert "No brief is public yet." in text_of(client, "/")
-
-
-def test_every_page_of_the_seeds_is_light_with_styles_and_map(client: Client) -> None:
-    author, approver = UserFactory.create_batch(2)
-    briefs_loading.load_briefs(author=author, approver=approver)
-    briefs = [b.get_absolute_url() for b in Brief.objects.public()]
-    others = [path for path in PAGES if path.endswith("/")] + [
-        *(f"/countries/{code.lower()}/" for code in ("ML", "TN", "MZ", "GH", "KE", "NG")),
-        *(f"/actors/{slug}/" for slug in subjects.named_actors().values_list("slug", flat=True)),
-        *(f"/topics/{slug}/" for slug in topics.Topic.values),
-        *(
-            "/briefs/?q=example",
-            "/subscribe/",
-            f"/briefs/{WITHDRAWN}/",
-            f"/briefs/{CORRECTED}/versions/1/",
-        ),
-    ]
-
-    pages = {path: client.get(path).content for path in briefs}
-    assert len(pages) > 12
-    assert all(b'<svg class="map"' in page for page in pages.values())
-    for path in others:
-        for address in (path, path + ("&" if "?" in path else "?") + "language=ar"):
-            pages[address] = client.get(address).content
-
-    # Nothing compressed, before fonts; and as a house sends them.
-    assert {path: weight(page) for path, page in pages.items() if weight(page) > 55_000} == {}
-    assert {path: packed(page) for path, page in pages.items() if packed(page) > 20_000} == {}
 
 
 def test_front_page_has_a_map_of_africa_in_the_same_statement(

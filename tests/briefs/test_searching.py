@@ -149,36 +149,36 @@ def test_what_a_list_makes_nothing_of_is_said(client: Client) -> None:
     assert finding.ignored_in({"country": "ml", "q": "x", "page": "2", "sort": "best"}) == []
 
 
-@pytest.mark.parametrize(
-    "q",
-    [
-        "'",
-        '"' * 200,
-        "a & | !",
-        "the",
-        "-",
-        "--",
-        "-a",
-        "<->",
-        "\\",
-        "%",
-        "a:*",
-        "(((",
-        "\x02\x03",
-        "ou ou ou",
-        "-" * 200,
-        "٪",
-        "or",
-        "/ / /",
-        "a" * 200,
-        "'; DROP TABLE x; --",
-    ],
-)
+ODD = [
+    "'",
+    '"' * 200,
+    "a & | !",
+    "the",
+    "-",
+    "--",
+    "-a",
+    "<->",
+    "\\",
+    "%",
+    "a:*",
+    "(((",
+    "\x02\x03",
+    "ou ou ou",
+    "-" * 200,
+    "٪",
+    "or",
+    "/ / /",
+    "a" * 200,
+    "'; DROP TABLE x; --",
+]
+
+
 @pytest.mark.parametrize("sort", ["best", "newest"])
-def test_no_words_break_the_list(client: Client, q: str, sort: str) -> None:
+def test_no_words_break_the_list(client: Client, sort: str) -> None:
     BriefFactory.create()
 
-    assert client.get("/briefs/", {"q": q, "sort": sort}).status_code == 200
+    for q in ODD:
+        assert client.get("/briefs/", {"q": q, "sort": sort}).status_code == 200, q
 
 
 def test_database_knows_our_letters() -> None:
@@ -300,38 +300,38 @@ def test_portuguese_words_are_found_in_both_numbers(q: str) -> None:
     assert found(q) == ["many", "one"]
 
 
-@pytest.mark.parametrize(
-    "q",
-    [
-        *(
-            "x" * 10_000,
-            "a b " * 2_500,
-            "-a " * 500,
-            "😀",
-            "\x00",
-            "a\x00b",
-            '"a -b',
-            "(a|b)&!c",
-        ),
-        *(
-            "a:*",
-            "<2>",
-            "a <-> b",
-            "\\",
-            "[[:alpha:]]",
-            "(?i)a",
-            "$1",
-            "%s",
-            "{}",
-            "* + ?",
-            "-" * 500,
-        ),
-        *('"" ""', '"- -"', "أو أو", "ou", "-ou", "_" * 50, "_a _b"),
-    ],
-)
-def test_hostile_words_never_err(client: Client, q: str) -> None:
+HOSTILE = [
+    *(
+        "x" * 10_000,
+        "a b " * 2_500,
+        "-a " * 500,
+        "😀",
+        "\x00",
+        "a\x00b",
+        '"a -b',
+        "(a|b)&!c",
+    ),
+    *(
+        "a:*",
+        "<2>",
+        "a <-> b",
+        "\\",
+        "[[:alpha:]]",
+        "(?i)a",
+        "$1",
+        "%s",
+        "{}",
+        "* + ?",
+        "-" * 500,
+    ),
+    *('"" ""', '"- -"', "أو أو", "ou", "-ou", "_" * 50, "_a _b"),
+]
+
+
+def test_hostile_words_never_err(client: Client) -> None:
     BriefFactory.create(body="<p>a b c</p>")
 
-    for address in ("/briefs/", "/briefs/?sort=newest", "/briefs/feed.atom"):
-        assert client.get(address, {"q": q}).status_code == 200
-    assert client.get("/api/v1/briefs/", {"q": q[:200]}).status_code in (200, 400)
+    for q in HOSTILE:
+        for address in ("/briefs/", "/briefs/?sort=newest", "/briefs/feed.atom"):
+            assert client.get(address, {"q": q}).status_code == 200, q
+        assert client.get("/api/v1/briefs/", {"q": q[:200]}).status_code in (200, 400), q
