@@ -42,6 +42,6 @@ def add_judgement(brief: Brief, position: int, **fields: Any) -> Judgement:
         "text": f"Claim {position}",
         "likelihood": "very_likely",
         "confidence": "moderate",
-        "horizon_on": date(2030, 4, 30),
+        "horizon_on": date(2099, 4, 30),
     }
     return Judgement.objects.create(brief=brief, position=position, **row | fields)

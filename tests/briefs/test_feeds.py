@@ -87,7 +87,7 @@ def test_atom_entry_tells_everything(client: Client) -> None:
     text = entry.findtext(f"{ATOM}content") or ""
     assert "<p>The <em>garrison</em> &amp; ]]&gt; held.</p>" in text
     assert "<p>Held &amp; &lt;b&gt;lost&lt;/b&gt;.</p>" in text
-    assert "Claim 2 <strong>Very likely</strong> (80 to 95 in 100), by 30 April 2030" in text
+    assert "Claim 2 <strong>Very likely</strong> (80 to 95 in 100), by 30 April 2099" in text
 
 
 def test_every_format_says_the_same(client: Client) -> None:

@@ -20,11 +20,11 @@ def test_submitted_brief_waits_for_its_reviewer_until_the_day_given() -> None:
     reviewer = UserFactory.create()
 
     submitted = reviewing.submit_brief(
-        brief=brief, by=brief.created_by, assignee=reviewer, due_on=date(2030, 1, 1)
+        brief=brief, by=brief.created_by, assignee=reviewer, due_on=date(2099, 1, 1)
     )
 
     assert (submitted.status, submitted.assignee) == ("in_review", reviewer)
-    assert submitted.due_on == date(2030, 1, 1)
+    assert submitted.due_on == date(2099, 1, 1)
     move = Move.objects.get()
     assert (move.from_status, move.to_status) == ("draft", "in_review")
     assert move.revision == submitted.head_revision
@@ -174,11 +174,11 @@ def test_review_is_handed_over_at_any_stage_before_publication() -> None:
         brief = bring_to(BriefFactory.create(is_published=False), status)
 
         handed = reviewing.hand_over(
-            brief=brief, by=brief.created_by, assignee=reviewer, due_on=date(2030, 1, 1)
+            brief=brief, by=brief.created_by, assignee=reviewer, due_on=date(2099, 1, 1)
         )
 
         assert (handed.status, handed.assignee) == (status, reviewer)
-        assert handed.due_on == date(2030, 1, 1)
+        assert handed.due_on == date(2099, 1, 1)
 
 
 def test_published_brief_and_somebody_who_left_are_handed_nothing() -> None:

@@ -58,7 +58,7 @@ def form(judgements: int = 0, **changes: Any) -> dict[str, Any]:
             f"judgements-{n}-text": f"Claim {n + 1}",
             f"judgements-{n}-likelihood": "likely",
             f"judgements-{n}-confidence": "low",
-            f"judgements-{n}-horizon_on": "2030-01-01",
+            f"judgements-{n}-horizon_on": "2099-01-01",
         }
     return data | changes
 

@@ -63,7 +63,7 @@ def test_a_brief_by_reference_slug_or_uid_says_everything(client: Client) -> Non
     assert data["body_html"] == "<p>What we know.</p>"
     assert data["judgements"][1] == {
         "position": 2, "text": "Claim 2", "likelihood": "very_likely", "scale": "icd203",
-        "confidence": "moderate", "range": [80, 95], "horizon": "2030-04-30", "outcome": "open",
+        "confidence": "moderate", "range": [80, 95], "horizon": "2099-04-30", "outcome": "open",
         "resolved_at": None, "revises": None, "change_reason": "",
     }  # fmt: skip
     assert data["incidents"][0]["place"]["name"] == "Douentza"

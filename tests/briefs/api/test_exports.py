@@ -98,7 +98,7 @@ def test_confidence_is_ours_and_likelihood_is_never_put_into_it(
     judgement = Judgement.objects.get(brief=towns, position=2)
     low, high = RANGES["very_likely"]
     assert notes[1]["content"] == "Claim 2"
-    assert notes[1]["abstract"] == f"very_likely (ICD 203: {low}–{high} in 100), by 2030-04-30"
+    assert notes[1]["abstract"] == f"very_likely (ICD 203: {low}–{high} in 100), by 2099-04-30"
     assert notes[1]["labels"] == ["likelihood:very_likely", "outcome:open"]
     assert notes[1]["object_refs"] == [f"report--{towns.uid}"]
     assert uuid.UUID(notes[1]["id"].removeprefix("note--")).version == 5
