@@ -21,7 +21,7 @@ from tests.factories import AdviserFactory, DeskFactory
 from tests.processes import Smtp, eventually
 from tests.stack import Stack
 
-pytestmark = pytest.mark.timeout(420)
+pytestmark = pytest.mark.timeout(900)
 
 REQUESTS, CLIENTS = 200, 8
 WORKER_DIES, VALKEY_DIES, VALKEY_RETURNS, WORKER_RETURNS = 50, 80, 140, 170
@@ -126,7 +126,7 @@ def test_every_request_ends_routed_once_and_acknowledged_once(stack: Stack, smtp
 
     answers = send_all(stack, trouble)
 
-    eventually(lambda: not Job.objects.exclude(state="done").exists(), 150)
+    eventually(lambda: not Job.objects.exclude(state="done").exists(), 600)
     assert_each_stored_once(answers)
     assert_each_routed_once()
     assert_each_told_once(smtp)
