@@ -13,6 +13,7 @@ UNFOLD: dict[str, Any] = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}
     ],
     "STYLES": [lambda request: static("derisk/staff.css")],
+    "SCRIPTS": [lambda request: static("derisk/once.js")],
     "SHOW_VIEW_ON_SITE": False,  # a draft has no public page; what has one links to it
     "LOGIN": {"form": "config.staff_login.LoginForm"},
     "BORDER_RADIUS": "4px",

@@ -9,6 +9,8 @@ from intake import conditions, facts, replaying, skills
 from intake.deciding import Verdict
 from intake.models import RoutingDecision
 
+_FEW = 10  # rows of a decision that are seen at once
+
 
 @dataclass(frozen=True)
 class Row:
@@ -31,6 +33,16 @@ class Explanation:
     asked: tuple[str, ...]
     rows: tuple[Row, ...]
     for_you: str = ""
+
+    @property
+    def first_rows(self) -> tuple[Row, ...]:
+        """Those to be seen at once, the chosen one first; all of a small house."""
+        return self.rows if len(self.rows) <= _FEW + 2 else self.rows[:_FEW]
+
+    @property
+    def other_rows(self) -> tuple[Row, ...]:
+        """Those that one opens."""
+        return self.rows[len(self.first_rows) :]
 
 
 def explain(decision: RoutingDecision, viewer_id: int | None = None) -> Explanation:

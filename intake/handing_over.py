@@ -7,6 +7,7 @@ the routing is paid for.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -24,6 +25,7 @@ from jobs.kinds import JobError
 REASSIGN = "intake.reassign_lead"
 WORK = "intake.change_lead"
 Kind = Activity.Kind
+_A_MOMENT = timedelta(minutes=1)  # in which the same order once more is a second click
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ def reassign_lead(
 ) -> Lead:
     """Give an open lead to another adviser, end the present assignment, and tell both.
 
-    `seen` is what the page showed (`owning.seen`). Raises ValidationError: code "required" without a reason,
+    `seen` is what the page showed (`owning.seen`). A second click on the same button changes nothing and is no error.
+    Raises ValidationError: code "required" without a reason,
     "forbidden" when this user may not, "away" when that adviser is away, unless that is meant, "barred" when they must
     not have it, "conflict" when the lead moved meanwhile, is closed, not routed yet or with that adviser already, or
     when that adviser may not log in any more.
@@ -54,6 +57,8 @@ def reassign_lead(
     reason = given(reason)
     _refuse_without(by, REASSIGN)
     lead = _locked(lead.pk, by)
+    if _just_did(lead, to, by, reason):
+        return lead
     _refuse_receiver(to, even_if_away)
     news = News(by)
     span = _reassign(lead, to, by, reason, seen, news)
@@ -95,6 +100,8 @@ def _one_of_many(
 ) -> Outcome:
     if lead is None:
         return Outcome(None, "There is no such lead for you.")
+    if _just_did(lead, to, by, reason):
+        return Outcome(lead)
     try:
         span = _reassign(lead, to, by, reason, seen, news)
     except ValidationError as error:  # raised before anything is written
@@ -116,6 +123,15 @@ def _reassign(lead: Lead, to: Adviser, by: User, reason: str, seen: str, news: N
     if why := news.barred(lead).get(to.pk):
         raise ValidationError(f"{to} must not have this lead: {why}.", code="barred")
     return _move(lead, to, by, Kind.REASSIGNED, reason, news)
+
+
+def _just_did(lead: Lead, to: Adviser, by: User, reason: str) -> bool:
+    """Whether this user has given it to this adviser for this reason a moment ago."""
+    lately = timezone.now() - _A_MOMENT
+    given = {"adviser": to, "by": by, "reason": reason, "started_at__gt": lately}
+    return (
+        lead.owner_id == to.pk and lead.assignments.filter(ended_at__isnull=True, **given).exists()
+    )
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Absences: all of them for whoever keeps the team, one's own for everybody else, and the link of one's calendar."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -89,6 +90,11 @@ class AbsenceAdmin(StaffFields, LongListAdmin):
 
     class Media:
         css = {"all": ("derisk/staff.css",)}
+
+    def save_model(self, request: HttpRequest, obj: Absence, form: Any, change: bool) -> None:
+        """Say at once when who stands in is away too."""
+        super().save_model(request, obj, form, change)
+        warn_of_absent_delegates(request, [obj])
 
     def get_urls(self) -> list[URLPattern]:
         """The usual addresses and one for the link of one's calendar."""
@@ -180,6 +186,17 @@ class AbsenceAdmin(StaffFields, LongListAdmin):
         adviser = _adviser_of(request)
         mine = absence is None or (adviser is not None and absence.adviser_id == adviser.pk)
         return adviser is not None and mine and request.user.has_perm(OWN)
+
+
+def warn_of_absent_delegates(request: HttpRequest, absences: Iterable[Absence]) -> None:
+    """Tell whoever entered these which delegates are away in the same time, and who has the leads then."""
+    for absence in absences:
+        for other in absence.of_the_delegate():
+            messages.warning(
+                request,
+                f"{other.adviser} is away too: {other.when}. Then their own delegate stands in, or else "
+                "the fallback owner of the default desk.",
+            )
 
 
 class _Own:

@@ -85,7 +85,9 @@ class ReassignForm(SeenForm):
         chooser = self.fields["to"]
         assert isinstance(chooser, AdviserField)
         chooser.notes = {each["adviser"]: each["exclusions"] for each in candidates}
-        without = [*self.barred, *([self.obj.owner_id] if self.obj.owner_id else [])]
+        # The owner is not offered, but may come back with a second click, which the verb knows.
+        offered = [self.obj.owner_id] if self.obj.owner_id and not self.is_bound else []
+        without = [*self.barred, *offered]
         chooser.queryset = Adviser.objects.who_may_log_in().exclude(pk__in=without)
 
     @property

@@ -19,7 +19,7 @@ from unfold.widgets import (
 from accounts.models import User
 from accounts.staff_fields import StaffFields
 from intake import eligibility, roster, skills
-from intake.admin.absences import AbsenceForm
+from intake.admin.absences import AbsenceForm, warn_of_absent_delegates
 from intake.admin.skill_fields import SkillInline
 from intake.calendars import holiday_countries, parse_day
 from intake.eligibility import Standing
@@ -156,6 +156,13 @@ class AdviserAdmin(StaffFields, ModelAdmin):
         for adviser in changelist.result_list:
             adviser.now = gets_leads(team[adviser.pk], team)
         return changelist
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Say at once when who stands in is away too."""
+        super().save_formset(request, form, formset, change)
+        if formset.model is Absence:
+            touched = [*formset.new_objects, *(obj for obj, _ in formset.changed_objects)]
+            warn_of_absent_delegates(request, touched)
 
     def save_model(self, request: HttpRequest, obj: Adviser, form: Any, change: bool) -> None:
         """Write what the form holds, never the credit: a routing may have moved it since the form was opened."""

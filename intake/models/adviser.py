@@ -257,6 +257,13 @@ class Absence(models.Model):
             calendars.moment_of(last, to_hour or time(0), zone),
         )
 
+    def of_the_delegate(self) -> list["Absence"]:
+        """Absences of the delegate within this one."""
+        start, end = self.span()
+        near = Absence.objects.near(self.starts_on, self.ends_on).filter(adviser=self.delegate_id)
+        both = ((one, one.span()) for one in near.select_related("adviser__user").order_by("pk"))
+        return [one for one, (begins, ends) in both if begins < end and start < ends]
+
     def covers(self, at: datetime | None = None) -> bool:
         """Whether the adviser is away at this moment, or now."""
         start, end = self.span()

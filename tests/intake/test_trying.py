@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from intake import matching, replaying, routing, suggesting, trying
+from intake import explaining, matching, replaying, routing, suggesting, trying
 from intake.models import (
     Absence,
     Activity,
@@ -311,3 +311,14 @@ def test_the_simulator_shows_only_leads_that_one_may_see_and_costs_the_same_for_
     assert (
         len(trying.simulate(rule_ids=[], visible=Lead.objects.visible_to(awa.user)).outcomes) == 2
     )
+
+
+def test_of_a_large_house_ten_are_seen_at_once_and_the_others_are_opened():
+    rows = tuple(explaining.Row(str(n), "", "", "", is_chosen=n == 0) for n in range(100))
+
+    def seen(count: int) -> tuple[int, int]:
+        one = explaining.Explanation("", is_fallback=False, rule=(), asked=(), rows=rows[:count])
+        assert one.first_rows + one.other_rows == rows[:count]
+        return len(one.first_rows), len(one.other_rows)
+
+    assert [seen(count) for count in (0, 12, 13, 100)] == [(0, 0), (12, 0), (10, 3), (10, 90)]

@@ -50,6 +50,21 @@ def test_an_adviser_enters_changes_and_removes_their_own():
 
 
 @pytest.mark.django_db
+def test_a_delegate_who_is_away_too_is_pointed_out_wherever_it_is_entered():
+    awa, bruno = (factories.AdviserFactory(user__full_name=name) for name in ("Awa", "Bruno"))
+    away(bruno, starts_on="2030-12-31", ends_on="2031-01-02", delegate=awa)
+    away(bruno, starts_on="2031-01-03", ends_on="2031-01-03")
+    client = client_of(awa.user)
+    earlier = client.post(f"{ABSENCES}add/", SENT | {"ends_on": "2030-12-30", "delegate": bruno.pk})
+    entered = client.post(f"{ABSENCES}add/", SENT | {"delegate": bruno.pk, "policy": "cover"})
+
+    assert [text for text in said(earlier) if "away too" in text] == []
+    assert [text.partition(". ")[0] for text in said(entered) if "away too" in text] == [
+        "Bruno is away too: 2030-12-31 to 2031-01-02"
+    ]
+
+
+@pytest.mark.django_db
 def test_an_adviser_reads_those_of_others_and_changes_none():
     other = away(factories.AdviserFactory(user__full_name="Bruno"))
     awa = factories.AdviserFactory()

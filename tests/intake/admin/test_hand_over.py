@@ -245,15 +245,17 @@ def test_covered_and_pooled_leads_cost_the_list_no_statement_more(pool):
 
 
 @pytest.mark.django_db
-def test_who_got_the_lead_meanwhile_is_told_as_such():
+def test_a_second_click_is_no_error_and_what_another_did_meanwhile_is_said():
     lead = factories.lead_of()
     other = factories.AdviserFactory()
     desk = client_of(factories.UserFactory(roles=["desk lead"]))
     given = {"to": str(other.pk), "reason": "They know the place.", "seen": owning.seen(lead)}
 
     first, second = (desk.post(verb(lead, "reassign"), given) for _ in range(2))
+    third = desk.post(verb(lead, "reassign"), given | {"reason": "Another reason.", "seen": ""})
 
-    assert (first.status_code, second.status_code) == (302, 400)
-    html = second.content.decode()
-    assert "They have it already, or must not have it. Choose another." in html
-    assert "They know the place." in html
+    assert (first.status_code, second.status_code, third.status_code) == (302, 302, 400)
+    assert lead.assignments.count() == 2
+    assert lead.activities.filter(kind="reassigned").count() == 1
+    assert f"{other} has this lead already." in third.text
+    assert "Another reason." in third.text
