@@ -14,7 +14,7 @@ import environ
 
 from config import demo_mark, home, launch, orphans, ports, readiness, starting
 from config.progress import say, step
-from config.supervisor import BASE_DIR, CannotStart, died
+from config.supervisor import BASE_DIR, CannotStart, how_it_ended
 
 STILL_SECONDS = 60  # without a step towards being ready
 STAFF = ("analyst", "editor", "publisher", "adviser", "lead", "approver", "auditor", "admin")
@@ -87,8 +87,10 @@ def run(env: dict[str, str], terminal: int | None) -> Never:
                 host = urlsplit(env["SITE_URL"]).hostname or "localhost"
                 degraded = readiness.wait(supervisor, int(env["PORT"]), host, STILL_SECONDS)
             say(welcome(env, degraded, time.monotonic() - began))
-            child = supervisor.wait_for_death(terminal)
-            raise died(child) if child else Stopped
+            while child := supervisor.wait_for_death(terminal):
+                supervisor.revive(child)
+                say(f"{how_it_ended(child)}: started again.")
+            raise Stopped
 
 
 def environment() -> dict[str, str]:

@@ -9,11 +9,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 GO = b"go"  # what a process that waits is told
 LAUNCHER = Path(__file__).with_name("launch.py")
+MOST_ENDS = 5  # of one child within a minute
+PAUSE = 0.5  # seconds, longer each time
 LOG_LIMIT = 10_000_000  # bytes; a longer log is set aside as .1 at the next start
 
 
@@ -30,6 +33,8 @@ class Child:
     log: Path
     stop_signal: signal.Signals
     log_began: int = 0  # bytes that earlier runs have written
+    once_more: Callable[[], "Child"] | None = None  # starts the same again
+    ends: Sequence[float] = ()  # when those before it ended
 
     @property
     def pid(self) -> int:
@@ -122,7 +127,11 @@ def spawn(
         began = errors.tell()
         output, word = None if show else errors, subprocess.PIPE if waits else subprocess.DEVNULL
         process = subprocess.Popen(argv, env=env, cwd=cwd, stdin=word, stdout=output, stderr=errors)
-    return Child(name, process, log, stop_signal, began)
+    again = partial(
+        spawn, name, command, log=log, env=env, cwd=cwd, stop_signal=stop_signal, run_as=run_as,
+        show=show, waits=waits,
+    )  # fmt: skip
+    return Child(name, process, log, stop_signal, began, again)
 
 
 @dataclass
@@ -179,6 +188,21 @@ class Supervisor:
             poll.poll()
         return self.dead()
 
+    def revive(self, child: Child) -> Child:
+        """Start a child that has ended once more; raises CannotStart when it ended five times within a minute."""
+        child.wait_stopped(0)  # what it has left behind goes
+        now = time.monotonic()
+        ends = [*(at for at in child.ends if now - at < 60), now]
+        if child.once_more is None or len(ends) >= MOST_ENDS:
+            raise died(child)
+        time.sleep(PAUSE * (len(ends) - 1))  # a server needs a moment to let go of what it held
+        again = child.once_more()
+        again.ends = ends
+        self.children[self.children.index(child)] = again
+        (self.home / f"{again.name}.pid").write_text(f"{again.pid}\n")
+        again.begin()
+        return again
+
     def stop(self, *names: str, seconds: float = 30) -> None:
         """Stop these children together and remove their pid files."""
         chosen = [child for child in self.children if child.name in names]
@@ -198,11 +222,16 @@ class Supervisor:
 
 def died(child: Child) -> CannotStart:
     """What to say of a child that has ended and should not have."""
+    return CannotStart(
+        f"{how_it_ended(child)}. Its log, {child.log}, ends with:\n{child.last_lines()}"
+    )
+
+
+def how_it_ended(child: Child) -> str:
+    """By a signal or by itself, in a few words."""
     code = child.process.returncode
     how = f"was killed ({signal.Signals(-code).name})" if code < 0 else f"ended with status {code}"
-    return CannotStart(
-        f"{child.name} {how}. Its log, {child.log}, ends with:\n{child.last_lines()}"
-    )
+    return f"{child.name} {how}"
 
 
 def set_aside(log: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config import demo_mark, ports
+from config import demo_mark, ports, readiness
 from tests import databases
 from tests.config import demo_runs
 from tests.processes import eventually
@@ -49,11 +49,14 @@ def test_a_killed_supervisor_leaves_no_process_and_the_next_start_keeps_the_data
         with psycopg.connect(after["DATABASE_URL"]) as connection:
             assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
-        os.kill(pid_of(home, "worker"), signal.SIGKILL)
-
-        assert again.wait_end() == 1
-        log = home / "logs" / "worker.log"
-        assert f"worker was killed (SIGKILL). Its log, {log}, ends with:" in again.said
+        killed = {name: pid_of(home, name) for name in ("worker", "web", "postgres")}
+        for pid in killed.values():
+            os.kill(pid, signal.SIGKILL)
+        eventually(lambda: all(pid_of(home, name) != pid for name, pid in killed.items()))
+        eventually(lambda: readiness.ask(int(env["PORT"]), "localhost")[0] == 200)
+        again.process.send_signal(signal.SIGTERM)
+        assert again.wait_end() == 0
+        assert "worker was killed (SIGKILL): started again." in again.said
     assert demo_runs.processes_of(home) == []
     assert list(home.glob("*.pid")) == []
 

@@ -101,6 +101,32 @@ def test_death_of_any_child_is_noticed(tmp_path: Path) -> None:
     assert not first.alive
 
 
+def test_a_child_that_ended_is_started_again_until_it_keeps_ending(
+    tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(supervisor, "PAUSE", 0)
+    house = supervisor.Supervisor(tmp_path)
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; sys.stdin.read(2) == 'go' and sys.exit('no such thing')",
+    ]
+    house.start("worker", command, dict(os.environ), waits=True).begin()
+    pids = {house.children[0].pid}
+    for _ in range(supervisor.MOST_ENDS - 1):
+        child = house.wait_for_death()
+        assert (tmp_path / "worker.pid").read_text() == f"{child.pid}\n"
+        pids.add(house.revive(child).pid)
+    last = house.wait_for_death()
+
+    with pytest.raises(supervisor.CannotStart, match="worker ended with status 1"):
+        house.revive(last)
+
+    assert len(pids) == supervisor.MOST_ENDS
+    assert "no such thing" in house.children[0].last_lines()
+    house.stop_all()
+
+
 def test_child_knows_its_name_and_leads_a_group_of_its_own(tmp_path: Path) -> None:
     house = supervisor.Supervisor(tmp_path)
     say = "import os; print(os.environ['PROCESS_NAME'], os.getpgid(0) == os.getpid())"
