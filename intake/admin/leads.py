@@ -337,6 +337,6 @@ def enquiry_facts(enquiry: Enquiry) -> list[tuple[str, str]]:
         ("Network", enquiry.network),
         ("Browser", enquiry.user_agent),
         ("Languages of the browser", enquiry.accept_language),
-        ("Sent from pages of", enquiry.origin),
+        ("Sent from pages of", enquiry.origin.removeprefix("null")),  # null: it names none
     ]
     return [(label, value) for label, value in facts if value]
