@@ -148,8 +148,14 @@ class Supervisor:
     def add(self, child: Child) -> Child:
         """Take charge of a child and write its pid file."""
         self.children.append(child)
-        (self.home / f"{child.name}.pid").write_text(f"{child.pid}\n")
+        self._note(child)
         return child
+
+    def _note(self, child: Child) -> None:
+        """Whoever reads the pid file meanwhile finds the old one or the new one, never an empty one."""
+        new = self.home / f"{child.name}.pid.new"
+        new.write_text(f"{child.pid}\n")
+        new.replace(self.home / f"{child.name}.pid")
 
     def start(
         self,
@@ -199,7 +205,7 @@ class Supervisor:
         again = child.once_more()
         again.ends = ends
         self.children[self.children.index(child)] = again
-        (self.home / f"{again.name}.pid").write_text(f"{again.pid}\n")
+        self._note(again)
         again.begin()
         return again
 
