@@ -53,7 +53,7 @@ def test_a_killed_supervisor_leaves_no_process_and_the_next_start_keeps_the_data
         for pid in killed.values():
             os.kill(pid, signal.SIGKILL)
         eventually(lambda: all(pid_of(home, name) != pid for name, pid in killed.items()))
-        eventually(lambda: readiness.ask(int(env["PORT"]), "localhost")[0] == 200)
+        eventually(lambda: readiness.ask(int(after["PORT"]), "localhost")[0] == 200)
         again.process.send_signal(signal.SIGTERM)
         assert again.wait_end() == 0
         assert "worker was killed (SIGKILL): started again." in again.said
