@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.many import Many
 from accounts.models import User
-from intake import holding, locking, matching, register_search, walls
+from intake import few_open, holding, locking, matching, register_search, walls
 from intake.mentions import Text
 from intake.models import (
     ConflictCheck,
@@ -177,7 +177,7 @@ def ask_to_check_open(*, key: str, after: int = 0) -> None:
 
 def check_open(*, after: int, key: str) -> int:
     """Check the next open leads, those with a number above `after`, and ask for the rest; how many."""
-    rows = Lead.objects.filter(status__in=OPEN, erased_at=None, pk__gt=after).order_by("pk")
+    rows = few_open.after(Lead.objects.filter(few_open.of_statuses(*OPEN), erased_at=None), after)
     pks = list(rows.values_list("pk", flat=True)[:_AT_ONCE])
     if len(pks) == _AT_ONCE:
         ask_to_check_open(key=key, after=pks[-1])

@@ -15,7 +15,7 @@ from accounts import erasing, erasure_map, numbers
 from accounts.erasure_map import ERASED_EMAIL, Person
 from accounts.models import Erasure, User
 from intake import erasing as erasing_people
-from intake import identifying
+from intake import few_open, identifying
 from intake.models import (
     Attachment,
     AttachmentScan,
@@ -60,7 +60,7 @@ class Kind:
     called: str
     end: Callable[[list[int], RetentionRule], None]
     batch: int = 50
-    order: str = ""
+    order: Any = ""
 
     def oldest_first(self, rows: Rows) -> Rows:
         """These rows, the oldest first."""
@@ -172,7 +172,7 @@ def _record(outlook: Outlook, *, by: User | None, done: int, is_simulated: bool)
 def _leads(*statuses: Status, since: str) -> Callable[[datetime], Rows]:
     def due(before: datetime) -> Rows:
         older = {f"{since}__lt": before}
-        return Lead.objects.filter(status__in=statuses, erased_at=None, **older)
+        return Lead.objects.filter(few_open.of_statuses(*statuses), erased_at=None, **older)
 
     return due
 
@@ -278,7 +278,9 @@ def _forget_keys(pks: list[int], rule: RetentionRule) -> None:
 
 _OPEN = (Status.NEW, Status.ROUTED)
 KINDS: dict[Keeps, Kind] = {
-    Keeps.UNANSWERED: Kind(_leads(*_OPEN, since="created_at"), "created_at", "reference", _erase_leads),
+    Keeps.UNANSWERED: Kind(
+        _leads(*_OPEN, since="created_at"), "created_at", "reference", _erase_leads, order=few_open.BY_NUMBER
+    ),
     Keeps.QUARANTINED: Kind(
         _leads(Status.QUARANTINED, since="created_at"), "created_at", "reference", _erase_leads
     ),

@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.many import Many
 from briefs import geography
-from intake import holding, locking, matching
+from intake import few_open, holding, locking, matching
 from intake.models import (
     Hold,
     HoldKind,
@@ -22,6 +22,8 @@ from intake.models import (
     SanctionsScreening,
     Status,
 )
+from intake.models.adviser import OPEN_STATUSES
+from intake.models.lead import LeadQuerySet
 from intake.sanctions import comparing, finding, lists
 from intake.sanctions.finding import Asked, Found
 from jobs import queue
@@ -247,10 +249,10 @@ def in_words(match: dict[str, Any]) -> str:
     )
 
 
-def to_screen_again() -> QuerySet[Lead]:
+def to_screen_again() -> LeadQuerySet:
     """Leads whose people are looked at with each new list: open ones, and what was won within a year."""
     in_hand = Q(status=Status.WON, closed_at__gt=timezone.now() - IN_HAND)
-    open_ones = Q(closed_at__isnull=True) & ~Q(status=Status.QUARANTINED)
+    open_ones = few_open.of_statuses(*OPEN_STATUSES)
     return Lead.objects.filter(open_ones | in_hand, erased_at__isnull=True)
 
 
@@ -260,9 +262,8 @@ def screen_again(*, after: int, round_: str) -> int:
 
     `round_` names the loading that asked for it, so that two of them at once each come to their end.
     """
-    pks = list(
-        to_screen_again().filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:_BATCH]
-    )
+    rows = few_open.after(to_screen_again(), after)
+    pks = list(rows.values_list("pk", flat=True)[:_BATCH])
     screen_leads(lead_ids=pks)
     if len(pks) == _BATCH:
         ask_again(after=pks[-1], round_=round_)
