@@ -1,11 +1,13 @@
 """What only the process itself can tell: statements and trips of a request, plans, bare SQL, freshness."""
 
+import json
 import re
 import statistics
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 from django.db import connection
@@ -93,6 +95,30 @@ def plans_of(sql: list[str]) -> tuple[str, list[str]]:
                 plans.append("\n".join(row[0] for row in cursor.fetchall()))
     text = "\n\n".join(_MOMENT.sub("<moment>", plan) for plan in plans)
     return text, [name for name in re.findall(r"Seq Scan on (\w+)", text) if _is_large(name)]
+
+
+def read_by(sql: list[str]) -> tuple[str, dict[str, int]]:
+    """The plans of these statements, and how many rows of each table one of them read at most, as they are asked."""
+    most: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        for statement in sql:
+            cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statement}")
+            told = cursor.fetchone()[0]
+            (plan,) = json.loads(told) if isinstance(told, str) else told
+            for table, rows in _read_in(plan["Plan"]):
+                most[table] = max(most.get(table, 0), rows)
+    return plans_of(sql)[0], most
+
+
+def _read_in(node: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """The tables that a plan reads and the rows that each of its steps looked at; those of an index by itself do not
+    count, which are next to each other."""
+    if "Relation Name" in node:
+        seen = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
+        rows = sum(node.get(name, 0) for name in seen) * node["Actual Loops"]
+        yield node["Relation Name"], round(rows)
+    for part in node.get("Plans", ()):
+        yield from _read_in(part)
 
 
 def _is_large(table: str) -> bool:
