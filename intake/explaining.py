@@ -129,11 +129,13 @@ def _rule(inputs: Mapping[str, Any]) -> list[str]:
         return [f"No rule is in force: the {desk} has it."] if desk else []
     rule = tried[-1]
     if not rules_match(inputs):
-        return [f"None of {len(tried)} rules matched: the {desk} has it."]
+        none = f"None of {len(tried)} rules matched" if tried[1:] else "The one rule did not match"
+        return [f"{none}: the {desk} has it."]
     said = conditions.in_words(rule["conditions"]) or ["every lead"]
     before = len(tried) - 1
+    after = f", after {before} that did not match" if before else ""
     return [
-        f"Rule “{rule['name']}”, after {before} that did not match: {'; '.join(said)}.",
+        f"Rule “{rule['name']}”{after}: {'; '.join(said)}.",
         f"It gives the lead to {desk}.",
     ]
 

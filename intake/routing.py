@@ -193,12 +193,16 @@ def reason(verdict: Verdict, chosen: Standing) -> str:
     by_rule = f"By the rule “{verdict.rule.name}”: " if verdict.rule else ""
     eligible = sum(c.is_eligible for c in verdict.candidates)
     said = (
-        f"None of {len(verdict.team)} advisers can take it, so it goes to the desk's fallback owner, "
+        f"{_nobody(len(verdict.team))} can take it, so it goes to the desk's fallback owner, "
         f"{_fallback_in_words(verdict, chosen)}."
         if verdict.is_fallback
         else _of_credit(chosen, eligible)
     )
     return " ".join([by_rule + said, *_of_the_text(verdict)])
+
+
+def _nobody(of: int) -> str:
+    return f"None of {of} advisers" if of > 1 else "Nobody"
 
 
 def _of_credit(chosen: Standing, eligible: int) -> str:
