@@ -45,7 +45,7 @@ class JobAdmin(ReadOnlyAdmin):
     def has_retry_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("jobs.retry_job")
 
-    @admin.action(description="Retry dead jobs", permissions=["retry"])
+    @admin.action(description="Try again now", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
         """Retry each chosen job and say for how many that worked."""
         assert isinstance(request.user, User)

@@ -1,5 +1,6 @@
 """Saying what failed without repeating what a client wrote."""
 
+import re
 import traceback
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError
 
 from jobs import kinds
+
+_FOR_STAFF = re.compile(r"jobs\.kinds\.JobError: (.*?)(?: at \w+\.py:\d+)?", re.DOTALL)
 
 
 def describe(error: Exception) -> str:
@@ -23,6 +26,12 @@ def describe(error: Exception) -> str:
         name = f"{name}: {', '.join(_codes(error))}"
     ours = [f for f in traceback.extract_tb(error.__traceback__) if _is_ours(f.filename)]
     return f"{name} at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else name
+
+
+def in_words(described: str) -> str:
+    """What a JobError told staff, out of what was described; empty for whatever else failed."""
+    found = _FOR_STAFF.fullmatch(described)
+    return found[1] if found else ""
 
 
 def is_interruption(error: Exception) -> bool:

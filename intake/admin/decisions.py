@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Subquery
+from django.db.models import Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
@@ -11,7 +11,9 @@ from django.urls import URLPattern, path
 from accounts.models import User
 from accounts.staff_screens import VerbAdmin
 from intake import explaining, trying
-from intake.models import Adviser, Lead, RoutingDecision
+from intake.models import Adviser, Lead, RoutingDecision, Status
+from jobs import failures
+from jobs.models import Job
 
 TRY = "intake.view_routingrule"
 
@@ -44,6 +46,20 @@ class DecisionsAdmin(VerbAdmin):
             "why": explaining.of_try(tried.reason, tried.inputs, tried.candidates, tried.verdict),
         }
         return TemplateResponse(request, "intake/admin/dry_run.html", context)
+
+
+def why_unrouted(lead: Lead) -> str:
+    """What the last try to route a new lead told staff; empty while there is nothing to tell."""
+    if lead.status != Status.NEW:
+        return ""
+    failed = Job.objects.filter(
+        Q(state=Job.State.PENDING, attempts__gt=0) | Q(state=Job.State.DEAD),
+        kind="intake.route_lead",
+        subject_id=lead.pk,
+    )
+    return failures.in_words(
+        failed.order_by("-pk").values_list("last_error", flat=True).first() or ""
+    )
 
 
 def explained(lead: Lead, viewer: User) -> list[RoutingDecision]:

@@ -23,7 +23,7 @@ from intake.admin.deadlines import (
     DueColumn,
     deadlines_context,
 )
-from intake.admin.decisions import TRY, DecisionsAdmin, explained
+from intake.admin.decisions import TRY, DecisionsAdmin, explained, why_unrouted
 from intake.admin.hand_over import (
     HAND_OVER_VERBS,
     HandOverAdmin,
@@ -271,6 +271,7 @@ class LeadAdmin(
                 .defer("body")
                 .order_by("pk"),
                 "decisions": explained(obj, request.user),
+                "why_unrouted": why_unrouted(obj),
                 "may_try": request.user.has_perm(TRY),
                 "unreachable": undelivered.mark_of(obj),
                 "messages_sent": Message.objects.about(

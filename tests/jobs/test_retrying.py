@@ -56,6 +56,18 @@ def test_a_job_that_is_not_dead_is_refused_and_stays_as_it_is(state: str, broker
     assert broker.messages() == []
 
 
+def test_what_would_wait_after_a_failed_try_runs_at_once(broker: Broker) -> None:
+    job = make_job(attempts=3, run_at=timezone.now() + timedelta(hours=1))
+    fresh = make_job(key="later", run_at=timezone.now() + timedelta(hours=1))
+
+    retried = retrying.retry_job(job=job, by=UserFactory.create())
+
+    assert (retried.state, retried.attempts) == ("pending", 0)
+    assert Job.objects.due().get() == job
+    with pytest.raises(ValidationError, match="not dead"):
+        retrying.retry_job(job=fresh, by=UserFactory.create())
+
+
 def test_what_the_caller_believes_of_the_job_does_not_count() -> None:
     job = make_job(state="dead", attempts=8)
     retrying.retry_job(job=job, by=UserFactory.create())

@@ -6,6 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from intake import acknowledging, handing_over, lead_search, leads, matching, routing
 from intake.attachments import Upload
 from intake.models import Activity, Adviser, Attachment, Lead
+from jobs import working
+from jobs.models import Job
 from mail.models import Message
 from tests import factories
 from tests.intake.admin.screens import LEADS, buttons, client_of, page, person, said, verb
@@ -421,6 +423,21 @@ def test_a_lead_that_is_not_routed_says_so():
 
     assert "Not routed yet" in html
     assert "Nobody yet." in html
+    assert "A worker looks for an adviser." in html
+
+
+@pytest.mark.django_db
+def test_a_lead_that_cannot_be_routed_says_why():
+    lead = factories.new_lead()
+    job = Job.objects.create(kind="intake.route_lead", key="k", subject_id=lead.pk)
+    working.run_job(job.pk)
+
+    html = client_of(factories.UserFactory(roles=["desk lead"])).get(page(lead)).content.decode()
+
+    assert (
+        "No desk is the default one. Add a desk with a fallback owner under Staff, Desks." in html
+    )
+    assert "JobError" not in html
 
 
 @pytest.mark.django_db
