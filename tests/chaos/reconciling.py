@@ -16,6 +16,8 @@ LEADS = """
         (SELECT count(*) FROM intake_routingdecision d WHERE d.lead_id = lead.id),
         (SELECT count(*) FROM mail_message m WHERE m.reference = lead.reference AND m.state = 'sent'
             AND m.template = 'intake/mail/acknowledgement'),
+        (SELECT count(*) FROM mail_message m WHERE m.reference = lead.reference AND m.state = 'sent'
+            AND m.template = 'intake/mail/notice'),
         extract(epoch FROM lead.created_at)::float,
         (SELECT extract(epoch FROM min(d.decided_at))::float FROM intake_routingdecision d
             WHERE d.lead_id = lead.id),
@@ -54,19 +56,20 @@ class StoredLead:
     assignments: int
     decisions: int
     acknowledgements: int
+    notices: int
     created_at: float  # seconds since 1970
     decided_at: float | None
     is_held: bool = False
 
     @property
     def is_settled(self) -> bool:
-        """With one adviser for one stated reason, and acknowledged once; or held where staff see it."""
+        """With one adviser for one stated reason, both sides told once; or held where staff see it."""
         if self.status in HELD:
             return not self.assignments
         if self.is_held and self.status == "new":
             return not self.assignments and self.acknowledgements == 1
-        once = self.assignments == self.decisions == self.acknowledgements == 1
-        return once and self.status != "new"
+        counted = (self.assignments, self.decisions, self.acknowledgements, self.notices)
+        return counted == (1, 1, 1, 1) and self.status != "new"
 
 
 def leads(house: House) -> list[StoredLead]:
@@ -95,7 +98,7 @@ def problems(house: House, requests: list[Request]) -> dict[str, list[str]]:
         ],
         "stored twice": [email for email, number in rows.items() if number > 1],
         "the receipt leads to another request": list(_misled(requests, stored)),
-        "not given to one adviser for one reason, or not acknowledged once": [
+        "not given to one adviser for one reason, who is told once, or not acknowledged once": [
             str(lead) for lead in stored if not lead.is_settled
         ],
         "a client got two different acknowledgements": list(_told_twice(house)),

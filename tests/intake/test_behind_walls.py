@@ -122,7 +122,7 @@ def addresses() -> Iterator[str]:
         way = way_to_lead(model)
         rows = model._default_manager.order_by("pk")
         about = rows.filter(**{f"{way}__in": Lead.objects.all()}).distinct() if way else rows
-        found = list(about[:4]) or list(rows[:1])
+        found = list(about[:2]) or list(rows[:1])
         for pattern in screen.get_urls():
             if pattern.name:
                 yield from filled(str(pattern.pattern), model, screen, found)

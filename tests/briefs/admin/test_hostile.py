@@ -38,9 +38,16 @@ def refused(client: Client, address: str, data: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(
-    "field", ["title", "summary", "body", "judgements-0-text", "judgements-0-change_reason"]
+    ("field", "hidden"),
+    [
+        ("title", "\u202e"),
+        ("title", "\u2066"),
+        ("summary", "\x00"),
+        ("body", "\x07"),
+        ("judgements-0-text", "\u202e"),
+        ("judgements-0-change_reason", "\u2066"),
+    ],
 )
-@pytest.mark.parametrize("hidden", ["\u202e", "\x00", "\x07", "\u2066"])
 def test_words_of_a_brief_hide_nothing(client: Client, field: str, hidden: str) -> None:
     as_role(client, "analyst")
 
