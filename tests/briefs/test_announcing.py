@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from briefs import announcing, publishing
 from briefs.models import Announcement, Brief, Edition
-from jobs import working
+from jobs import ending, working
 from jobs.kinds import JobError
 from jobs.models import Job
 from tests.factories import BriefFactory, UserFactory, approve, publish
@@ -119,7 +119,7 @@ def test_a_death_before_the_end_leaves_nothing_and_the_next_try_announces(
 ) -> None:
     brief = publish(draft())
     with monkeypatch.context() as patch:
-        patch.setattr(working, "_complete", lambda job: (_ for _ in ()).throw(RuntimeError))
+        patch.setattr(ending, "complete", lambda jobs: (_ for _ in ()).throw(RuntimeError))
         run(brief)
     assert brief.announced_at is None
     assert not Announcement.objects.exists()

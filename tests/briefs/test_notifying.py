@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from briefs import announcing, notifying, publishing, subscribing
 from briefs.models import Announcement, Brief, Notice, Subscriber, Subscription
-from jobs import working
+from jobs import ending, working
 from jobs.models import Job
 from mail.models import Message
 from tests.briefs.facts import add_actor
@@ -165,7 +165,7 @@ def test_a_death_in_a_batch_loses_and_doubles_nothing(monkeypatch: pytest.Monkey
     announcing.announce_brief(edition_id=brief.editions.get().pk)
     job = Job.objects.get(kind="briefs.notify")
     with monkeypatch.context() as patch:
-        patch.setattr(working, "_complete", lambda job: (_ for _ in ()).throw(RuntimeError))
+        patch.setattr(ending, "complete", lambda jobs: (_ for _ in ()).throw(RuntimeError))
         working.run_job(job.pk)
     assert told(brief) == []
     assert not Message.objects.exists()
