@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -191,7 +191,8 @@ class AdviserAdmin(StaffFields, ModelAdmin):
         languages = sorted(skills.name_of(s.skill) for s in known if s.kind == "language")
         more = len(known) - len(languages)
         told = [*languages, *([f"{more} more"] if more else [])]
-        return format_html_join(", ", "<bdi>{}</bdi>", ((one,) for one in told))
+        names = format_html_join(", ", "<bdi>{}</bdi>", ((one,) for one in told))
+        return format_html("<span>{}</span>", names)  # one thing: a phone's row is a flex box
 
 
 def gets_leads(one: Standing, team: Mapping[int, Standing]) -> str:
