@@ -80,14 +80,13 @@ def hint_due(due: Iterable[tuple[str, int]]) -> None:
 
 
 def hint_together(asked: Sequence[str], job_ids: Sequence[int]) -> None:
-    """Tell workers of jobs of these kinds once the transaction is committed.
+    """Tell one worker of jobs of these kinds once the transaction is committed, since they take turns at the same rows.
 
-    One worker gets all of them, since they take turns at the same rows, but for those that overtake others.
+    Those that overtake others come first; a worker that does nothing else then tells others of the rest.
     """
     first = [pk for name, pk in zip(asked, job_ids, strict=True) if kinds.find(name).at_once]
     rest = [pk for pk in job_ids if pk not in first]
-    told = [(ids, at_once) for ids, at_once in ((first, True), (rest, False)) if ids]
-    transaction.on_commit(lambda: hints.send_together(told))
+    transaction.on_commit(lambda: hints.send_together([([*first, *rest], bool(first))]))
 
 
 def hint(job_ids: Sequence[int], *, at_once: bool = False) -> None:

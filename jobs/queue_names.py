@@ -2,3 +2,5 @@
 
 # Workers empty queues in the order of their names: see config/celery.py.
 AT_ONCE = "at-once"
+# In the environment of a worker of that queue alone: of the jobs of a message it does the first.
+ONLY_FIRST = "DERISK_ONLY_FIRST"

@@ -3,13 +3,14 @@
 Each looks first whether the connection that it finds still works, as Django does before a request.
 """
 
+import os
 import time
 from datetime import timedelta
 
 from celery import shared_task
 from django.db import close_old_connections
 
-from jobs import hints, purging, working
+from jobs import hints, purging, queue_names, working
 from jobs.kinds import kind
 from jobs.models import Job, beat
 
@@ -22,13 +23,13 @@ def look(*job_ids: int) -> None:
     """There may be something to do for these jobs, in this order.
 
     What a slow one leaves no time for is told again, behind what else waits: the time that a task may take is that of
-    all together.
+    all together. So does a worker of what somebody waits for with all but the first.
     """
     close_old_connections()
     began = time.monotonic()
     for done, job_id in enumerate(job_ids, 1):
         working.run_job(job_id)
-        if time.monotonic() - began > _NO_MORE_AFTER:
+        if queue_names.ONLY_FIRST in os.environ or time.monotonic() - began > _NO_MORE_AFTER:
             if rest := job_ids[done:]:
                 hints.send(rest)
             break

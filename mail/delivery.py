@@ -4,13 +4,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from email.header import Header
-from email.utils import parseaddr, quote
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 
@@ -18,8 +15,8 @@ from accounts import statements
 from jobs import kinds, queue
 from jobs.models import MAX_ATTEMPTS
 from mail import addresses, gates, kept_line, news, refusals
+from mail.composing import compose
 from mail.models import Failure, Message, Unreachable
-from mail.outbox import PRIVATE_LINK
 
 log = structlog.get_logger("derisk.mail")
 # After the tries of its first job a message is tried once an hour, for as long as mail servers use to.
@@ -162,39 +159,6 @@ def waiting_for_the_server() -> int:
 def is_mail_kept() -> bool:
     """Whether no mail server is set up, so that messages stay in the database for staff to read."""
     return settings.EMAIL_BACKEND == "django.core.mail.backends.dummy.EmailBackend"
-
-
-def compose(message: Message) -> EmailMultiAlternatives:
-    """The message as it leaves: private link in place, the same Message-ID at every try."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].partition("@")[2]
-    mail = EmailMultiAlternatives(
-        subject=message.subject,
-        body=message.text.replace(PRIVATE_LINK, message.private_url),
-        to=[message.to_email],  # the envelope: whatever stands in the name, it goes here alone
-        reply_to=[settings.HOUSE["email"]],
-        headers={
-            "Message-ID": f"<{message.uuid}@{domain}>",
-            "Auto-Submitted": "auto-generated",
-            **{
-                header: text.replace(PRIVATE_LINK, message.private_url)
-                for header, text in message.headers.items()
-            },
-        },
-    )
-    mail.attach_alternative(message.html.replace(PRIVATE_LINK, message.private_url), "text/html")
-    if settings.EMAIL_BACKEND.startswith("anymail."):
-        # A provider writes the header itself; by our number it tells us what came of the message.
-        mail.metadata = {"message": str(message.uuid)}  # type: ignore[attr-defined]
-    elif message.to_name:
-        mail.extra_headers["To"] = f"{written_name(message.to_name)} <{message.to_email}>"
-    return mail
-
-
-def written_name(name: str) -> str:
-    """A name as a header holds it; one that looks encoded already is encoded, so that no reader decodes it."""
-    if name.isascii() and "=?" not in name:
-        return f'"{quote(name)}"'
-    return Header(name, "utf-8").encode(linesep="")  # the mail as a whole is folded later
 
 
 def _refused(message: Message, refusal: refusals.Refusal, is_last_try: bool) -> Finish:

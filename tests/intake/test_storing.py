@@ -10,7 +10,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_request_is_told_in_two_messages_of_which_one_overtakes(monkeypatch):
+def test_a_request_is_told_in_one_message_that_overtakes_and_names_first_what_is_waited_for(
+    monkeypatch,
+):
     sent = []
     monkeypatch.setattr(hints, "send_together", sent.extend)
 
@@ -18,8 +20,7 @@ def test_a_request_is_told_in_two_messages_of_which_one_overtakes(monkeypatch):
 
     jobs = {job.pk: job.kind for job in Job.objects.all()}
     assert [([jobs[pk] for pk in told], at_once) for told, at_once in sent] == [
-        (["intake.route_lead"], True),
-        (["intake.acknowledge", "intake.read_needs"], False),
+        (["intake.route_lead", "intake.acknowledge", "intake.read_needs"], True),
     ]
 
 

@@ -59,6 +59,20 @@ def test_after_a_slow_job_workers_are_told_of_the_rest_again(
     assert broker.messages() == [("jobs.look", [two, three])]
 
 
+def test_a_worker_of_what_somebody_waits_for_leaves_all_but_the_first_to_others(
+    register: Callable[..., str], broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DERISK_ONLY_FIRST", "yes")
+    done: list[int] = []
+    kind = register(lambda job: done.append(job.pk))
+    one, two, three = (make_job(kind=kind).pk for _ in range(3))
+
+    tasks.look(one, two, three)
+
+    assert done == [one]
+    assert broker.messages() == [("jobs.look", [two, three])]
+
+
 def test_a_connection_that_died_since_the_last_task_is_replaced(
     register: Callable[..., str],
 ) -> None:

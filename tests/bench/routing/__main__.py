@@ -1,8 +1,8 @@
 """The third part of `make bench`: leads that wait by the thousand, and leads as they come, fifty a second.
 
-Two workers of one process each and the sweep, PostgreSQL with `fsync` on, everything on this machine. C is a task that
-does nothing, in two workers of bare Celery over the same Valkey, measured before and after. Takes the same ARGS;
-`--quick` lets 1,000 leads wait instead of 5,000.
+The workers as in production (two processes route, two do all else) and the sweep, PostgreSQL with `fsync` on, all on
+this machine. C is a task that does nothing, in two workers of bare Celery over the same Valkey, measured before and
+after. Takes the same ARGS; `--quick` lets 1,000 leads wait instead of 5,000.
 """
 
 import argparse
@@ -47,11 +47,11 @@ def main() -> None:
         if options.only in ("", "cost"):
             _cost(postgres, used)
         if options.only in ("", "drain"):
-            _drain(postgres, used, count, "")
+            _drain(postgres, used, count, "", options.at_once)
         if options.only in ("", "one-house"):
-            _drain(postgres, used, count // 5, " of one house")
+            _drain(postgres, used, count // 5, " of one house", options.at_once)
         if options.only in ("", "routed"):
-            _as_they_come(postgres, used)
+            _as_they_come(postgres, used, options.at_once)
     tell("load average of the machine", os.getloadavg()[0], "processes")
     say("Done")
 
@@ -61,6 +61,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="1,000 waiting leads")
     parser.add_argument("--fresh", action="store_true", help="set up the house anew")
     parser.add_argument("--only", default="", help="cost, drain, one-house or routed")
+    parser.add_argument(
+        "--at-once",
+        type=int,
+        default=processes.WORKERS,
+        help="processes that route; production has two",
+    )
     parser.add_argument("--rounds", type=int, default=0, help="has no meaning here")
     return parser.parse_args()
 
@@ -104,7 +110,9 @@ def _cost(postgres: embedded.Postgres, env: dict[str, str]) -> None:
         costing.tell_costs(COSTED)
 
 
-def _drain(postgres: embedded.Postgres, env: dict[str, str], count: int, of: str) -> None:
+def _drain(
+    postgres: embedded.Postgres, env: dict[str, str], count: int, of: str, at_once: int
+) -> None:
     from tests import crowd
     from tests.bench.routing import loading
 
@@ -113,7 +121,7 @@ def _drain(postgres: embedded.Postgres, env: dict[str, str], count: int, of: str
     who = crowd.ONE_HOUSE if of else crowd.MANY_HOUSES
     loading.let_wait(env["DATABASE_URL"], count, who)
     nothing = [reference.rate(HOME, 2_000)]
-    with processes.workers(HOME, env), processes.sweep(HOME, env):
+    with processes.workers(HOME, env, at_once), processes.sweep(HOME, env):
         say("Draining")
         drained = watching.drain(env["DATABASE_URL"], count)
     nothing.append(reference.rate(HOME, 2_000))
@@ -128,7 +136,7 @@ def _drain(postgres: embedded.Postgres, env: dict[str, str], count: int, of: str
         tell(f"{name}: {what}", found, "", line="0", holds=found == 0)
 
 
-def _as_they_come(postgres: embedded.Postgres, env: dict[str, str]) -> None:
+def _as_they_come(postgres: embedded.Postgres, env: dict[str, str], at_once: int) -> None:
     """From the commit of the request to the commit of the assignment, and from sending it."""
     from tests import crowd
 
@@ -136,7 +144,7 @@ def _as_they_come(postgres: embedded.Postgres, env: dict[str, str]) -> None:
     c = sorted(reference.waits(HOME, A_SECOND, A_SECOND * SECONDS))
     web = servers.web(HOME, "routing", "config.wsgi:application", env)
     words = crowd.words(env["DATABASE_URL"], A_SECOND * (WARMING + SECONDS + 1), crowd.EACH_ONCE)
-    with web as served, processes.workers(HOME, env), processes.sweep(HOME, env):
+    with web as served, processes.workers(HOME, env, at_once), processes.sweep(HOME, env):
         _send(served.url, WARMING, words)  # each process has done it once
         _wait_for_rest(env["DATABASE_URL"])
         say(f"{A_SECOND} requests a second")

@@ -14,9 +14,9 @@ QUIET = ["--without-mingle", "--without-gossip", "-l", "INFO", "-c", 1]
 
 
 @contextmanager
-def workers(home: Path, env: dict[str, str]) -> Iterator[None]:
-    """Ours, which take messages."""
-    command = [sys.executable, "manage.py", "work", "--at-once", WORKERS, "--others", WORKERS]
+def workers(home: Path, env: dict[str, str], at_once: int = WORKERS) -> Iterator[None]:
+    """Ours, which take messages; so many of them what somebody waits for."""
+    command = [sys.executable, "manage.py", "work", "--at-once", at_once, "--others", WORKERS]
     with _running(home / "worker.log", command, env, ready=2):
         yield
 
