@@ -9,7 +9,7 @@ from intake import addresses, names
 from intake.models import Contact, Organisation
 
 _MOST_HOUSES = 200  # of one name, whose people are found with them
-_MANY = 1_000
+_MANY = 10_000
 _TRIGRAM = 3
 
 
