@@ -6,6 +6,7 @@ sends is removed at the end.
 """
 
 import argparse
+import logging
 import os
 import signal
 from collections import defaultdict
@@ -22,6 +23,7 @@ from tests.bench.intake import asking, beside, driving
 from tests.bench.telling import say, tell
 
 HOME = BASE_DIR / "var" / "bench"
+SIZES = ("bare", "small", "large", "flooded")  # what is compared follows upon each other
 TEN_THOUSAND, CLIENTS = 10_000, 16
 FLOOD = 100  # more than both processes of the web server take from one address
 Results = dict[tuple[str, str, int], list[dict[str, float]]]
@@ -40,6 +42,7 @@ def main() -> None:
         import django
 
         django.setup()
+        logging.getLogger("derisk").setLevel(logging.WARNING)  # what is read here is ours
         servers.bare(postgres, options.fresh)
         for size, count in counts.items():
             _fill(postgres, count, options.fresh or size == "small")
@@ -103,8 +106,8 @@ def _measure(
     asked |= {"bare": asked["small"], "flooded": asked["small"]}
     wanted = [
         (size, probe)
-        for size, probes in asked.items()
-        for probe in probes
+        for probes in zip(*(asked[size] for size in SIZES), strict=True)
+        for size, probe in zip(SIZES, probes, strict=True)
         if size in probe.sizes and (options.only in probe.name or size == "bare")
     ]
     results: Results = defaultdict(list)
