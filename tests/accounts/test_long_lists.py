@@ -67,6 +67,19 @@ def test_a_long_list_says_that_there_are_more_and_ends_its_pages(desk, three_cou
 
 
 @pytest.mark.django_db
+def test_what_no_index_counts_is_counted_less_far(desk, three_counted, monkeypatch):
+    monkeypatch.setattr(long_lists, "MOST_FOUND", 1)
+    new_leads(3)
+
+    once, twice, searched = (
+        desk.get(f"{LEADS}?{asked}").context["cl"].paginator.told
+        for asked in ("status__exact=new&o=5", "status__exact=new&language__exact=en", "q=!")
+    )
+
+    assert (once, twice, searched) == ("3", "more than 1", "more than 1")
+
+
+@pytest.mark.django_db
 def test_a_short_list_is_counted(desk, three_counted):
     new_leads(3)
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from accounts import numbers
 from accounts.models import Erasure
 from intake import erasing, leads, retaining
 from intake.models import Attachment, Enquiry, Keeps, Lead, RetentionRule, RetentionRun, Status
@@ -55,6 +56,17 @@ def test_requests_older_than_their_rule_are_erased_and_no_others(keeps, status):
     assert list(Lead.objects.filter(erased_at=None).order_by("pk")) == [new, other]
     assert Erasure.objects.get().because.endswith(": 365 days")
     assert not Message.objects.filter(template="intake/mail/erased").exists()
+
+
+def test_many_are_not_counted_to_the_end(monkeypatch):
+    monkeypatch.setattr(numbers.count_of, "__defaults__", (2,))
+    old = [aged(factories.new_lead()).reference for _ in range(4)]
+
+    seen = retaining.look(rule(Keeps.UNANSWERED))
+
+    assert (seen.count, seen.examples) == (3, old)
+    assert seen.oldest == Lead.objects.get(reference=old[0]).created_at
+    assert (numbers.told(10_000), numbers.told(10_001)) == ("10,000", "more than 10,000")
 
 
 def test_nothing_goes_while_a_rule_is_off_and_a_look_changes_nothing():
