@@ -9,7 +9,8 @@ from typing import Concatenate, ParamSpec
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_resolver
-from django.utils.crypto import salted_hmac
+
+from accounts.keyed_digests import keyed_digest
 
 
 def make_token(purpose: str, seed: uuid.UUID) -> str:
@@ -17,7 +18,7 @@ def make_token(purpose: str, seed: uuid.UUID) -> str:
 
     HMAC-SHA-256 under SECRET_KEY of the row's random seed: the database alone does not give it away.
     """
-    mac = salted_hmac(f"derisk.{purpose}", seed.bytes, algorithm="sha256").digest()
+    mac = keyed_digest(f"derisk.{purpose}", seed.bytes)
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 

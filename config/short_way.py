@@ -22,6 +22,8 @@ PATHS = ("/request/", "/api/v1/enquiries/")
 # The answer's own, whatever the middleware says.
 _OWN = {"Content-Type", "Content-Length", "X-Request-ID"}
 Environ = dict[str, Any]
+Header = tuple[str, str]
+View = Callable[[HttpRequest], HttpResponse]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
@@ -34,8 +36,8 @@ class ShortWay:
         self._views: dict[str, ResolverMatch] = {path: resolve(path) for path in PATHS}
         self._headers = _headers_of_the_house(request_class)
         self._outage = OutageMiddleware(self._ask)
-        self._whatever_happens = convert_exception_to_response(self._ask)
-        self._answer = RequestLogMiddleware(self._dressed)
+        whatever_happens = convert_exception_to_response(self._ask)
+        self._answer = RequestLogMiddleware(cast(View, whatever_happens))
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         view = self._views.get(environ.get("PATH_INFO", ""))
@@ -48,15 +50,12 @@ class ShortWay:
             response = self._answer(request)
         finally:
             request.close()
-        status = f"{response.status_code} {response.reason_phrase}"
-        start_response(status, [*response.items(), ("Content-Length", str(len(response.content)))])
-        return [response.content]
-
-    def _dressed(self, request: HttpRequest) -> HttpResponse:
-        response = cast(HttpResponse, self._whatever_happens(request))
-        for name, value in self._headers.items():
-            response.headers.setdefault(name, value)
-        return response
+        body = response.content
+        headers = [*response.items(), ("Content-Length", str(len(body)))]
+        said = {name.lower() for name, _ in headers}
+        headers += [header for name, header in self._headers if name not in said]
+        start_response(f"{response.status_code} {response.reason_phrase}", headers)
+        return [body]
 
     def _ask(self, request: HttpRequest) -> HttpResponse:
         view = request.resolver_match
@@ -84,8 +83,9 @@ class _Middleware(WSGIHandler):
         return HttpResponse()
 
 
-def _headers_of_the_house(request_class: type[WSGIRequest]) -> dict[str, str]:
+def _headers_of_the_house(request_class: type[WSGIRequest]) -> list[tuple[str, Header]]:
+    """What the middleware adds to an answer that has none of it yet, by names in small letters."""
     middleware = _Middleware()
     middleware.request_class = request_class
     _, headers = warming.ask(middleware)
-    return {name: value for name, value in headers if name not in _OWN}
+    return [(name.lower(), (name, value)) for name, value in headers if name not in _OWN]

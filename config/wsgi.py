@@ -5,10 +5,14 @@ from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
+from django.http import QueryDict
 
 from config import chunked
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+_NO_QUERY = QueryDict("", encoding="utf-8")
 
 
 class Utf8Request(WSGIRequest):
@@ -20,6 +24,8 @@ class Utf8Request(WSGIRequest):
 
     def __init__(self, environ: dict[str, Any]) -> None:
         super().__init__(chunked.tell_length(environ))
+        if not environ.get("QUERY_STRING"):
+            self.__dict__["GET"] = _NO_QUERY  # which Django would make at the first look
 
     def close(self) -> None:
         """Called when the answer has left."""

@@ -7,8 +7,7 @@ import ipaddress
 from collections.abc import Mapping
 from functools import lru_cache
 
-from django.utils.crypto import salted_hmac
-
+from accounts.keyed_digests import keyed_digest
 from briefs import freshness
 from jobs.hints import BrokerAway
 
@@ -42,7 +41,8 @@ def count(seen: Mapping[str, str]) -> dict[str, int]:
 
 
 def _key(kind: str, value: str) -> str:
-    return f"{freshness.prefix()}seen:{kind}:{salted_hmac(SALT, value, algorithm='sha256').hexdigest()[:24]}"
+    digest = keyed_digest(SALT, value.encode("utf-8", "surrogatepass")).hex()
+    return f"{freshness.prefix()}seen:{kind}:{digest[:24]}"
 
 
 @lru_cache(maxsize=1024)

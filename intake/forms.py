@@ -209,16 +209,23 @@ class RequestForm(forms.Form):
 
     def _clean_fields(self) -> None:
         """Django's, but for its bound fields, which are made for showing and translate their labels each time."""
-        of_nothing = _of_nothing()
+        of_nothing, hooked = _of_nothing(), _hooked()
         for name, field in self.fields.items():
             try:
-                value = field.widget.value_from_datadict(self.data, self.files, name)
+                value = self._value_of(name, field.widget)
                 known = None if value else of_nothing.get((name, type(value)))
                 self.cleaned_data[name] = known[0] if known else field.clean(value)
-                if hook := getattr(self, f"clean_{name}", None):
-                    self.cleaned_data[name] = hook()
+                if name in hooked:
+                    self.cleaned_data[name] = getattr(self, f"clean_{name}")()
             except forms.ValidationError as error:
                 self.add_error(name, error)
+
+    def _value_of(self, name: str, widget: forms.Widget) -> Any:
+        """What the widget reads: most of them the last of what was sent under the name."""
+        if type(widget) in _READ_THE_LAST and isinstance(self.data, QueryDict):
+            sent: Any = dict.get(self.data, name)
+            return sent[-1] if sent else None
+        return widget.value_from_datadict(self.data, self.files, name)
 
     def clean_brief(self) -> str:
         """The slug when it can be one, else none."""
@@ -296,12 +303,22 @@ def _of_nothing() -> dict[tuple[str, type], tuple[Any]]:
     return found
 
 
+@cache
+def _hooked() -> frozenset[str]:
+    """The fields that have a method of their own, as Django looks for at each field of each form."""
+    names = RequestForm.base_fields
+    return frozenset(name for name in names if hasattr(RequestForm, f"clean_{name}"))
+
+
 def _sent(data: Any, name: str) -> Any:
     """As the form sent it: a list where there can be several; a line break, which browsers send as two, is one."""
     several = name in ("services", "countries_of_interest", "actors")
     return data.getlist(name) if several else data.get(name, "").replace("\r\n", "\n")
 
 
+_READ_THE_LAST = {
+    forms.TextInput, forms.EmailInput, forms.Textarea, forms.Select, forms.HiddenInput,
+}  # fmt: skip
 _TEXTS = (
     "full_name", "email", "needs", "organisation", "job_title", "phone", "country", "timeframe", "budget",
 )  # fmt: skip

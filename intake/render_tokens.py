@@ -3,12 +3,16 @@
 Nothing about a token refuses a request. Without one, or with a wrong one, it only scores; an old one is as good as new.
 """
 
+import base64
 import time
 from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
+from django.utils.encoding import force_bytes, force_str
+
+from accounts.keyed_digests import keyed_digest
 
 _LONGEST = 400
 SIGNED, UNSIGNED, FORGED = "signed", "unsigned", "forged"
@@ -44,10 +48,21 @@ def read(token: str, form_id: str) -> Rendered:
     return Rendered(SIGNED, max(0, int(time.time()) - int(issued)), brief)
 
 
+class _Signer(Signer):
+    """Django's, with its own signatures."""
+
+    def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
+        """The same text in less time."""
+        mac = keyed_digest(
+            f"{force_str(self.salt)}signer", force_bytes(value), force_str(key or self.key)
+        )
+        return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
 def _signer() -> Signer:
     return _signer_of(settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
 
 
 @lru_cache(maxsize=4)
 def _signer_of(key: str, fallbacks: tuple[str, ...]) -> Signer:
-    return Signer(key=key, salt="intake.request_form", fallback_keys=[*fallbacks])
+    return _Signer(key=key, salt="intake.request_form", fallback_keys=[*fallbacks])

@@ -56,7 +56,8 @@ class Site:
 def of_address(request: HttpRequest, *, is_framed: bool = False) -> Site:
     """The site that `key` in the address names, in one statement when there is one; revoked ones too."""
     # With the prefix too: so the public part stands in calls to the API, and one page may hold both.
-    shown = keys.read(f"derisk_{request.GET.get('key', '').removeprefix('derisk_')}")
+    named = request.GET.get("key")
+    shown = keys.read(f"derisk_{named.removeprefix('derisk_')}") if named else None
     if shown is None or shown[1] is not None:
         return Site(is_framed=is_framed)
     try:

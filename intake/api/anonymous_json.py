@@ -18,6 +18,7 @@ _WANTED = {"", "*/*", "application/json"}
 _LONGEST = 8  # digits of a length
 # DRF's and those of `CrossOrigin`.
 _HEADERS = {"Allow": "POST, OPTIONS", "Vary": "Origin"}
+_as_json = JSONRenderer().render
 
 
 def is_plain(request: HttpRequest) -> bool:
@@ -53,5 +54,4 @@ def answer(request: HttpRequest, receive: Callable[[HttpRequest], Any]) -> HttpR
 
 
 def _written(data: Any, status: int, content_type: str, headers: dict[str, str]) -> HttpResponse:
-    body = JSONRenderer().render(data)
-    return HttpResponse(body, content_type, status, headers={**headers, **_HEADERS})
+    return HttpResponse(_as_json(data), content_type, status, headers={**headers, **_HEADERS})

@@ -1,5 +1,6 @@
 """The shape of an enquiry as JSON, with the rules of the form."""
 
+from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import Any
 
@@ -163,18 +164,36 @@ class EnquirySerializer(serializers.Serializer[Any]):
     @cached_property
     def content(self) -> EnquiryContent:
         """The checked fields."""
-        data = {k: v for k, v in self.validated_data.items() if k != "consent"}
-        for name in ("services", "countries_of_interest", "attachments"):
-            data[name] = tuple(dict.fromkeys(data.get(name, ())))
-        return EnquiryContent(**data)
+        return content_of(self.validated_data)
 
     def as_sent(self) -> str:
         """What of the body is stored otherwise than it came."""
-        # The slug of a brief is stored as the brief that it names, if that is public.
-        texts = {k: v for k, v in self.content.texts().items() if k != "brief"}
-        stored = {k: list(v) if isinstance(v, tuple) else v for k, v in texts.items()}
-        sent = {k: v for k, v in self.initial_data.items() if k not in ("consent", "attachments")}
-        return provenance.otherwise(sent, stored)
+        return otherwise_sent(self.content, self.initial_data)
+
+
+def plain_enquiry(data: Any) -> dict[str, Any] | None:
+    """The checked fields of a body in which all is plainly right; None says nothing, then the serializer does."""
+    if not isinstance(data, dict):
+        return None
+    plain = plain_values.plain_among(data, _checks_of(EnquirySerializer))
+    return plain if len(plain) == len(data) and plain.keys() >= _required() else None
+
+
+def content_of(checked: Mapping[str, Any]) -> EnquiryContent:
+    """The checked fields, as the form and the API have them in common."""
+    data = {k: v for k, v in checked.items() if k != "consent"}
+    for name in ("services", "countries_of_interest", "attachments"):
+        data[name] = tuple(dict.fromkeys(data.get(name, ())))
+    return EnquiryContent(**data)
+
+
+def otherwise_sent(content: EnquiryContent, sent: Mapping[str, Any]) -> str:
+    """What of a body is stored otherwise than it came."""
+    # The slug of a brief is stored as the brief that it names, if that is public.
+    texts = {k: v for k, v in content.texts().items() if k != "brief"}
+    stored = {k: list(v) if isinstance(v, tuple) else v for k, v in texts.items()}
+    ours = {k: v for k, v in sent.items() if k not in ("consent", "attachments")}
+    return provenance.otherwise(ours, stored)
 
 
 class UploadField(serializers.Field[Any, Any, Any, Any]):
@@ -211,6 +230,12 @@ class EnquiryFormSerializer(EnquirySerializer):
 @cache
 def _fields_of(serializer_class: type[EnquirySerializer]) -> Any:
     return super(EnquirySerializer, serializer_class()).fields
+
+
+@cache
+def _required() -> frozenset[str]:
+    fields = _fields_of(EnquirySerializer)
+    return frozenset(name for name, field in fields.items() if field.required)
 
 
 @cache

@@ -17,9 +17,19 @@ from intake.api.authentication import KeyAuthentication, MaySendEnquiries
 from intake.api.cross_origin import CrossOrigin
 from intake.api.forms_with_files import FilesParser
 from intake.api.parsing import StrictJSONParser
-from intake.api.serializers import EnquiryFormSerializer, EnquirySerializer, ReceiptSerializer
+from intake.api.serializers import (
+    EnquiryFormSerializer,
+    EnquirySerializer,
+    ReceiptSerializer,
+    content_of,
+    otherwise_sent,
+    plain_enquiry,
+)
 from intake.catalogue import Language
 from intake.models import ApiKey, Enquiry
+from intake.submission import EnquiryContent
+
+Checked = tuple[EnquiryContent, str]  # and what of it was sent otherwise, as JSON
 
 
 class EnquiriesView(CrossOrigin, APIView):
@@ -56,7 +66,8 @@ class EnquiriesView(CrossOrigin, APIView):
         idempotency_key = _idempotency_key(request, key)
         is_form = request.content_type.lower().startswith(FilesParser.media_type)
         serializer_class = EnquiryFormSerializer if is_form else EnquirySerializer
-        receipt = _receive(request, serializer_class(data=request.data), idempotency_key, key)
+        checked = _checked(serializer_class(data=request.data))
+        receipt = _receive(request, checked, idempotency_key, key)
         return Response(receipt, status=201, headers={"Cache-Control": "no-store"})
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -70,28 +81,38 @@ def _receive_json(request: HttpRequest) -> dict[str, str]:
     """The same for JSON from nobody in particular."""
     idempotency_key = _idempotency_key(request, None)
     data = StrictJSONParser().parse(request)  # type: ignore[arg-type]  # it can be read
-    return _receive(request, EnquirySerializer(data=data), idempotency_key, None)
+    if plain := plain_enquiry(data):
+        content = content_of(plain)
+        checked = content, otherwise_sent(content, data)
+    else:
+        checked = _checked(EnquirySerializer(data=data))
+    return _receive(request, checked, idempotency_key, None)
+
+
+def _checked(serializer: EnquirySerializer) -> Checked:
+    serializer.is_valid(raise_exception=True)
+    return serializer.content, serializer.as_sent()
 
 
 def _receive(
     request: Request | HttpRequest,
-    serializer: EnquirySerializer,
+    checked: Checked,
     idempotency_key: str | None,
     key: ApiKey | None,
 ) -> dict[str, str]:
-    """Check and store it; what the sender gets."""
-    serializer.is_valid(raise_exception=True)
+    """Store it; what the sender gets."""
+    content, as_sent = checked
     receipt = submission.receive_enquiry(
-        content=serializer.content,
+        content=content,
         channel=Enquiry.Channel.API,
         idempotency_key=idempotency_key,
         page_language=(key and key.language) or Language.ENGLISH,
         arrival=arriving.by_api(
             request,
-            email=serializer.validated_data["email"],
+            email=content.email,
             is_known_site=key is not None and flood.is_proven(cast(Request, request)),
         ),
-        provenance=provenance.of_request(request, as_sent=serializer.as_sent(), key=key),
+        provenance=provenance.of_request(request, as_sent=as_sent, key=key),
     )
     return {"reference": receipt.reference, "status_url": submission.status_url(receipt.token)}
 
