@@ -22,9 +22,11 @@ class Gate:
     barred: dict[int, str]
 
 
+# The array is put together anew: into one that it sees PostgreSQL looks each time, and plans for ten times as long.
 _GATES = prepared.Statement.written("""
-    SELECT w.lead_id, a.id FROM walls_of(%(leads)s::bigint[]) w JOIN intake_adviser a ON a.user_id = w.user_id
-    UNION ALL SELECT lead_id, 0 FROM intake_hold WHERE lead_id = ANY(%(leads)s::bigint[]) AND decision = 'open'
+    WITH asked AS MATERIALIZED (SELECT unnest(%(leads)s::bigint[]) AS id)
+    SELECT w.lead_id, a.id FROM walls_of(ARRAY(SELECT id FROM asked)) w JOIN intake_adviser a ON a.user_id = w.user_id
+    UNION ALL SELECT lead_id, 0 FROM intake_hold WHERE lead_id = ANY(ARRAY(SELECT id FROM asked)) AND decision = 'open'
 """)
 
 

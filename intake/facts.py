@@ -110,9 +110,9 @@ def with_text(facts: Facts, lead: Lead, suggestions: Iterable[NeedSuggestion]) -
     return replace(facts, **tuples, from_text=more)
 
 
-def read(leads: Sequence[Lead]) -> dict[int, list[NeedSuggestion]]:
+def read(leads: Sequence[Lead], *, marks: bool = True) -> dict[int, list[NeedSuggestion]]:
     """By lead, the open suggestions of leads that the caller has locked, whose texts are read now if they were not."""
-    return suggesting.suggestions_of_each(leads)
+    return suggesting.suggestions_of_each(leads, marks=marks)
 
 
 BUDGET_POINTS: dict[str, int] = {

@@ -51,13 +51,13 @@ def give(
 def give_first(decisions: Sequence[RoutingDecision], request_ids: Mapping[int, str]) -> None:
     """The same for leads that nobody has owned, each by the decision on it, and ask for what `follow_ups` names.
 
-    One statement, however many. The jobs carry the request of their lead.
+    One statement, however many, which notes too what was read of their texts. The jobs carry the request of their lead.
     """
     rows, because = [], queue.current_request_id()
     for decision in decisions:
         lead = decision.lead
         _put(lead, decision.chosen_id, decision)
-        owned = {name: getattr(lead, name) for name in ("owner_id", "pool_id", "status")}
+        owned = {name: getattr(lead, name) for name in _OWNED}
         about = {"reason": decision.reason, "request_id": request_ids.get(lead.pk, "") or because}
         rows.append({"lead_id": lead.pk, "decision_id": decision.pk} | owned | about)
     queue.hint_due(prepared.store(_given_first(), {"rows": many.sent(rows)}))
@@ -76,12 +76,14 @@ def clock_of(assignment: Assignment) -> queue.Ask:
 
 
 _NOTICE, _CLOCK = "intake.notify_owner", "intake.keep_deadline"
+_OWNED = ("owner_id", "pool_id", "status", "needs_read_by")
 _GIVEN = {
     "lead_id": "bigint",
     "decision_id": "bigint",
     "owner_id": "bigint",
     "pool_id": "bigint",
     "status": "text",
+    "needs_read_by": "smallint",
     "reason": "text",
     "request_id": "text",
 }
@@ -102,7 +104,8 @@ _JOB = {
 @cache
 def _given_first() -> prepared.Statement:
     owned = """owned AS (
-        UPDATE intake_lead SET owner_id = given.owner_id, pool_id = given.pool_id, status = given.status
+        UPDATE intake_lead SET owner_id = given.owner_id, pool_id = given.pool_id, status = given.status,
+            needs_read_by = given.needs_read_by
         FROM given WHERE intake_lead.id = given.lead_id
     )"""
     span = f"span AS ({insert(Assignment, _SPAN, rows='FROM given ORDER BY lead_id')} RETURNING id, lead_id)"

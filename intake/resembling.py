@@ -165,15 +165,24 @@ def _named(names_of: Sequence[str], row: Sequence[Any]) -> Any:
     return SimpleNamespace(**dict(zip(names_of, row, strict=True)), pk=row[0])
 
 
-# Compared with the newest hundred of its people: a text takes a tenth of a millisecond, and a house may send thousands.
+# Compared with the newest hundred of its people, since a house may send thousands. Letter by letter, which takes a
+# tenth of a millisecond, with what the same person wrote; with a colleague's text only where the two have a band of
+# words in common (`intake.likeness`), or have none since one is too short or was never screened.
 _EARLIER = prepared.Statement.written("""
     SELECT asked.nr, near.* FROM unnest(
         %(nr)s::int[], %(pk)s::bigint[], %(contact_id)s::bigint[], %(organisation_id)s::bigint[],
         %(created_at)s::timestamptz[], %(needs)s::text[]
     ) AS asked (nr, id, contact, organisation, created_at, needs)
+    LEFT JOIN intake_screening mine ON mine.lead_id = asked.id
     CROSS JOIN LATERAL (
         SELECT r.id, r.contact_id, r.created_at, e.needs = asked.needs AS is_same_text,
-            similarity(left(e.needs, %(text)s::int), left(asked.needs, %(text)s::int)) AS alike
+            CASE
+                WHEN e.needs = asked.needs THEN 1
+                WHEN r.contact_id = asked.contact OR (mine.text_bands && theirs.text_bands) IS NOT FALSE
+                    OR mine.text_bands = '{}' OR theirs.text_bands = '{}'
+                THEN similarity(left(e.needs, %(text)s::int), left(asked.needs, %(text)s::int))
+                ELSE 0
+            END AS alike
         FROM (
             (SELECT id, contact_id, enquiry_id, created_at FROM intake_lead
             WHERE contact_id = asked.contact AND id < asked.id
@@ -187,7 +196,7 @@ _EARLIER = prepared.Statement.written("""
                 AND merged_into_id IS NULL AND erased_at IS NULL
             ORDER BY id DESC LIMIT %(compared)s::int)
             ORDER BY id DESC LIMIT %(compared)s::int
-        ) AS r JOIN intake_enquiry e ON e.id = r.enquiry_id
+        ) AS r JOIN intake_enquiry e ON e.id = r.enquiry_id LEFT JOIN intake_screening theirs ON theirs.lead_id = r.id
         ORDER BY is_same_text DESC, alike DESC, r.id DESC LIMIT %(most)s::int
     ) AS near
     ORDER BY asked.nr, near.is_same_text DESC, near.alike DESC, near.id DESC

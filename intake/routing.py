@@ -69,7 +69,7 @@ def route(leads: Sequence[Any], request_ids: Mapping[int, str]) -> list[RoutingD
             [lead.pk for lead in leads]
         )  # a wall may stand before whom they are known as
     barred = {pk: gate.barred for pk, gate in gates.items()}
-    decisions = _decide(leads, facts.read(leads), house, barred)
+    decisions = _decide(leads, facts.read(leads, marks=False), house, barred)
     for lead in leads:
         lead.status = Status.ROUTED
     owning.give_first(decisions, request_ids)

@@ -56,13 +56,18 @@ def suggestions_of(lead: Lead) -> list[NeedSuggestion]:
     return suggestions_of_each([lead])[lead.pk]
 
 
-def suggestions_of_each(leads: Sequence[Lead]) -> dict[int, list[NeedSuggestion]]:
+def suggestions_of_each(
+    leads: Sequence[Lead], *, marks: bool = True
+) -> dict[int, list[NeedSuggestion]]:
     """The same of many leads, by lead, in as many statements as for one.
 
-    Another version of the rules adds what it finds; what is there stays as staff left it.
+    Another version of the rules adds what it finds; what is there stays as staff left it. Without `marks` the caller
+    stores the leads' `needs_read_by`.
     """
     unread = [lead for lead in leads if lead.needs_read_by < needs.VERSION]
     found = _read(unread)
+    if marks and unread:
+        prepared.store(_MARK, {"pks": [lead.pk for lead in unread], "version": needs.VERSION})
     before = [lead.pk for lead in leads if lead.pk not in found]
     for pk in before:
         found[pk] = []
@@ -87,8 +92,6 @@ def _read(leads: Sequence[Lead]) -> dict[int, list[NeedSuggestion]]:
         for lead in leads
     }
     _MADE.store(one for ones in made.values() for one in ones)
-    given = {"pks": [lead.pk for lead in leads], "version": needs.VERSION}
-    prepared.store(_READ, given)
     new = {lead.pk: made[lead.pk] for lead in leads if not lead.needs_read_by}
     for lead in leads:
         lead.needs_read_by = needs.VERSION
@@ -103,7 +106,7 @@ _MADE = Many(
         "rules_version",
     ),
 )
-_READ = prepared.Statement.written(
+_MARK = prepared.Statement.written(
     "UPDATE intake_lead SET needs_read_by = %(version)s WHERE id = ANY(%(pks)s::bigint[]) RETURNING id"
 )
 
