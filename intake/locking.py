@@ -23,6 +23,11 @@ _LOCK = prepared.Statement.written(
 )
 
 
+def lock(lead_ids: Collection[int]) -> None:
+    """Lock these leads, for whoever takes the locks of some of them first: in another order they would deadlock."""
+    prepared.fetch(_LOCK, {"pks": sorted(lead_ids)})
+
+
 def locked(lead_ids: Collection[int]) -> list[Any]:
     """These leads, those that there are, in the order of their numbers; two statements.
 
@@ -30,7 +35,7 @@ def locked(lead_ids: Collection[int]) -> list[Any]:
     whether the sender `proved` to be a person, and what was done already, None where it was not: `screened`, `held`
     back, looked for `on_lists`, and `checked`.
     """
-    prepared.fetch(_LOCK, {"pks": sorted(lead_ids)})
+    lock(lead_ids)
     found: list[Any] = _READ.read(pks=prepared.listed(lead_ids)).objects()
     return found
 

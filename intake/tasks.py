@@ -17,6 +17,7 @@ from intake import (
     exporting,
     holding,
     lead_search,
+    locking,
     new_leads,
     notifying,
     promise_mail,
@@ -98,6 +99,7 @@ def notify_owner(jobs: Sequence[Job]) -> None:
 def acknowledge(jobs: Sequence[Job]) -> None:
     """Tell clients that their requests arrived, unless one is held back: its address may be anybody's."""
     asked = _requests(jobs)
+    locking.lock(asked.keys())  # at once, since only those are locked next that are to be screened
     passing = screening.passing(asked.keys())
     acknowledging.acknowledge_leads(because_of={pk: asked[pk] for pk in passing})
 

@@ -1,5 +1,7 @@
+from functools import partial
+
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from intake import acknowledging, after_sending, policies, screening, submission, suggesting
@@ -8,7 +10,7 @@ from jobs import working
 from jobs.models import Job
 from mail import outbox
 from mail.models import Message
-from tests import factories
+from tests import factories, racing
 
 
 def acknowledged(**content) -> tuple[Message, str]:
@@ -146,6 +148,23 @@ def test_the_jobs_of_a_request_do_their_work_and_each_once():
     }
 
 
+@pytest.mark.django_db(transaction=True)
+def test_all_leads_are_locked_in_order_before_some_of_them_are_screened():
+    first, second = factories.new_lead(), factories.new_lead()
+    screening.screen_lead(lead_id=first.pk)
+    job = Job.objects.get(kind="intake.acknowledge", subject_id=first.pk)
+
+    with transaction.atomic():
+        Lead.objects.select_for_update().get(pk=first.pk)
+        worker = racing.Race(partial(working.run_job, job.pk))
+        racing.wait_for_blocked(1)
+        # Else each would wait for what the other has.
+        assert Lead.objects.select_for_update(nowait=True).get(pk=second.pk) == second
+
+    assert worker.results() == [True]
+    assert Message.objects.count() == 2
+
+
 @pytest.mark.django_db
 def test_many_are_acknowledged_in_as_many_statements_as_one():
     policies.current()  # made once
@@ -159,7 +178,7 @@ def test_many_are_acknowledged_in_as_many_statements_as_one():
         counts.append(len(queries))
         assert not jobs.exists()
 
-    assert counts == [18, 18]  # six of them savepoints, for three transactions within another
+    assert counts == [19, 19]  # six of them savepoints, for three transactions within another
     assert Message.objects.count() == Job.objects.filter(kind="mail.deliver").count() == 9
     assert Deadline.objects.filter(stage="first_answer").count() == 9
 
