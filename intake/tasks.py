@@ -119,6 +119,7 @@ def tell_owner(job: Job) -> None:
 def read_needs(jobs: Sequence[Job]) -> None:
     """Read what texts ask for, and by what staff find them. Routing does the first too, if it comes first."""
     pks = [job.subject_id for job in jobs]
+    locking.lock(pks)  # at once: first only those are locked that routing has not read, then all
     suggesting.read_leads(lead_ids=pks)
     lead_search.note_words(lead_ids=pks)
     screening.ask_to_tell(lead_ids=pks)

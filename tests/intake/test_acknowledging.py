@@ -149,10 +149,14 @@ def test_the_jobs_of_a_request_do_their_work_and_each_once():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_all_leads_are_locked_in_order_before_some_of_them_are_screened():
+@pytest.mark.parametrize(
+    ("kind", "done"),
+    [("acknowledge", screening.screen_lead), ("read_needs", suggesting.read_lead)],
+)
+def test_all_leads_are_locked_in_order_before_those_are_that_have_more_to_be_done(kind, done):
     first, second = factories.new_lead(), factories.new_lead()
-    screening.screen_lead(lead_id=first.pk)
-    job = Job.objects.get(kind="intake.acknowledge", subject_id=first.pk)
+    done(lead_id=first.pk)
+    job = Job.objects.get(kind=f"intake.{kind}", subject_id=first.pk)
 
     with transaction.atomic():
         Lead.objects.select_for_update().get(pk=first.pk)
@@ -162,7 +166,7 @@ def test_all_leads_are_locked_in_order_before_some_of_them_are_screened():
         assert Lead.objects.select_for_update(nowait=True).get(pk=second.pk) == second
 
     assert worker.results() == [True]
-    assert Message.objects.count() == 2
+    assert Job.objects.filter(kind=f"intake.{kind}", state="done").count() == 2
 
 
 @pytest.mark.django_db
