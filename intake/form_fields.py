@@ -80,7 +80,7 @@ def entries_of(field: forms.Field, name: str) -> Entries:
 
 
 def _options(choices: list[tuple[str, str]]) -> list[Entry]:
-    option = '<option value="{}"{}>{}</option>'
+    option = '<option value="{}"{}>{}'  # which the next one ends; the form has hundreds
     selected = SafeString(" selected")
     return [
         Entry(

@@ -46,7 +46,7 @@ def test_a_widget_is_what_django_writes(name: str, is_bound: bool) -> None:
     form = sent(timeframe=["nonsense"]) if is_bound else RequestForm.empty("a-brief")
     found = form_page._widget(form, name, "en", has_errors=name in form.errors)
 
-    assertHTMLEqual(found, str(form[name]))
+    assertHTMLEqual(found, str(form[name]).replace("</option>", ""))  # which may be left out
 
 
 def test_what_looks_like_a_gap_is_shown_as_it_was_typed() -> None:
