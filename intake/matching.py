@@ -12,10 +12,11 @@ from accounts import many
 from accounts.inserting import insert
 from accounts.numbers import counted
 from briefs import prepared
-from intake import locking, names, people_book, resembling
+from intake import locking, names, people_book
 from intake.models import Activity, Contact, Enquiry, Lead, Organisation
 from intake.people_book import Book, Match
 from jobs import queue
+from jobs.models import Job
 
 # Of the advisory locks of PostgreSQL, the one of whoever links or merges people; any number that nobody else takes.
 _PEOPLE = 7_226_001
@@ -42,7 +43,8 @@ def match_people(*, lead_id: int) -> Lead:
 
 @transaction.atomic
 def match_leads(*, lead_ids: Collection[int]) -> list[Lead]:
-    """Link each lead to its contact and organisation, known or new, and suggest what they and it may be the same as.
+    """Link each lead to its contact and organisation, known or new. What they and it may be the same as is looked for
+    later (`intake.alike`).
 
     A contact is known by e-mail address; an organisation by its name (legal form, case and accents aside), else by
     the domain of the address. What was merged leads to where it was merged. One after the other in the order of their
@@ -65,7 +67,6 @@ def link(leads: Sequence[Lead]) -> None:
     earlier = _earlier({match.contact.pk for match in matches} - {None})
     book.store()
     _point(matches, earlier)
-    _suggest(matches)
     queue.enqueue(*(ask for match in matches for ask in _check_again(match)))
 
 
@@ -116,14 +117,32 @@ _ORGANISATIONS = prepared.Prepared(
 
 
 def _point(matches: Sequence[Match], earlier: Counter[int]) -> None:
-    """Link each lead and note it on its timeline; one statement."""
+    """Link each lead, note it on its timeline, and see to it that a look for what is alike follows; one statement."""
     rows = []
     for match in matches:
         lead = match.lead
         lead.contact, lead.organisation = match.contact, match.organisation
         linked = {name: getattr(lead, name) for name in ("contact_id", "organisation_id")}
         rows.append({"lead_id": lead.pk, "text": _recognised(match, earlier)} | linked)
-    prepared.store(_linked(), {"rows": many.sent(rows)})
+    given = {"rows": many.sent(rows), "request_id": queue.current_request_id()}
+    queue.hint_due(prepared.store(_linked(), given))
+
+
+# A request's own job of this kind looks for what is alike too, under the lead's lock: one that still waits finds the
+# lead linked. Who is linked after it was claimed, such as a request that was held back, needs another.
+_LOOKS = "intake.read_needs"
+_LATE = f"""late AS (
+    SELECT lead_id FROM given WHERE NOT EXISTS (
+        SELECT FROM jobs_job
+        WHERE kind = '{_LOOKS}' AND key = 'lead:' || lead_id AND state = '{Job.State.PENDING}'
+    )
+)"""  # noqa: S608  # names of our own
+_JOB = {
+    "kind": f"'{_LOOKS}'",
+    "subject_id": "lead_id",
+    "key": "'lead:' || lead_id || ':linked'",
+    "request_id": "%(request_id)s",
+}
 
 
 @cache
@@ -134,8 +153,10 @@ def _linked() -> prepared.Statement:
         FROM given WHERE intake_lead.id = given.lead_id
     )"""
     activity = {"lead_id": "lead_id", "kind": f"'{Activity.Kind.MATCHED}'", "text": "text"}
-    noted = insert(Activity, activity, rows="FROM given ORDER BY lead_id")
-    return many.statement(numbers | {"text": "text"}, linked, last=f"{noted} RETURNING id")
+    noted = f"noted AS ({insert(Activity, activity, rows='FROM given ORDER BY lead_id')})"
+    asked = insert(Job, _JOB, rows="FROM late ORDER BY lead_id")
+    last = f"{asked} ON CONFLICT DO NOTHING RETURNING kind, id"
+    return many.statement(numbers | {"text": "text"}, linked, noted, _LATE, last=last)
 
 
 def _earlier(contacts: Collection[int]) -> Counter[int]:
@@ -194,15 +215,3 @@ def _contact_in_words(match: Match, earlier: int) -> str:
         "a shared address, so perhaps somebody else" if contact.is_shared else "the same address"
     )
     return f"{text} Another name this time, from {shared}."
-
-
-def _suggest(matches: Sequence[Match]) -> None:
-    resembling.note(
-        organisations=[
-            (match.organisation, match.contact.domain)
-            for match in matches
-            if match.organisation and (match.is_new or match.is_new_organisation)
-        ],
-        contacts=[match.contact for match in matches if match.is_new],
-        leads=[match.lead for match in matches],
-    )

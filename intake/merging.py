@@ -13,7 +13,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from intake import deadlines, leads, matching, relations, resembling
+from intake import alike, deadlines, leads, matching, relations, resembling
 from intake.models import (
     MOVES,
     Activity,
@@ -139,7 +139,10 @@ def merge_records(
 
 
 def _locked(kind: str, source_pk: int, target_pk: int, by: User) -> tuple[Any, Any]:
-    """Both records, locked; for people also against whoever links requests to them at this moment."""
+    """Both records, locked, against whoever suggests what they are like; people also against whoever links requests to
+    them at this moment.
+    """
+    alike.hold_suggestions()
     if kind != RecordKind.LEAD:
         matching.hold_people()
     found = mergeable_by(by, kind).filter(pk__in=(source_pk, target_pk)).order_by("pk")

@@ -7,6 +7,7 @@ from intake import (
     acknowledging,
     after_sending,
     alerting,
+    alike,
     clearing,
     conflict_checks,
     covering,
@@ -117,9 +118,11 @@ def tell_owner(job: Job) -> None:
 
 @kind_together("intake.read_needs", most=50)
 def read_needs(jobs: Sequence[Job]) -> None:
-    """Read what texts ask for, and by what staff find them. Routing does the first too, if it comes first."""
+    """Read what texts ask for, and by what staff find them; look for what is alike. Routing does the first too, if it
+    comes first.
+    """
     pks = [job.subject_id for job in jobs]
-    locking.lock(pks)  # at once: first only those are locked that routing has not read, then all
+    alike.suggest(lead_ids=pks)  # first, since it locks all at once, in order
     suggesting.read_leads(lead_ids=pks)
     lead_search.note_words(lead_ids=pks)
     screening.ask_to_tell(lead_ids=pks)

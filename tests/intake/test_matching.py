@@ -1,14 +1,16 @@
 import pytest
 
 from accounts import text_rules
-from intake import matching
+from intake import alike, matching
 from intake.models import Activity, Contact, Lead, Likeness, Organisation
 from tests import factories, racing
 
 
 def matched(**content) -> Lead:
-    """A new lead after matching."""
-    return matching.match_people(lead_id=factories.new_lead(**content).pk)
+    """A new lead after matching, and after what is alike was looked for."""
+    lead = matching.match_people(lead_id=factories.new_lead(**content).pk)
+    alike.suggest(lead_ids=[lead.pk])
+    return lead
 
 
 def people() -> tuple[int, int]:

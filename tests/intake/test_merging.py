@@ -7,7 +7,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
-from intake import after_sending, deadlines, erasing, matching, merging, resembling
+from intake import after_sending, alike, deadlines, erasing, matching, merging, resembling
 from intake.models import Activity, Contact, Lead, Likeness, Merge, Organisation, RecordKind, Status
 from jobs.models import Job
 from tests import factories, racing
@@ -266,9 +266,10 @@ def test_the_database_lets_a_status_back_only_when_a_merge_is_undone():
 
 @pytest.mark.django_db
 def test_what_was_suggested_of_the_source_is_suggested_of_the_target():
-    a = factories.matched_lead(organisation="Sahel Logistics").organisation
-    b = factories.matched_lead(organisation="Sahel Logistique").organisation
-    c = factories.matched_lead(organisation="Sahel Logistix").organisation
+    names = ("Sahel Logistics", "Sahel Logistique", "Sahel Logistix")
+    made = [factories.matched_lead(organisation=name) for name in names]
+    alike.suggest(lead_ids=[lead.pk for lead in made])
+    a, b, c = (lead.organisation for lead in made)
     target = factories.matched_lead(organisation="Quite Different", email="x@other.example")
     by = desk_lead()
     Likeness.objects.create(

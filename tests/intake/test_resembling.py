@@ -5,14 +5,16 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from intake import matching, resembling
+from intake import alike, matching, resembling
 from intake.models import Contact, Lead, Likeness, Organisation
 from tests import factories
 
 
 def matched(**content) -> Lead:
-    """A new lead after matching."""
-    return matching.match_people(lead_id=factories.new_lead(**content).pk)
+    """A new lead after matching, and after what is alike was looked for."""
+    lead = matching.match_people(lead_id=factories.new_lead(**content).pk)
+    alike.suggest(lead_ids=[lead.pk])
+    return lead
 
 
 def found(kind: str) -> list[list[str]]:
@@ -178,6 +180,7 @@ def test_a_thousand_near_names_cost_what_one_does_and_an_index_finds_them(many_n
         lead = factories.new_lead(**content)
         with CaptureQueriesContext(connection) as queries:
             matching.match_people(lead_id=lead.pk)
+            alike.suggest(lead_ids=[lead.pk])
         counts.append(len(queries))
     with connection.cursor() as cursor:
         asked = resembling._asked([lead_organisation()]) | {"domain": [""]}

@@ -4,7 +4,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.html import escape
 
-from intake import merging, submission
+from intake import alike, merging, submission
 from intake.models import Contact, Lead, Likeness, Merge, Organisation, RecordKind
 from tests import factories
 from tests.intake.admin.screens import client_of, page, person, said
@@ -18,6 +18,7 @@ def twins(**content) -> tuple[Lead, Lead]:
     two = factories.matched_lead(
         **CONTENT | {"organisation": "Exemple SA"}, email="awa.e@house.example"
     )
+    alike.suggest(lead_ids=[one.pk, two.pk])
     return one, two
 
 
@@ -69,6 +70,7 @@ def test_an_adviser_sees_what_is_near_among_their_own():
     owner = factories.AdviserFactory()
     one = factories.matched_lead(owner, **CONTENT, email="awa@house.example")
     two = factories.matched_lead(owner, **CONTENT, email="awa.e@house.example")
+    alike.suggest(lead_ids=[two.pk])
 
     html = client_of(owner.user).get(page(two)).content.decode()
 
