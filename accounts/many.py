@@ -5,7 +5,7 @@ The rows are sent as one JSON text: of the ways to send many it is the one whose
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -60,12 +60,15 @@ class Many:
         it is asked for. No objects, no statement.
         """
         told = list(objects)
-        if not told:
-            return
-        rows = ({name: getattr(one, name) for name in self.columns} for one in told)
-        pks = store(self._statement, {"rows": sent(rows)})
-        for one, (pk,) in zip(told, pks, strict=not self.also):
+        pks = self.store_rows([{name: getattr(one, name) for name in self.columns} for one in told])
+        for one, pk in zip(told, pks, strict=not self.also):
             mark_stored(one, pk)
+
+    def store_rows(self, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+        """The same of rows by column, where nobody needs objects; their numbers. No rows, no statement."""
+        if not rows:
+            return []
+        return [pk for (pk,) in store(self._statement, {"rows": sent(rows)})]
 
     @cached_property
     def _statement(self) -> Statement:

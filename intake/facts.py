@@ -11,6 +11,7 @@ from intake.conditions import folded
 from intake.models.lead import Lead, Priority
 from intake.models.suggestion import NeedSuggestion
 from intake.needs import Certainty, Kind
+from intake.suggesting import Said
 
 NONE = "none"
 _LISTS = ("countries", "services", "topics", "keywords")
@@ -92,7 +93,7 @@ def _holds(text: str, word: str) -> bool:
     return f" {folded(word)}{'' if word.rstrip().endswith('*') else ' '}" in text
 
 
-def with_text(facts: Facts, lead: Lead, suggestions: Iterable[NeedSuggestion]) -> Facts:
+def with_text(facts: Facts, lead: Lead, suggestions: Iterable[NeedSuggestion | Said]) -> Facts:
     """The same with what the text says clearly of what was not named."""
     said: dict[Kind, list[str]] = {kind: [] for kind in Kind}
     for one in suggestions:
@@ -110,7 +111,9 @@ def with_text(facts: Facts, lead: Lead, suggestions: Iterable[NeedSuggestion]) -
     return replace(facts, **tuples, from_text=more)
 
 
-def read(leads: Sequence[Lead], *, marks: bool = True) -> dict[int, list[NeedSuggestion]]:
+def read(
+    leads: Sequence[Lead], *, marks: bool = True
+) -> dict[int, Sequence[NeedSuggestion | Said]]:
     """By lead, the open suggestions of leads that the caller has locked, whose texts are read now if they were not."""
     return suggesting.suggestions_of_each(leads, marks=marks)
 

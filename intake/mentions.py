@@ -24,11 +24,12 @@ _GAP = 1  # words that may stand between those of a name
 
 
 class Word(NamedTuple):
-    """One word of a text: as written, in Latin letters, as it sounds, and whether its first letter is a capital."""
+    """One word of a text: as written, in Latin letters, as it sounds; what has no capitals counts as if it began so."""
 
     text: str
     latin: str
     sounds: tuple[str, ...]
+    is_right_to_left: bool
     is_capital: bool
     starts_sentence: bool
     is_apart: bool
@@ -48,19 +49,14 @@ class Text:
     def _words(self) -> Iterator[Word]:
         end = 0
         for found in _WORD.finditer(self._text):
-            word = found[0]
-            before = self._text[end : found.start()]
-            starts = end == 0 or (before != " " and bool(_ENDS_SENTENCE.search(before)))
-            end = found.end()
-            latin, sounds, is_right_to_left = _keys(word)
-            yield Word(
-                text=word,
-                latin=latin,
-                sounds=sounds,
-                is_capital=word[0].isupper() or is_right_to_left,
-                starts_sentence=starts,
-                is_apart=before != " " and bool(_BREAK.search(before)),
-            )
+            start, after = found.span()
+            before = self._text[end:start]
+            starts, is_apart = end == 0, False
+            if before != " ":
+                starts = starts or bool(_ENDS_SENTENCE.search(before))
+                is_apart = bool(_BREAK.search(before))
+            end = after
+            yield Word(*_written(found[0]), starts, is_apart)
 
     def sounds(self) -> list[str]:
         """Every word as it sounds, each once: a name all of whose words are among them may stand in the text."""
@@ -80,7 +76,7 @@ class Text:
     def _runs(self) -> Iterator[list[Word]]:
         run: list[Word] = []
         for word in self.words:
-            is_latin_name = word.is_capital and not names.is_written_right_to_left(word.text)
+            is_latin_name = word.is_capital and not word.is_right_to_left
             if run and (word.starts_sentence or not (is_latin_name or word.text in _JOINS)):
                 yield run
                 run = []
@@ -123,7 +119,7 @@ def _judged(taken: Sequence[Word], wanted: Sequence[str], name: str) -> Closenes
     found = closeness.compare(" ".join(word.text for word in taken), name)
     if found.score >= 90:
         return found
-    is_foreign = any(names.is_written_right_to_left(word.text) for word in taken)
+    is_foreign = any(word.is_right_to_left for word in taken)
     if is_foreign and sum(map(len, wanted)) > 2:
         return Closeness(90, "the same name in another script")
     return found
@@ -145,11 +141,13 @@ def _may_be_name(part: Sequence[Word]) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _keys(word: str) -> tuple[str, tuple[str, ...], bool]:
-    """A word in Latin letters, as it sounds, and whether it is written from right to left."""
+def _written(word: str) -> tuple[str, str, tuple[str, ...], bool, bool]:
+    """What a `Word` begins with: all that the word says by itself."""
     key = names.person_key(word)
     latin = names.latin_key(key).replace(" ", "")
-    return latin, tuple(_sounds(key)), names.is_written_right_to_left(word)
+    is_right_to_left = names.is_written_right_to_left(word)
+    is_capital = word[0].isupper() or is_right_to_left
+    return word, latin, tuple(_sounds(key)), is_right_to_left, is_capital
 
 
 def _sounds(key: str) -> Iterator[str]:

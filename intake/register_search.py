@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -34,10 +34,20 @@ class Needle:
     name: str
     where: Where
 
-    @cached_property
-    def plain(self) -> str:
-        """Without legal form and title."""
-        return names.person_key(names.plain_key(self.name))
+
+class _Keys(NamedTuple):
+    """By what a name is looked for: its letters and its sound, without legal form and title, and its initials."""
+
+    latin: str
+    sound: str
+    initials: tuple[str, ...]
+
+
+@lru_cache(maxsize=4096)
+def _keys(name: str) -> _Keys:
+    plain = names.person_key(names.plain_key(name))
+    latin = names.latin_key(plain)
+    return _Keys(latin, names.sound_key(plain), tuple(closeness.initials(latin.split())))
 
 
 @dataclass(frozen=True)
@@ -149,24 +159,20 @@ def search(needles: Sequence[Needle], text: Text, *, organisation_id: int | None
 def search_each(searches: Sequence[Search]) -> list[list[Found]]:
     """For each request every party that comes near to one of its names or stands in its text, judged; one statement."""
     needles = [
-        (place, nr, one)
+        (place, nr, one.where, _keys(one.name))
         for place, each in enumerate(searches)
         for nr, one in enumerate(each.needles, 1)
     ]
-    short = [
-        (place, nr, letters)
-        for place, nr, needle in needles
-        for letters in closeness.initials(names.latin_key(needle.plain).split())
-    ]
+    short = [(place, nr, each) for place, nr, _, keys in needles for each in keys.initials]
     parameters: dict[str, Any] = {
         "place": list(range(len(searches))),
         "words": [" ".join(each.text.sounds()) for each in searches],
         "organisation": [each.organisation_id or 0 for each in searches],
-        "of": [place for place, _, _ in needles],
-        "nr": [nr for _, nr, _ in needles],
-        "latin": [names.latin_key(needle.plain) for _, _, needle in needles],
-        "sound": [names.sound_key(needle.plain) for _, _, needle in needles],
-        "asks": [needle.where == Where.REQUESTER for _, _, needle in needles],
+        "of": [place for place, _, _, _ in needles],
+        "nr": [nr for _, nr, _, _ in needles],
+        "latin": [keys.latin for _, _, _, keys in needles],
+        "sound": [keys.sound for _, _, _, keys in needles],
+        "asks": [where == Where.REQUESTER for _, _, where, _ in needles],
         "short_of": [place for place, _, _ in short],
         "short_nr": [nr for _, nr, _ in short],
         "initials": [letters for _, _, letters in short],

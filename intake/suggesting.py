@@ -6,11 +6,14 @@ named nothing. Words of duty of care make a lead urgent at once: waiting for a p
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from accounts.many import Many
 from accounts.models import User
@@ -39,7 +42,8 @@ def read_leads(*, lead_ids: Collection[int]) -> None:
 def read_lead(*, lead_id: int) -> list[NeedSuggestion]:
     """The open suggestions of a lead, whose text is read now unless these rules have read it. Locks the lead."""
     lead = Lead.objects.select_for_update(of=("self",)).select_related("enquiry").get(pk=lead_id)
-    return suggestions_of(lead)
+    suggestions_of(lead)
+    return list(lead.suggestions.filter(state=State.OPEN).order_by("pk"))
 
 
 def is_alarming(lead: Lead) -> bool:
@@ -51,14 +55,29 @@ def is_alarming(lead: Lead) -> bool:
     return needs.needs_urgent_help(lead.enquiry.needs)
 
 
-def suggestions_of(lead: Lead) -> list[NeedSuggestion]:
+class Said(NamedTuple):
+    """What is stored of something that was found just now."""
+
+    lead_id: int
+    kind: Kind
+    value: str
+    label: str
+    start: int
+    end: int
+    passage: str
+    rule: str
+    certainty: Certainty
+    rules_version: int
+
+
+def suggestions_of(lead: Lead) -> Sequence[NeedSuggestion | Said]:
     """The open suggestions of a lead that the caller has locked, with its enquiry; read now when that was not done."""
     return suggestions_of_each([lead])[lead.pk]
 
 
 def suggestions_of_each(
     leads: Sequence[Lead], *, marks: bool = True
-) -> dict[int, list[NeedSuggestion]]:
+) -> dict[int, Sequence[NeedSuggestion | Said]]:
     """The same of many leads, by lead, in as many statements as for one.
 
     Another version of the rules adds what it finds; what is there stays as staff left it. Without `marks` the caller
@@ -68,16 +87,18 @@ def suggestions_of_each(
     found = _read(unread)
     if marks and unread:
         prepared.store(_MARK, {"pks": [lead.pk for lead in unread], "version": needs.VERSION})
-    before = [lead.pk for lead in leads if lead.pk not in found]
-    for pk in before:
-        found[pk] = []
-    if before:
-        for one in NeedSuggestion.objects.filter(lead__in=before, state=State.OPEN):
+    return {**_open_ones([lead.pk for lead in leads if lead.pk not in found]), **found}
+
+
+def _open_ones(lead_ids: Sequence[int]) -> dict[int, list[NeedSuggestion]]:
+    found: dict[int, list[NeedSuggestion]] = {pk: [] for pk in lead_ids}
+    if found:
+        for one in NeedSuggestion.objects.filter(lead__in=lead_ids, state=State.OPEN):
             found[one.lead_id].append(one)
     return found
 
 
-def _read(leads: Sequence[Lead]) -> dict[int, list[NeedSuggestion]]:
+def _read(leads: Sequence[Lead]) -> dict[int, list[Said]]:
     """Read what these rules have not; of leads that none had read, what was found."""
     if not leads:
         return {}
@@ -85,13 +106,13 @@ def _read(leads: Sequence[Lead]) -> dict[int, list[NeedSuggestion]]:
     gaz = gazetteer.current()
     made = {
         lead.pk: [
-            _suggestion(lead, one)
+            _said(lead, one)
             for one in needs.read_needs(lead.enquiry.needs, gaz)
             if (lead.pk, one.kind, one.value) not in known
         ]
         for lead in leads
     }
-    _MADE.store(one for ones in made.values() for one in ones)
+    _MADE.store_rows([one._asdict() for ones in made.values() for one in ones])
     new = {lead.pk: made[lead.pk] for lead in leads if not lead.needs_read_by}
     for lead in leads:
         lead.needs_read_by = needs.VERSION
@@ -99,26 +120,22 @@ def _read(leads: Sequence[Lead]) -> dict[int, list[NeedSuggestion]]:
     return new
 
 
-_MADE = Many(
-    NeedSuggestion,
-    (
-        *("lead_id", "kind", "value", "label", "start", "end", "passage", "rule", "certainty"),
-        "rules_version",
-    ),
-)
+_MADE = Many(NeedSuggestion, Said._fields)
 _MARK = prepared.Statement.written(
     "UPDATE intake_lead SET needs_read_by = %(version)s WHERE id = ANY(%(pks)s::bigint[]) RETURNING id"
 )
 
 
 def _known(lead_ids: Sequence[int]) -> set[tuple[int, str, str]]:
+    if not lead_ids:
+        return set()
     rows = NeedSuggestion.objects.filter(lead__in=lead_ids)
-    return set(rows.values_list("lead", "kind", "value")) if lead_ids else set()
+    return set(rows.values_list("lead", "kind", "value"))
 
 
-def _suggestion(lead: Lead, finding: Finding) -> NeedSuggestion:
-    return NeedSuggestion(
-        lead=lead,
+def _said(lead: Lead, finding: Finding) -> Said:
+    return Said(
+        lead_id=lead.pk,
         kind=finding.kind,
         value=finding.value[:120],
         label=label_of(finding)[:200],
@@ -132,22 +149,28 @@ def _suggestion(lead: Lead, finding: Finding) -> NeedSuggestion:
 
 
 def label_of(finding: Finding) -> str:
-    """What staff call the thing that was found."""
-    match finding.kind:
+    """What staff call the thing that was found; actors and places bring their names."""
+    return finding.name or _label_of(finding.kind, finding.value, get_language())
+
+
+@lru_cache(maxsize=512)
+def _label_of(kind: Kind, value: str, language: str | None) -> str:
+    """Kept by the language that is spoken here, in which some are called."""
+    match kind:
         case Kind.COUNTRY:
-            return geography.country_name(finding.value, "en")
+            return geography.country_name(value, "en")
         case Kind.LANGUAGE:
-            return str(Language(finding.value).label)
+            return str(Language(value).label)
         case Kind.SERVICE:
-            return str(Service(finding.value).label)
+            return str(Service(value).label)
         case Kind.TIMEFRAME:
-            return str(Timeframe(finding.value).label)
+            return str(Timeframe(value).label)
         case Kind.URGENCY:
-            return str(Alarm(finding.value).label)
-    return finding.name
+            return str(Alarm(value).label)
+    return ""
 
 
-def _raise_priority(lead: Lead, alarms: Sequence[NeedSuggestion]) -> None:
+def _raise_priority(lead: Lead, alarms: Sequence[Said]) -> None:
     if not alarms or lead.priority == Priority.URGENT or lead.closed_at:
         return
     # The words of the rules, not the client's: the timeline is read by more people than the text.

@@ -23,6 +23,7 @@ from intake.deciding import House, Verdict
 from intake.eligibility import Standing
 from intake.models import Assignment, Lead, NeedSuggestion, RoutingDecision
 from intake.models.adviser import OPEN_STATUSES
+from intake.suggesting import Said
 
 MOST_LEADS = 500
 
@@ -60,7 +61,7 @@ def _without(one: Standing, lead: Lead) -> Standing:
     return replace(one, open_leads=one.open_leads - 1) if owns else one
 
 
-def _suggestions(lead: Lead) -> list[NeedSuggestion]:
+def _suggestions(lead: Lead) -> Sequence[NeedSuggestion | Said]:
     with transaction.atomic():
         found = facts.read([lead])[lead.pk]
         transaction.set_rollback(True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from briefs import geography
 from intake.needs.lexicon import LANGUAGES, names_of, near_words, plain_words, tables, trap_names
@@ -33,8 +33,9 @@ def mentions(words: Sequence[Word]) -> Iterator[Mention]:
         if codes and not _is_person(words, match.first, match.last):
             yield Mention(match.first, match.last, codes, rule, rule == "either")
     for index, word in enumerate(words):
-        codes = () if index in taken else _misspelt(word)
-        if codes:
+        if len(word.key) < _LEAST_LETTERS or index in taken:
+            continue
+        if codes := _misspelt(word.key):
             yield Mention(index, index + 1, codes, "misspelt")
 
 
@@ -77,9 +78,9 @@ def _house_names() -> Iterator[tuple[str, tuple[str, ...]]]:
             yield from ((geography.country_name(code, one), (code,)) for one in LANGUAGES)
 
 
-def _misspelt(word: Word) -> tuple[str, ...]:
+@lru_cache(maxsize=8192)
+def _misspelt(key: str) -> tuple[str, ...]:
     """The country whose name differs by one letter left out, added, changed or swapped with its neighbour."""
-    key = word.key
     if not _LEAST_LETTERS <= len(key) <= _MOST_LETTERS or key in plain_words():
         return ()
     near = _near_names()

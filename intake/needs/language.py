@@ -5,8 +5,8 @@ answer: no answer is better than a wrong one, since somebody would be written to
 """
 
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 
 from intake.needs.lexicon import LANGUAGES, lexicon, tables
 from intake.needs.phrases import Word, words_of
@@ -42,11 +42,21 @@ def languages_in(text: str, words: Sequence[Word]) -> tuple[str, ...]:
     return parts or LANGUAGES
 
 
-def scores(text: str, words: Sequence[Word]) -> dict[str, float]:
-    """How much speaks for each language, and for others."""
+def scores(text: str, words: Sequence[Word]) -> Mapping[str, float]:
+    """How much speaks for each language, and for others; `words` are those of the text, which is counted once."""
+    return _kept_scores(text) if len(text) <= _READ else _scores(text, words)
+
+
+@lru_cache(maxsize=64)  # fifty are routed together
+def _kept_scores(text: str) -> Mapping[str, float]:
+    return _scores(text, words_of(text))
+
+
+def _scores(text: str, words: Sequence[Word]) -> dict[str, float]:
+    weights_of = _weights()
     found = dict.fromkeys((*LANGUAGES, "other"), 0.0)
     for place, word in enumerate(words):
-        weights = _weights().get(word.key)
+        weights = weights_of.get(word.key)
         if weights and _speaks(words, place):
             for code in weights:
                 found[code] += 1 / len(weights)

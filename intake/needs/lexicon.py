@@ -4,15 +4,17 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from briefs.search_keys import search_key
 from intake.needs.phrases import Phrases, names_in
+from intake.needs.together import Listed, Together
 
 LANGUAGES = ("en", "fr", "pt", "ar")
 # Before a phrase that only hints at a service: "escort" may be asked for, or told of.
 _WEAK = "? "
 _FOLDER = Path(__file__).parent / "words"
+Some = TypeVar("Some", Phrases[str], Listed[str])
 
 
 @dataclass(frozen=True)
@@ -24,27 +26,37 @@ class Lexicon:
     near: frozenset[str]
     titles: frozenset[str]
     negation: frozenset[str]
-    services: Phrases[tuple[str, bool]]
-    times: Phrases[str]
+    services: Listed[tuple[str, bool]]
+    times: Listed[str]
     counted: Phrases[str]
-    alarms: Phrases[tuple[str, bool]]
-    cues: Phrases[str]
-    signs: Phrases[str]
+    alarms: Listed[tuple[str, bool]]
+    cues: Listed[str]
+    signs: Listed[str]
+
+
+def lexicon(language: str) -> Lexicon:
+    """The words of a language of ours. Raises KeyError for another."""
+    return _lexicons()[language]
 
 
 @cache
-def lexicon(language: str) -> Lexicon:
-    """The words of a language of ours. Raises FileNotFoundError for another."""
+def _lexicons() -> dict[str, Lexicon]:
+    """The words of all languages, whose lists are found together."""
+    together = Together()
+    return {language: _read(language, together) for language in LANGUAGES}
+
+
+def _read(language: str, together: Together) -> Lexicon:
     table = tables(language)
     numbers = {name: int(value) for name, value in _pairs(table["numbers"])}
     times = dict(table["timeframe"])
     counted = times.pop("counted")
-    alarms: Phrases[tuple[str, bool]] = Phrases()
+    alarms: Listed[tuple[str, bool]] = together.new_list()
     for kind, lists in table["urgency"].items():
         for strength in ("sure", "maybe"):
             for phrase in lists[strength]:
                 alarms.add(phrase, (kind, strength == "sure"))
-    services: Phrases[tuple[str, bool]] = Phrases()
+    services: Listed[tuple[str, bool]] = together.new_list()
     for slug, texts in table["services"].items():
         for text in texts:
             services.add(text.removeprefix(_WEAK), (slug, not text.startswith(_WEAK)))
@@ -56,11 +68,13 @@ def lexicon(language: str) -> Lexicon:
         titles=_keys(table["titles"]),
         negation=_keys(table["cues"]["negation"]),
         services=services,
-        times=_listed(times),
-        counted=_listed(counted, numbers),
+        times=_fill(together.new_list(), times),
+        counted=_fill(Phrases(numbers), counted),
         alarms=alarms,
-        cues=_listed(cues),
-        signs=_listed({sign: list(names_in(text)) for sign, text in table["signs"].items()}),
+        cues=_fill(together.new_list(), cues),
+        signs=_fill(
+            together.new_list(), {s: list(names_in(text)) for s, text in table["signs"].items()}
+        ),
     )
 
 
@@ -98,8 +112,7 @@ def _keys(text: str) -> frozenset[str]:
     return frozenset(search_key(text).split())
 
 
-def _listed(lists: dict[str, list[str]], numbers: dict[str, int] | None = None) -> Phrases[str]:
-    phrases: Phrases[str] = Phrases(numbers)
+def _fill(phrases: Some, lists: dict[str, list[str]]) -> Some:
     for value, texts in lists.items():
         for text in texts:
             phrases.add(text, value)

@@ -6,7 +6,7 @@ the forms without what is written onto them (و ف ب ل) are tried. The work gr
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise, product
@@ -26,6 +26,7 @@ _MOST_SKIPPED = 3
 _STEM = 3
 _MOST_KNOWN = 2_000
 _MOST_KEPT, _LONGEST_KEPT = 64, 8_000
+_LONGEST = 60
 
 
 class Word(NamedTuple):
@@ -75,6 +76,11 @@ class Words(list[Word]):
         """Where numbers stand that are written in digits."""
         return [index for index, word in enumerate(self) if word.key.isdecimal()]
 
+    @cached_property
+    def found(self) -> dict[Any, Any]:
+        """What was found among them, by who looked, who keeps it here."""
+        return {}
+
 
 def words_of(text: str) -> Words:
     """Every word in order. A text is read for its language, for spam and for what it asks: once, while it is short."""
@@ -88,22 +94,24 @@ def _words_of(text: str) -> Words:
         raw, gap = found.group(), text[end : found.start()]
         if gap != " ":
             sentence += bool(_SENTENCE_ENDS.search(gap))
-        key, forms = _keys(raw) if len(raw) <= 60 else (raw[:60], (raw[:60],))
-        capital = raw[0].isupper()
         start, end = found.span()
-        words.append(
-            Word(start, end, key, forms, capital, capital and raw.isupper(), gap[-8:], sentence)
-        )
+        words.append(Word(start, end, *_written(raw), gap[-8:], sentence))
     return words
 
 
 _kept_words_of = lru_cache(maxsize=_MOST_KEPT)(_words_of)  # fifty are routed together
 
 
-@lru_cache(maxsize=4096)
-def _keys(raw: str) -> tuple[str, tuple[str, ...]]:
+@lru_cache(maxsize=8192)
+def _written(raw: str) -> tuple[str, tuple[str, ...], bool, bool]:
+    """What a word is compared by, and whether it begins with a capital and is all of them."""
+    capital = raw[0].isupper()
+    if len(raw) > _LONGEST:
+        key = raw[:_LONGEST]
+        return key, (key,), capital, capital and raw.isupper()
     key = search_key(raw).replace(" ", "")
-    return key, _forms(key) if _ARABIC.match(key) else (key,)
+    forms = _forms(key) if _ARABIC.match(key) else (key,)
+    return key, forms, capital, capital and raw.isupper()
 
 
 def _forms(key: str) -> tuple[str, ...]:
@@ -119,8 +127,7 @@ def _forms(key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(forms))
 
 
-@dataclass(frozen=True, slots=True)
-class Match(Generic[Value]):
+class Match(NamedTuple, Generic[Value]):
     """A phrase found from the word `first` to before the word `last`."""
 
     first: int
@@ -132,8 +139,8 @@ class Match(Generic[Value]):
         return words[self.first].start, words[self.last - 1].end
 
 
-# A place in the list of a word's phrases, what follows the word, and the meaning.
-_Rest = tuple[int, tuple[str, ...], Any]
+# A place in the list of a word's phrases, what follows the word, the meaning, and a word that the text must hold.
+_Rest = tuple[int, tuple[str, ...], Any, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +156,7 @@ class _Begun:
         for place, (rest, value) in enumerate(found):
             is_word = _goes_on_with_word(rest)
             told = begun.by_next.setdefault(rest[0], []) if is_word else begun.others
-            told.append((place, rest, value))
+            told.append((place, rest, value, _further_on(rest)))
         return begun
 
     def going_on(self, words: Sequence[Word], index: int) -> Sequence[_Rest]:
@@ -204,13 +211,15 @@ class Phrases(Generic[Value]):
     def find(self, words: Sequence[Word]) -> Iterator[Match[Value]]:
         """Every phrase at every word, the longest of a word first."""
         text = words if isinstance(words, Words) else Words(words)
+        held = text.places
         for index in sorted(self._begin_at(text)):
             word = text[index]
             begun = self._known.get(word.forms) or self._begun_by(word)
             found = [
                 Match(index, last, value)
-                for _, rest, value in begun.going_on(text, index)
-                if (last := self._rest_fits(rest, text, index + 1, word.sentence))
+                for _, rest, value, needed in begun.going_on(text, index)
+                if (not needed or needed in held)
+                and (last := self._rest_fits(rest, text, index + 1, word.sentence))
             ]
             yield from sorted(found, key=_by_length) if len(found) > 1 else found
 
@@ -228,11 +237,7 @@ class Phrases(Generic[Value]):
 
     def longest(self, words: Sequence[Word]) -> Iterator[Match[Value]]:
         """The longest phrase at each word that is not part of the one before."""
-        taken = 0
-        for match in self.find(words):
-            if match.first >= taken:
-                taken = match.last
-                yield match
+        return longest(self.find(words))
 
     def single_keys(self) -> Iterator[tuple[str, Value]]:
         """The phrases that are one whole word."""
@@ -243,6 +248,8 @@ class Phrases(Generic[Value]):
         """The number that a word says."""
         if word.key.isdecimal() and len(word.key) <= 4:
             return int(word.key)
+        if len(word.forms) == 1:
+            return self._numbers.get(word.key)
         return next((self._numbers[f] for f in word.forms if f in self._numbers), None)
 
     def _begun_by(self, word: Word) -> "_Begun":
@@ -283,8 +290,26 @@ class Phrases(Generic[Value]):
         return element in word.forms
 
 
+def longest(matches: Iterable[Match[Value]]) -> Iterator[Match[Value]]:
+    """Of matches, those of one word longest first, the longest at each word that is not part of the one before."""
+    taken = 0
+    for match in matches:
+        if match.first >= taken:
+            taken = match.last
+            yield match
+
+
 def _goes_on_with_word(rest: tuple[str, ...]) -> bool:
-    return bool(rest) and rest[0] not in ("~", "#") and not rest[0].endswith("*")
+    return bool(rest) and _is_word(rest[0])
+
+
+def _is_word(element: str) -> bool:
+    return element not in ("~", "#") and not element.endswith("*")
+
+
+def _further_on(rest: tuple[str, ...]) -> str:
+    """The first word behind what follows at once: in a text without it nothing need be tried."""
+    return next((element for element in rest[1:] if _is_word(element)), "")
 
 
 def _by_length(match: Match[Any]) -> int:

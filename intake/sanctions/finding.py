@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -66,6 +67,7 @@ class Found:
     entry: dict[str, Any]
 
 
+@lru_cache(maxsize=1024)
 def asked(of: str, text: str) -> Asked | None:
     """A name to look for; None when nothing of it can be compared."""
     name = comparing.name_of(text, is_person=of == "contact")
