@@ -14,6 +14,7 @@ from accounts import text_rules
 
 MOST_FILES = 3
 LARGEST_BYTES = 10 * 1024 * 1024
+LONGEST_NAME = 200  # letters; of a longer one the end is kept
 # A zip bomb is small when packed: limits on what an Office file may hold.
 _MOST_MEMBERS = 500
 _MEMBER = b"PK\x01\x02"
@@ -74,7 +75,7 @@ def _check(file: UploadedFile) -> Upload:
             code="type",
             params={"name": name},
         )
-    return Upload(name[-200:], content_type, hashlib.sha256(body).hexdigest(), body)
+    return Upload(name[-LONGEST_NAME:], content_type, hashlib.sha256(body).hexdigest(), body)
 
 
 def sniff(name: str, body: bytes) -> str | None:

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.core.validators import slug_re
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from intake import attachments
 
@@ -137,9 +139,15 @@ def is_slug(value: str, limit: int = 120) -> bool:
 
 
 class FilesInput(forms.FileInput):
-    """Django's file input with leave to choose several."""
+    """Django's file input with leave to choose several. Names that came without their files are given as words."""
 
     allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """The files and the words; a browser that has no file to send says so by nothing or by an empty word."""
+        chosen = super().value_from_datadict(data, files, name)
+        words = list(filter(None, data.getlist(name))) if isinstance(data, QueryDict) else []
+        return [*(chosen or []), *words] if words else chosen
 
 
 class AttachmentsField(forms.FileField):
@@ -149,4 +157,8 @@ class AttachmentsField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> tuple[attachments.Upload, ...]:
         files = data if isinstance(data, list | tuple) else [data]
+        if any(isinstance(file, str) for file in files):
+            raise forms.ValidationError(
+                _("Choose your files again; only their names arrived."), code="no_file"
+            )
         return attachments.check_uploads([file for file in files if file])

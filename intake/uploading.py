@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from intake.attachments import LARGEST_BYTES, MOST_FILES
+from intake.file_parts import FormParser
 
 # What reading a form raises when it is more than we take.
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
@@ -82,11 +83,8 @@ def read_form(request: HttpRequest) -> tuple[QueryDict, MultiValueDict[str, Uplo
             return _Words(request.body), MultiValueDict()
         return request.POST, request.FILES
     handler = BoundedUploads(request)
-    request.upload_handlers = [handler]
-    if int(length) <= LARGEST_BODY:
-        return request.POST, request.FILES
-    stream = LimitedStream(cast(io.BytesIO, request), LARGEST_BODY)
-    words, files = request.parse_file_upload(request.META, stream)
+    stream = LimitedStream(cast(io.BytesIO, request), min(int(length), LARGEST_BODY))
+    words, files = FormParser(request.META, stream, [handler], request.encoding).parse()
     if last := handler.cut_off():
         files.appendlist(*last)
     return words, files

@@ -229,9 +229,18 @@ FORMS: list[Body] = [
         303,
     ),
     _form(
-        "a file without a name", _PARTS + _part("attachments", "x", file="", extra=_TEXT) + END, 303
+        "a file without a name",
+        _PARTS + _part("attachments", "x", file="", extra=_TEXT) + END,
+        400,
+        "attachments",
     ),
-    _form("a file of dots", _PARTS + _part("attachments", "x", file="..", extra=_TEXT) + END, 303),
+    _form("no file chosen", _PARTS + _part("attachments", "", file="", extra=_TEXT) + END, 303),
+    _form(
+        "a file of dots",
+        _PARTS + _part("attachments", "x", file="..", extra=_TEXT) + END,
+        400,
+        "attachments",
+    ),
     _form(
         "a program",
         _PARTS + _part("attachments", b"MZ\x90", file="a.exe", extra=_TEXT) + END,
@@ -258,7 +267,11 @@ FORMS: list[Body] = [
         400,
         "needs",
     ),
-    _form("attachments as words", _PARTS + _part("attachments", "a.txt") + END, 303),
+    _form("attachments as words", _PARTS + _part("attachments", "a.txt") + END, 400, "attachments"),
+    _form(
+        "attachments of a form without enctype", _PLAIN + b"&attachments=a.txt", 400, "attachments"
+    ),
+    _form("no attachments of a form without enctype", _PLAIN + b"&attachments=", 303),
     _form(
         "a word in base64",
         _PARTS + _part("phone", "MTI=", extra="Content-Transfer-Encoding: base64\r\n") + END,
@@ -274,7 +287,8 @@ FORMS: list[Body] = [
             extra="Content-Type: multipart/mixed; boundary=c\r\n",
         )
         + END,
-        303,
+        400,
+        "attachments",
     ),
     _form("no end", _PARTS, 303, full_name="Aïcha Example"),
     _form(

@@ -129,10 +129,16 @@ def test_files_by_the_hundred_cost_no_word(client, count):
         ("../../etc/a.txt", "a.txt"),
         ("C:\\\\x\\\\a.txt", "a.txt"),
         ("a\u202etxt.exe.txt", "atxt.exe.txt"),
+        ("é" * 1000 + ".txt", "é" * 196 + ".txt"),
+        ("خ" * 500 + ".txt", "خ" * 196 + ".txt"),
+        ("😀" * 300 + "%22.txt", "😀" * 193 + "%22.txt"),
+        ("x" * 50 + '\\"' + "a" * 195 + ".txt", "a" * 195 + ".txt"),
+        ("été.txt".encode("cp1252"), "été.txt"),
     ],
 )
 def test_a_file_keeps_the_last_part_of_its_name(client, given, name):
-    part = hostile._part("attachments", "x", file=given, extra="Content-Type: text/plain\r\n")
+    part = hostile._part("attachments", "x", file="GIVEN", extra="Content-Type: text/plain\r\n")
+    part = part.replace(b"GIVEN", given if isinstance(given, bytes) else given.encode())
 
     client.generic("POST", ADDRESS, hostile._PARTS + part + hostile.END, hostile.MULTIPART)
 
