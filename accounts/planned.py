@@ -8,7 +8,6 @@ import itertools
 from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import pq
@@ -17,7 +16,9 @@ from psycopg.adapt import PyFormat, Transformer
 from accounts import sockets
 
 _MOST = 100  # as many as psycopg keeps of its own
-_NO_SUCH_STATEMENT = b"26000"  # psycopg lets go of all that are prepared after a ROLLBACK
+_GONE = b"26000"  # no such statement: after DISCARD ALL, say
+_CHANGED = b"0A000"  # "cached plan must not change result type", after a migration
+_KEPT_AS = "_derisk_planned"
 _ANSWERS = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 _numbers = itertools.count()
 Key = tuple[str, tuple[int, ...]]  # the statement and the types of its values
@@ -25,12 +26,14 @@ Row = tuple[Any, ...]
 
 
 class Planned:
-    """What one connection has planned. It must be in autocommit, outside of a transaction."""
+    """What one connection has planned."""
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        self._connection = connection
         self._pgconn = connection.pgconn
         self._transformer = Transformer(connection)
         self._names: OrderedDict[Key, bytes] = OrderedDict()
+        self._worn: list[bytes] = []  # what the server need not keep any longer
         self._look = sockets.look_at(connection.pgconn.socket)
 
     @property
@@ -41,7 +44,10 @@ class Planned:
     def ask(self, statement: str, values: Sequence[Any]) -> list[Row] | None:
         """All rows of a statement with places such as $1; None when it is asked for the first time, and not worth it.
 
-        Blocks until the server answers. Raises psycopg.Error; nothing is asked twice.
+        Without autocommit it is asked within a transaction, which it begins if need be. Blocks until the server
+        answers. Raises psycopg.Error; nothing is done twice. A plan that does not serve any more is made anew; within
+        a transaction, which the server has given up then, that is left to whoever tries the whole again after an
+        OperationalError, as if the connection had ended.
         """
         transformer = self._transformer
         # NULL is None here, which the types of `exec_prepared` have forgotten.
@@ -53,14 +59,34 @@ class Planned:
             self._note(key)
             return None
         self._names.move_to_end(key)
+        self._begin()
         result = self._pgconn.exec_prepared(name or self._prepare(key), sent, formats)
-        if _state(result) == _NO_SUCH_STATEMENT:
-            self._names = OrderedDict.fromkeys(self._names, b"")
+        if _state(result) in (_GONE, _CHANGED):
+            self._forget(key, result)
             result = self._pgconn.exec_prepared(self._prepare(key), sent, formats)
         transformer.set_pgresult(self._whole(result))
         rows = transformer.load_rows(0, result.ntuples, tuple)
         transformer.set_pgresult(None)
         return rows
+
+    def _begin(self) -> None:
+        """Begin a transaction where psycopg would, of the only kind that Django asks for here."""
+        if self._pgconn.transaction_status != pq.TransactionStatus.IDLE:
+            return
+        while self._worn:  # here, where one that is not there does no harm
+            self._pgconn.exec_(b"DEALLOCATE " + self._worn.pop())
+        if not self._connection.autocommit:
+            self._whole(self._pgconn.exec_(b"BEGIN"))
+
+    def _forget(self, key: Key, result: pq.abc.PGresult) -> None:
+        """Have what does not serve any more planned anew: all that is gone, or the one whose columns are others."""
+        if _state(result) == _GONE:
+            self._names = OrderedDict.fromkeys(self._names, b"")
+        else:
+            self._worn.append(self._names[key])
+            self._names[key] = b""
+        if self._pgconn.transaction_status == pq.TransactionStatus.INERROR:
+            raise psycopg.OperationalError(result.get_error_message(self._transformer.encoding))
 
     def _prepare(self, key: Key) -> bytes:
         """The name under which it is planned from now on."""
@@ -75,8 +101,7 @@ class Planned:
         self._names[key] = b""
         if len(self._names) > _MOST:
             _, name = self._names.popitem(last=False)
-            if name:
-                self._whole(self._pgconn.exec_(b"DEALLOCATE " + name))
+            self._worn += [name] if name else []
 
     def _whole(self, result: pq.abc.PGresult) -> pq.abc.PGresult:
         if result.status in _ANSWERS:
@@ -91,12 +116,12 @@ def _state(result: pq.abc.PGresult) -> bytes | None:
     return result.error_field(pq.DiagnosticField.SQLSTATE)
 
 
-_of: WeakKeyDictionary[psycopg.Connection[Any], Planned] = WeakKeyDictionary()
-
-
 def of(connection: psycopg.Connection[Any]) -> Planned:
-    """What this connection has planned."""
-    found = _of.get(connection)
+    """What this connection has planned, which ends with it."""
+    kept = vars(
+        connection
+    )  # a table beside it would hold both for ever: what is planned holds the connection
+    found: Planned | None = kept.get(_KEPT_AS)
     if found is None:
-        found = _of[connection] = Planned(connection)
+        found = kept[_KEPT_AS] = Planned(connection)
     return found

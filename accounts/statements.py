@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from django.db import DEFAULT_DB_ALIAS, InterfaceError, NotSupportedError, OperationalError
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError
 from django.db import connections as databases
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from accounts import planned
 
@@ -60,34 +61,35 @@ class Statement:
 
 
 class _PlannedEachTime(psycopg.RawCursor[Any]):
+    """Were one statement kept planned by psycopg, it would let go of ours with it at the next ROLLBACK."""
+
     def execute(self, query: Any, params: Any = None, **_: Any) -> Any:
         return super().execute(query, params, prepare=False)
 
 
 def fetch_once(statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     """As `fetch`, of a read whose best plan hangs on its values: that of a rare word is not that of a common one."""
-    return fetch(statement, values, _PlannedEachTime)
+    return fetch(statement, values, is_kept=False)
 
 
 def fetch(
-    statement: Statement, values: dict[str, Any], cursor: Any = psycopg.RawCursor
+    statement: Statement, values: dict[str, Any], *, is_kept: bool = True
 ) -> list[tuple[Any, ...]]:
     """All rows of a read whose plan is worth keeping.
 
     Without the question whether the connection still lives, which Django puts before each request's first statement:
-    when it does not, or when a migration has changed the columns since, the read is asked again over a new one.
+    when it does not, the read is asked again over a new one.
     """
     database: Any = databases[DEFAULT_DB_ALIAS]
     had_one = database.connection is not None
     database.health_check_done = True
     try:
-        return _fetch(database, statement, values, cursor)
-    except (OperationalError, InterfaceError, NotSupportedError) as error:
-        is_worn = isinstance(error, NotSupportedError) or not database.is_usable()
-        if database.in_atomic_block or not had_one or not is_worn:
+        return _fetch(database, statement, values, is_kept=is_kept)
+    except (OperationalError, InterfaceError):
+        if database.in_atomic_block or not had_one or database.is_usable():
             raise
         database.close()
-        return _fetch(database, statement, values, cursor)
+        return _fetch(database, statement, values, is_kept=is_kept)
 
 
 def store(statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -99,7 +101,7 @@ def store(statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]
     if not database.in_atomic_block:
         database.health_check_done = not _has_news(database)
     try:
-        return _fetch(database, statement, values, psycopg.RawCursor)
+        return _fetch(database, statement, values, is_kept=True)
     except (OperationalError, InterfaceError):
         if not database.in_atomic_block and not database.is_usable():
             database.close()
@@ -114,11 +116,12 @@ def _has_news(database: Any) -> bool:
 
 
 def _fetch(
-    database: Any, statement: Statement, values: dict[str, Any], cursor_class: Any
+    database: Any, statement: Statement, values: dict[str, Any], *, is_kept: bool
 ) -> list[tuple[Any, ...]]:
     database.close_if_health_check_failed()
     database.ensure_connection()
-    if cursor_class is psycopg.RawCursor and _is_bare(database):
+    if is_kept and _is_bare(database):
+        database.validate_no_broken_transaction()
         with database.wrap_database_errors:
             asked = [values[name] for name in statement.names]
             found = planned.of(database.connection).ask(statement.numbered, asked)
@@ -128,7 +131,7 @@ def _fetch(
         cursor = database.make_debug_cursor(psycopg.ClientCursor(database.connection))
         question: tuple[Any, ...] = statement.named, values
     else:
-        cursor = database.make_cursor(cursor_class(database.connection))
+        cursor = database.make_cursor(_PlannedEachTime(database.connection))
         question = statement.numbered, [values[name] for name in statement.names]
     with cursor:
         cursor.execute(*question)
@@ -137,10 +140,10 @@ def _fetch(
 
 
 def _is_bare(database: Any) -> bool:
-    """Whether nothing stands around a statement: no transaction, and nobody who has Django's cursors tell of it."""
+    """Whether nothing stands around a statement: no transaction that has failed, nobody who has Django's cursors tell
+    of it."""
     return (
-        database.connection.autocommit
-        and not database.in_atomic_block
+        database.connection.pgconn.transaction_status != TransactionStatus.INERROR
         and not database.queries_logged
         and not database.execute_wrappers
         and database.connection.prepare_threshold is not None

@@ -1,6 +1,8 @@
 """Statements asked by the name under which the server has planned them answer as over a cursor."""
 
+import gc
 import uuid
+import weakref
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -109,3 +111,12 @@ def test_what_was_asked_the_longest_ago_makes_room(
 
     query = "SELECT statement FROM pg_prepared_statements WHERE name LIKE 'derisk%'"
     assert {text for (text,) in line.execute(query)} == {"SELECT 1", "SELECT 3", "SELECT 4"}
+
+
+def test_what_a_connection_has_planned_is_forgotten_with_it() -> None:
+    connection.ensure_connection()
+    held = weakref.ref(connection.connection), weakref.ref(planned.of(connection.connection))
+    connection.close()
+    gc.collect()
+
+    assert [one() for one in held] == [None, None]
