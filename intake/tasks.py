@@ -96,7 +96,7 @@ def notify_owner(jobs: Sequence[Job]) -> None:
     notifying.notify_owners(because_of=_requests(jobs))
 
 
-@kind_together("intake.acknowledge", most=50)
+@kind_together("intake.acknowledge", most=50, after="intake.route_lead")
 def acknowledge(jobs: Sequence[Job]) -> None:
     """Tell clients that their requests arrived, unless one is held back: its address may be anybody's."""
     asked = _requests(jobs)
@@ -116,7 +116,7 @@ def tell_owner(job: Job) -> None:
     after_sending.tell_owner(activity_id=job.subject_id)
 
 
-@kind_together("intake.read_needs", most=50)
+@kind_together("intake.read_needs", most=50, after="intake.route_lead")
 def read_needs(jobs: Sequence[Job]) -> None:
     """Read what texts ask for, and by what staff find them; look for what is alike. Routing does the first too, if it
     comes first.

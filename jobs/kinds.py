@@ -28,6 +28,9 @@ class Kind:
     What is `at_once` overtakes other work that waits for a worker: somebody's answer hangs on it. With `most` above 1
     the work takes up to so many jobs together.
 
+    A job whose kind comes `after` another leaves the first try to the job of that kind and its own key, which takes the
+    same locks: workers hear of it when that try is over, and do not take it along before.
+
     Between two failed tries it waits for `longest_pause` at most: by itself an hour where others must mend something
     first, such as a mail server, and five minutes where all that is needed is our own database.
     """
@@ -40,6 +43,7 @@ class Kind:
     at_once: bool = False
     most: int = 1
     before: Together | None = None
+    after: str = ""
 
     def do(self, jobs: Sequence[Job]) -> Finish | None:
         """The work on these jobs, which are one unless the kind does several together."""
@@ -90,17 +94,24 @@ def kind(
 
 
 def kind_together(
-    name: str, *, most: int, at_once: bool = False, before: Together | None = None
+    name: str,
+    *,
+    most: int,
+    at_once: bool = False,
+    before: Together | None = None,
+    after: str = "",
 ) -> Callable[[Together], Together]:
     """Register a function as the work of a kind whose jobs are done up to `most` at a time, the oldest first.
 
     All of them are done in one transaction with their "done". When that fails, each is done alone, so the function
     gets one job at times, and what hurts one hurts no other. Only for work in the database. What is done `before` is
     committed by itself, so that its locks are free again: it may be done twice, and stays when the work fails.
+    It comes `after` the jobs of another kind that have the same keys: they lock the same rows, and somebody waits.
     """
 
     def register(work: Together) -> Together:
-        _add(Kind(name, work, is_external=False, at_once=at_once, most=most, before=before))
+        one = Kind(name, work, False, at_once=at_once, most=most, before=before, after=after)
+        _add(one)
         return work
 
     return register
@@ -149,6 +160,16 @@ def at_once() -> list[str]:
 def together() -> dict[str, int]:
     """By name, how many jobs at most are claimed together, of the kinds that do so."""
     return {kind.name: kind.most for kind in _KINDS.values() if kind.most > 1}
+
+
+def after() -> dict[str, str]:
+    """By name, after which kind comes each that comes after one."""
+    return {kind.name: kind.after for kind in _KINDS.values() if kind.after}
+
+
+def next_of(name: str) -> list[str]:
+    """The names of the kinds that come after this one."""
+    return [kind.name for kind in _KINDS.values() if kind.after == name]
 
 
 def is_in_turn(name: str) -> bool:

@@ -82,10 +82,13 @@ def hint_due(due: Iterable[tuple[str, int]]) -> None:
 def hint_together(asked: Sequence[str], job_ids: Sequence[int]) -> None:
     """Tell one worker of jobs of these kinds once the transaction is committed, since they take turns at the same rows.
 
-    Those that overtake others come first; a worker that does nothing else then tells others of the rest.
+    Those that overtake others come first; a worker that does nothing else then tells others of the rest. What comes
+    after one of them is told when that is done.
     """
-    first = [pk for name, pk in zip(asked, job_ids, strict=True) if kinds.find(name).at_once]
-    rest = [pk for pk in job_ids if pk not in first]
+    found = {pk: kinds.find(name) for name, pk in zip(asked, job_ids, strict=True)}
+    now = [pk for pk, kind in found.items() if kind.after not in asked]
+    first = [pk for pk in now if found[pk].at_once]
+    rest = [pk for pk in now if pk not in first]
     transaction.on_commit(lambda: hints.send_together([([*first, *rest], bool(first))]))
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from jobs import ending, hints, kinds, queue, tasks
+from jobs import ending, following, hints, kinds, queue, tasks
 from jobs.models import Job, beat
 from jobs.queue_names import AT_ONCE
 
@@ -87,6 +87,7 @@ def hint_due(breaker: hints.Breaker) -> int:
 def _mark_hinted(limit: int, again_after: timedelta, *, at_once: bool) -> list[tuple[str, int]]:
     overtakes = Q(kind__in=kinds.at_once())
     due = Job.objects.unhinted(again_after).filter(overtakes if at_once else ~overtakes)
+    due = due.filter(~following.waits())
     rows = due.select_for_update(skip_locked=True).order_by("run_at", "pk")
     found = list(rows.values_list("kind", "pk", "attempts")[:limit])
     Job.objects.filter(pk__in=[pk for _, pk, _ in found]).update(hinted_at=Now())

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, transaction
 
 from accounts import statements
-from jobs import ending, in_turn, kinds
+from jobs import ending, following, in_turn, kinds
 from jobs.models import Job
 
 log = structlog.get_logger("derisk.job")
@@ -19,20 +19,25 @@ log = structlog.get_logger("derisk.job")
 # SQL of our own, since every job runs it: Django's would be written anew each time, and cannot return the rows.
 # Others of its kind are taken even when the one that was told of is taken already: the hints of what one worker did
 # together with it are still to come, and whatever has come since then is to be had. Nobody waits for the lock of those.
-# What was tried before is done alone: it may be what stops its worker, or makes the others fail.
+# What was tried before is done alone: it may be what stops its worker, or makes the others fail. What comes after a job
+# that nobody has tried yet is left until then: a batch that gives way to all else would hold what that needs.
 _FIELDS = Job._meta.concrete_fields
 _CLAIM = statements.Statement.written(f"""
     WITH told AS MATERIALIZED (
         SELECT id, attempts FROM jobs_job
         WHERE id = %(told)s AND state = 'pending' AND run_at <= statement_timestamp() FOR UPDATE
     ), room AS MATERIALIZED (
-        SELECT kind, most - (SELECT count(*) FROM told) AS most
-        FROM jobs_job JOIN unnest(%(kinds)s::text[], %(most)s::int[]) AS together (kind, most) USING (kind)
+        SELECT kind, most - (SELECT count(*) FROM told) AS most, first
+        FROM jobs_job JOIN unnest(%(kinds)s::text[], %(most)s::int[], %(firsts)s::text[])
+            AS together (kind, most, first) USING (kind)
         WHERE id = %(told)s AND NOT EXISTS (SELECT FROM told WHERE attempts > 0)
     ), more AS MATERIALIZED (
         SELECT id FROM jobs_job
         WHERE kind = (SELECT kind FROM room) AND state = 'pending' AND run_at <= statement_timestamp() AND attempts = 0
-            AND id <> %(told)s
+            AND id <> %(told)s AND NOT EXISTS (
+                SELECT FROM jobs_job AS first WHERE first.kind = (SELECT first FROM room) AND first.key = jobs_job.key
+                    AND (first.state, first.attempts) IN (('pending', 0), ('leased', 1))
+            )
         ORDER BY run_at, id LIMIT coalesce((SELECT most FROM room), 0) FOR UPDATE SKIP LOCKED
     )
     UPDATE jobs_job SET state = 'leased', lease_token = %(token)s, attempts = jobs_job.attempts + 1,
@@ -50,6 +55,7 @@ def run_job(job_id: int) -> bool:
     if jobs:
         run = in_turn.run if kinds.is_in_turn(jobs[0].kind) else _run_together
         run(jobs)
+        following.tell(jobs)
     return bool(jobs)
 
 
@@ -76,13 +82,14 @@ def claim(job_id: int) -> list[Job]:
     worker dropped is due again when a sweep has freed it. One UPDATE under locks: of two workers at once, one finds
     the row changed.
     """
-    together = kinds.together()
+    together, after = kinds.together(), kinds.after()
     given = {
         "told": job_id,
         "token": uuid.uuid4(),
         "lease": timedelta(seconds=settings.JOB_LEASE_SECONDS),
         "kinds": list(together),
         "most": list(together.values()),
+        "firsts": [after.get(kind, "") for kind in together],
     }
     return sorted(
         map(_job, statements.store(_CLAIM, given)),

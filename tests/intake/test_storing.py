@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 
 from intake.models import Enquiry, Lead
-from jobs import hints
+from jobs import hints, working
 from jobs.models import Job
 from tests import factories
 
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_request_is_told_in_one_message_that_overtakes_and_names_first_what_is_waited_for(
+def test_of_a_request_workers_are_told_its_routing_which_overtakes_and_of_the_rest_after_it(
     monkeypatch,
 ):
     sent = []
@@ -20,8 +20,14 @@ def test_a_request_is_told_in_one_message_that_overtakes_and_names_first_what_is
 
     jobs = {job.pk: job.kind for job in Job.objects.all()}
     assert [([jobs[pk] for pk in told], at_once) for told, at_once in sent] == [
-        (["intake.route_lead", "intake.acknowledge", "intake.read_needs"], True),
+        (["intake.route_lead"], True),
     ]
+    monkeypatch.setattr(hints, "send", lambda told, at_once=False: sent.append((told, at_once)))
+    working.run_job(min(jobs))
+    assert ([jobs[pk] for pk in sent[-1][0]], sent[-1][1]) == (
+        ["intake.acknowledge", "intake.read_needs"],
+        False,
+    )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -21,8 +21,9 @@ def register(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
         name: str = "tests.work",
         at_once: bool = False,
         most: int = 1,
+        after: str = "",
     ) -> str:
-        kind = kinds.Kind(name, work, external, at_once=at_once, most=most)
+        kind = kinds.Kind(name, work, external, at_once=at_once, most=most, after=after)
         monkeypatch.setitem(kinds._KINDS, name, kind)
         return name
 

@@ -17,7 +17,7 @@ from kombu import Connection
 
 from config import supervisor
 from jobs import queue, tasks
-from jobs.models import Job
+from jobs.models import Heartbeat, Job
 from tests.jobs import kinds_for_tests, web_like
 from tests.processes import Process, Workers, eventually
 from tests.stack import Stack
@@ -42,6 +42,12 @@ class House:
     def sweep(self) -> Process:
         """A sweep that knows the kinds of the tests."""
         return self.stack.sweep(**SETTINGS)
+
+    def wait_for_sweeps(self, count: int) -> None:
+        """Return when a sweep that had not begun yet has ended, so many times."""
+        for _ in range(count + 1):  # the first may have begun before
+            before = Heartbeat.objects.get(name="sweep").beaten_at
+            eventually(lambda before=before: Heartbeat.objects.get(name="sweep").beaten_at > before)
 
     def workers(self, count: int) -> list[Workers]:
         """At least so many workers that are alive, new ones where some were killed."""

@@ -41,6 +41,19 @@ def hold_together(jobs: Sequence[Job]) -> None:
         hold(job)
 
 
+@kind_together("tests.hold_first", most=5, at_once=True)
+def hold_first(jobs: Sequence[Job]) -> None:
+    """The same, of a kind that others come after."""
+    hold_together(jobs)
+
+
+@kind_together("tests.note_after", most=5, after="tests.hold_first")
+def note_after(jobs: Sequence[Job]) -> None:
+    """Leave a row for each."""
+    for job in jobs:
+        note(job)
+
+
 @kind("tests.fail")
 def fail(job: Job) -> None:
     """Do it and fail, each time."""

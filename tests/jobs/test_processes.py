@@ -3,12 +3,16 @@
 import os
 import signal
 from collections.abc import Iterator
+from datetime import timedelta
 from statistics import median
 
 import pytest
+from django.db.models import Max
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
+from jobs import queue
 from tests.conftest import STACK
 from tests.factories import UserFactory
 from tests.jobs.house import House
@@ -179,6 +183,25 @@ def test_two_workers_and_two_sweeps_do_each_job_once(house: House) -> None:
     house.wait_until_done()
     assert [len(house.effects(job_id)) for job_id in ids] == [1] * 200
     assert set(house.jobs.values_list("attempts", flat=True)) == {1}
+
+
+def test_what_comes_after_others_waits_for_them_and_is_done_as_soon_as_they_are(
+    house: House,
+) -> None:
+    firsts = house.ask("tests.hold_first", 3)
+    keys = house.jobs.filter(pk__in=firsts).order_by("pk").values_list("key", flat=True)
+    after = queue.enqueue(*(queue.Ask("tests.note_after", 1, key=key) for key in keys))
+    house.jobs.filter(pk__in=after).update(hinted_at=Now() - timedelta(seconds=30))
+    eventually(lambda: any(house.begun(pk) for pk in firsts))
+    house.wait_for_sweeps(2)
+    assert set(house.jobs.filter(pk__in=after).values_list("state", flat=True)) == {"pending"}
+
+    house.open_gate()
+
+    eventually(lambda: set(house.jobs.values_list("state", flat=True)) == {"done"})
+    assert [len(house.effects(job_id)) for job_id in [*firsts, *after]] == [1] * 6
+    (last,) = house.jobs.filter(pk__in=firsts).aggregate(Max("done_at")).values()
+    assert not house.jobs.filter(pk__in=after, done_at__lt=last).exists()
 
 
 def test_a_hint_that_comes_again_does_no_harm(house: House) -> None:

@@ -165,6 +165,23 @@ def test_fills_the_queue_and_never_more(
     assert broker.hinted() == [job.pk for job in jobs[3:]]
 
 
+def test_what_comes_after_a_job_that_nobody_tried_yet_waits_for_it_a_minute(
+    register: Callable[..., str], broker: Broker, breaker: hints.Breaker
+) -> None:
+    kind = register(lambda jobs: None, name="tests.then", most=3, after="tests.work")
+    first = make_leased(key="same")
+    after = make_unhinted(kind=kind, key="same", run_at=Now() - timedelta(seconds=40)).pk
+
+    assert sweeping.hint_due(breaker) == 0
+    Job.objects.filter(pk=after).update(run_at=PAST)
+    assert sweeping.hint_due(breaker) == 1
+    Job.objects.filter(pk=after).update(run_at=Now() - timedelta(seconds=40), hinted_at=PAST)
+    Job.objects.filter(pk=first.pk).update(attempts=2)
+    assert sweeping.hint_due(breaker) == 1
+
+    assert broker.hinted() == [after, after]
+
+
 def test_stops_at_the_brokers_first_failure_and_tells_again_later(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,7 +14,7 @@ from jobs import hints, kinds, queue, sweeping, working
 from jobs.models import Job
 from tests import racing
 from tests.jobs.broker import Broker
-from tests.jobs.making import FUTURE, PAST, make_job
+from tests.jobs.making import FUTURE, PAST, make_job, make_leased
 from tests.log_lines import logged
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +117,62 @@ def test_two_workers_at_once_do_each_job_once(register: Callable[..., str]) -> N
 
     assert sorted(done) == ids
     assert states() == [("done", 1)] * 20
+
+
+@pytest.mark.parametrize(
+    ("first", "is_taken"),
+    [
+        ({"state": "pending"}, False),
+        ({"state": "leased", "attempts": 1}, False),
+        ({"state": "pending", "attempts": 1, "run_at": FUTURE}, True),  # it failed
+        ({"state": "done", "attempts": 1}, True),
+        ({"state": "dead", "attempts": 8}, True),
+        ({"state": "pending", "key": "another"}, True),
+        ({"state": "pending", "kind": "tests.another"}, True),
+    ],
+)
+def test_nobody_takes_along_what_comes_after_a_job_that_was_not_tried_yet(
+    register: Callable[..., str], first: dict[str, object], is_taken: bool
+) -> None:
+    done: list[int] = []
+    kind = register(
+        lambda jobs: done.extend(job.pk for job in jobs),
+        name="tests.then",
+        most=3,
+        after="tests.work",
+    )
+    make = make_leased if first["state"] == "leased" else make_job
+    make(**{"key": "same"} | first | ({"done_at": Now()} if first["state"] == "done" else {}))
+    told = make_job(kind=kind).pk
+    other = make_job(kind=kind, key="same").pk
+
+    working.run_job(told)
+
+    assert done == [told, other][: 1 + is_taken]
+    working.run_job(other)  # who is told of it does it all the same
+    assert done == [told, other]
+
+
+@pytest.mark.parametrize("outcome", ["done", "failed"])
+def test_what_comes_after_jobs_is_told_when_they_were_tried(
+    register: Callable[..., str], broker: Broker, outcome: str
+) -> None:
+    def work(jobs: Sequence[Job]) -> None:
+        assert outcome == "done"
+
+    register(work, most=3, at_once=True)
+    firsts = [make_job(key=key).pk for key in "abc"]
+    kinds_after = [
+        register(lambda jobs: None, name=name, most=3, after="tests.work")
+        for name in ("tests.after", "tests.then")
+    ]
+    after = [[make_job(kind=kind, key=key).pk for key in "cba"] for kind in kinds_after]
+    make_job(kind="tests.then", key="another")
+
+    working.run_job(firsts[0])
+
+    assert Job.objects.get(pk=firsts[0]).state == ("done" if outcome == "done" else "pending")
+    assert broker.messages() == [("jobs.look", [ids[0] for ids in after])]
 
 
 # --- In one transaction
