@@ -128,7 +128,7 @@ def test_the_jobs_of_a_request_do_their_work_and_each_once():
     factories.DeskFactory()
     owner = factories.AdviserFactory()
     lead = factories.new_lead(organisation="Sahel")
-    jobs = list(Job.objects.filter(subject_id=lead.pk, key=f"lead:{lead.pk}"))
+    jobs = list(Job.objects.filter(subject_id=lead.pk, key=f"lead:{lead.pk}").order_by("pk"))
 
     ran = [working.run_job(job.pk) for job in jobs]
     ran_again = [working.run_job(job.pk) for job in jobs]
