@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 import factory
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
+from django.db import connection
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -38,26 +39,30 @@ class UserFactory(DjangoModelFactory):
     def roles(self, create: bool, extracted: list[str] | None, **_: Any) -> None:
         """Put the user into the groups of these roles."""
         if extracted:
-            self.groups.add(*_groups(extracted))
+            holds = User.groups.through
+            holds.objects.bulk_create(holds(user=self, group=group) for group in _groups(extracted))
 
 
 def _groups(names: list[str]) -> list[Group]:
-    return [Group.objects.filter(name=name).first() or _group(name) for name in names]
+    there = {group.name: group for group in Group.objects.filter(name__in=names)}
+    return [there.get(name) or _group(name) for name in names]
 
 
 def _group(name: str) -> Group:
     """The group of a role. `sync_roles` makes all of them, which every test would have to wait for."""
     group = Group.objects.create(name=name)
-    wanted = [code.partition(".")[2] for code in roles.ROLES[name]]
-    known = Permission.objects.filter(codename__in=wanted)
-    found = known.values_list("pk", "content_type__app_label", "codename")
-    holds = Group.permissions.through.objects
-    holds.bulk_create(
-        Group.permissions.through(group=group, permission_id=pk)
-        for pk, label, code in found.order_by()
-        if f"{label}.{code}" in roles.ROLES[name]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_PERMISSIONS, [group.pk, sorted(roles.ROLES[name])])
     return group
+
+
+# One statement without Django's compiler, as so many tests begin with it.
+_PERMISSIONS = """
+INSERT INTO auth_group_permissions (group_id, permission_id)
+SELECT %s, auth_permission.id
+FROM auth_permission JOIN django_content_type ON django_content_type.id = content_type_id
+WHERE app_label || '.' || codename = ANY(%s)
+"""
 
 
 class AdviserFactory(DjangoModelFactory):
