@@ -33,27 +33,11 @@ def send_version(
     holding.refuse_while_held(lead_id=proposal.lead_id)
     gating.refuse_unscreened(proposal.lead)
     _refuse_incomplete(version)
-    if not free_is_meant and (free := free_lines(version)):
-        raise ValidationError(
-            f"These lines cost nothing: {'; '.join(free)}. Price them, or confirm that it is meant.",
-            code="free_lines",
-        )
+    if not free_is_meant:
+        _refuse_free_lines(version)
     _supersede(proposal)
-    version.sent_at = timezone.now()
-    frozen = content.freeze(composing.build_content(version))
-    version.content = frozen.decode()
-    version.content_sha256 = content.digest(frozen)
-    version.status = VersionStatus.SENT
-    version.save(update_fields=["sent_at", "content", "content_sha256", "status"])
-    queue.enqueue(
-        queue.Ask(kind="proposals.render", subject_id=version.pk, key=f"version:{version.pk}"),
-        queue.Ask(
-            kind="proposals.expire",
-            subject_id=version.pk,
-            key=f"version:{version.pk}",
-            run_at=version.valid_until,
-        ),
-    )
+    _freeze(version)
+    _ask_to_render_and_expire(version)
     text = f"{proposal.reference}, version {version.number}"
     Activity.objects.create(lead=proposal.lead, kind=Activity.Kind.PROPOSAL_SENT, text=text, by=by)
     deadlines.proposal_sent(lead=proposal.lead, by=by)
@@ -90,9 +74,36 @@ def _refuse_incomplete(version: ProposalVersion) -> None:
         raise ValidationError(problems)
 
 
+def _refuse_free_lines(version: ProposalVersion) -> None:
+    if free := free_lines(version):
+        raise ValidationError(
+            f"These lines cost nothing: {'; '.join(free)}. Price them, or confirm that it is meant.",
+            code="free_lines",
+        )
+
+
 def _supersede(proposal: Proposal) -> None:
     proposal.versions.filter(status__in=LIVE).update(
         status=VersionStatus.SUPERSEDED, closed_at=timezone.now()
+    )
+
+
+def _freeze(version: ProposalVersion) -> None:
+    version.sent_at = timezone.now()
+    frozen = content.freeze(composing.build_content(version))
+    version.content = frozen.decode()
+    version.content_sha256 = content.digest(frozen)
+    version.status = VersionStatus.SENT
+    version.save(update_fields=["sent_at", "content", "content_sha256", "status"])
+
+
+def _ask_to_render_and_expire(version: ProposalVersion) -> None:
+    key = f"version:{version.pk}"
+    queue.enqueue(
+        queue.Ask(kind="proposals.render", subject_id=version.pk, key=key),
+        queue.Ask(
+            kind="proposals.expire", subject_id=version.pk, key=key, run_at=version.valid_until
+        ),
     )
 
 
