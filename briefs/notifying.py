@@ -145,13 +145,7 @@ def lock_readers(keys: Iterable[int]) -> list[Subscriber]:
 
 
 def _tell(announcement: Announcement, brief: Brief, told: Mapping[int, Subscription | None]) -> int:
-    subscribers = lock_readers(told)
-    before = set(
-        Notice.objects.filter(announcement=announcement, subscriber__in=subscribers).values_list(
-            "subscriber", flat=True
-        )
-    )
-    fresh = [row for row in subscribers if row.pk not in before]
+    fresh = _not_told(announcement, lock_readers(told))
     contexts = _Contexts(announcement, brief)
     keys = {row.pk: f"notice:{announcement.pk}:{row.pk}" for row in fresh}
     stored = outbox.queue_messages(
@@ -176,6 +170,12 @@ def _tell(announcement: Announcement, brief: Brief, told: Mapping[int, Subscript
         for row in fresh
     )
     return len(fresh)
+
+
+def _not_told(announcement: Announcement, subscribers: list[Subscriber]) -> list[Subscriber]:
+    known = Notice.objects.filter(announcement=announcement, subscriber__in=subscribers)
+    before = set(known.values_list("subscriber", flat=True))
+    return [row for row in subscribers if row.pk not in before]
 
 
 _TEMPLATES = {

@@ -40,16 +40,8 @@ def publish_brief(
     completeness.require_complete(locked, moment)
     if expires_at and expires_at <= moment:
         raise ValidationError("It would expire before it is published.", code="expires_early")
-    locked.published_at = locked.modified_at = moment
-    locked.changed_at = max(moment, now)
-    locked.expires_at = expires_at
-    locked.reference = locked.reference or next_reference(moment.year)
-    locked.live_revision = locked.head_revision
-    locked.assignee = locked.due_on = None
-    edition = _add_edition(locked, moment, by)
-    announcing.ask_to_announce(edition)
-    cards.ask_for(edition)
-    brief_pages.ask_for(edition)
+    _date(locked, moment, now, expires_at)
+    announcing.ask_to_announce(_add_edition(locked, moment, by))
     freshness.public_changed()
     return revising.record_move(
         locked,
@@ -60,6 +52,16 @@ def publish_brief(
         is_told=moment >= now,
         told_at=moment,
     )
+
+
+def _date(brief: Brief, moment: datetime, now: datetime, expires_at: datetime | None) -> None:
+    """Make it the text that readers get from that moment on, with a reference; its work is done."""
+    brief.published_at = brief.modified_at = moment
+    brief.changed_at = max(moment, now)
+    brief.expires_at = expires_at
+    brief.reference = brief.reference or next_reference(moment.year)
+    brief.live_revision = brief.head_revision
+    brief.assignee = brief.due_on = None
 
 
 @transaction.atomic
@@ -117,8 +119,6 @@ def _put_live(
     revising.write_move(pending, before, by=by, reason=emergency, is_emergency=bool(emergency))
     replacing.replace_live_text(live=live, pending=pending, now=now)
     edition = _add_edition(live, max(now, live.published_at or now), by)
-    cards.ask_for(edition)
-    brief_pages.ask_for(edition)
     if kind:
         _add_correction(edition, kind, text, by, now)
         live.modified_at = max(now, live.modified_at or now)
@@ -266,15 +266,19 @@ def _require_approval(brief: Brief, by: User, emergency_reason: str) -> None:
 
 
 def _add_edition(live: Brief, moment: datetime, by: User) -> Edition:
+    """The next edition, with the asks for its card and its page."""
     last = live.editions.order_by("-number").first()
     assert live.live_revision is not None
-    return Edition.objects.create(
+    edition = Edition.objects.create(
         brief=live,
         number=last.number + 1 if last else 1,
         revision=live.live_revision,
         published_at=moment,
         published_by=by,
     )
+    cards.ask_for(edition)
+    brief_pages.ask_for(edition)
+    return edition
 
 
 def _add_correction(

@@ -14,7 +14,7 @@ import environ
 
 from config import demo_mark, home, launch, orphans, ports, readiness, starting
 from config.progress import say, step
-from config.supervisor import BASE_DIR, CannotStart, how_it_ended
+from config.supervisor import BASE_DIR, CannotStart, Supervisor, how_it_ended
 
 STILL_SECONDS = 60  # without a step towards being ready
 STAFF = ("analyst", "editor", "publisher", "adviser", "lead", "approver", "auditor", "admin")
@@ -73,24 +73,29 @@ def run(env: dict[str, str], terminal: int | None) -> Never:
             say(f"  Stopped {left} processes that an earlier run had left.")
         say(f"Derisk, in {place}")
         with starting.supervised(place, ignore_signals) as supervisor:
-            kept = home.load_secrets(place)
-            env.setdefault("SECRET_KEY", kept["secret_key"])
-            env.setdefault("DEMO_PASSWORD", kept["demo_password"])
-            if "DATABASE_URL" in env:
-                demo_mark.require(env["DATABASE_URL"])
-            servers = starting.servers(place, env, kept)
-            home.save_secrets(place, kept)
-            home.write_env(place, env)
-            starting.prepare(supervisor, env, servers)
-            starting.begin_work(supervisor)
-            with step("Waiting for web server, worker and sweep"):
-                host = urlsplit(env["SITE_URL"]).hostname or "localhost"
-                degraded = readiness.wait(supervisor, int(env["PORT"]), host, STILL_SECONDS)
+            degraded = _start(supervisor, place, env)
             say(welcome(env, degraded, time.monotonic() - began))
             while child := supervisor.wait_for_death(terminal):
                 supervisor.revive(child)
                 say(f"{how_it_ended(child)}: started again.")
             raise Stopped
+
+
+def _start(supervisor: Supervisor, place: Path, env: dict[str, str]) -> list[str]:
+    """Start servers and processes in their order and wait for them; what is degraded."""
+    kept = home.load_secrets(place)
+    env.setdefault("SECRET_KEY", kept["secret_key"])
+    env.setdefault("DEMO_PASSWORD", kept["demo_password"])
+    if "DATABASE_URL" in env:
+        demo_mark.require(env["DATABASE_URL"])
+    servers = starting.servers(place, env, kept)
+    home.save_secrets(place, kept)
+    home.write_env(place, env)
+    starting.prepare(supervisor, env, servers)
+    starting.begin_work(supervisor)
+    with step("Waiting for web server, worker and sweep"):
+        host = urlsplit(env["SITE_URL"]).hostname or "localhost"
+        return readiness.wait(supervisor, int(env["PORT"]), host, STILL_SECONDS)
 
 
 def environment() -> dict[str, str]:

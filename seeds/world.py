@@ -38,17 +38,9 @@ def load(*, password: str) -> dict[str, int]:
 
 
 def _load(password: str) -> dict[str, int]:
-    roles.sync_roles()
     staff = _read("staff.yaml")
-    users = {row["email"]: _user(row, password) for row in staff["users"]}
-    for row in staff["advisers"]:
-        _adviser(row, users)
-    for row in staff["desks"]:
-        _desk(row, users)
-    for row in staff["rules"]:
-        _rule(row, users)
-    for row in staff["absences"]:
-        _absence(row, users)
+    users = _house(staff, password)
+    lead = users["lead@derisk.example"]
     policies.current()
     templates = _read("proposal_templates.yaml")
     for row in templates:
@@ -58,17 +50,32 @@ def _load(password: str) -> dict[str, int]:
     )
     sanctions_loading.load_example()
     for row in staff["keys"]:
-        requests_loading.load_key(row, users["lead@derisk.example"])
-    register_loading.load_engagements(staff["engagements"], users, users["lead@derisk.example"])
+        requests_loading.load_key(row, lead)
+    register_loading.load_engagements(staff["engagements"], users, lead)
     requests = _read("requests.yaml")
     for number, row in enumerate(requests, start=1):
-        requests_loading.load_request(row, f"seed:{number}", users["lead@derisk.example"])
+        requests_loading.load_request(row, f"seed:{number}", lead)
     return {
         "staff": len(users),
         "templates": len(templates),
         "briefs": briefs.loaded + briefs.kept,
         "requests": len(requests),
     }
+
+
+def _house(staff: Mapping[str, Any], password: str) -> dict[str, User]:
+    """Who works here, and how requests find them: the users by their addresses."""
+    roles.sync_roles()
+    users = {row["email"]: _user(row, password) for row in staff["users"]}
+    for part, load_one in (
+        ("advisers", _adviser),
+        ("desks", _desk),
+        ("rules", _rule),
+        ("absences", _absence),
+    ):
+        for row in staff[part]:
+            load_one(row, users)
+    return users
 
 
 def _read(name: str) -> Any:

@@ -95,13 +95,13 @@ def map_of(
     own = Pencil(frame, _COARSE).rings(r for code in codes for r in outlines().countries[code])
     locator = corners.place_locator(frame, board, own)
     ruler = corners.place_ruler(frame, board, own)
+    capitals: list[Dot] = []
     if whole_africa:
-        names = [f for code in codes if (f := _country_name(frame, board, code, "small"))]
-        capitals: list[Dot] = []
+        names = _country_names(frame, board, codes, "small")
     else:
-        names = list(_place_names(board, dots, points))
-        capitals, their_names = _orientation(frame, board, codes, points)
-        names = [*their_names, *names]
+        of_places = list(_place_names(board, dots, points))
+        capitals, around = _orientation(frame, board, codes, points)
+        names = [*around, *of_places]
     return AreaMap(
         height=frame.height,
         **drawn,
@@ -156,11 +156,11 @@ def _orientation(
 ) -> tuple[list[Dot], list[labels.Label]]:
     """What helps to find one's way: names of countries and their capitals, the brief's own before the others."""
     near = [c for c in outlines().countries if c not in codes and _is_in_view(frame, c)]
-    names = [found for code in codes if (found := _country_name(frame, board, code, "own"))]
+    names = _country_names(frame, board, codes, "own")
     dots: list[Dot] = []
     for code in codes:
         _add_capital(frame, board, code, points, dots, names)
-    names += [found for code in near if (found := _country_name(frame, board, code, "near"))]
+    names += _country_names(frame, board, near, "near")
     for code in near if frame.px_per_lat > _CROWDED else ():
         _add_capital(frame, board, code, points, dots, names)
     if frame.shows(*_SOMALILAND, 20):
@@ -181,6 +181,13 @@ def _is_in_view(frame: Frame, code: str) -> bool:
         or box.north < shown.south
         or box.south > shown.north
     )
+
+
+def _country_names(
+    frame: Frame, board: labels.Board, codes: Iterable[str], style: str
+) -> list[labels.Label]:
+    """Of those for whose names there is room."""
+    return [name for code in codes if (name := _country_name(frame, board, code, style))]
 
 
 def _country_name(frame: Frame, board: labels.Board, code: str, style: str) -> labels.Label | None:
