@@ -1,8 +1,6 @@
 """The client's private pages: where the request stands, and what they may do about it."""
 
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,13 +13,11 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import private_links
-from accounts.flood import address_of
 from accounts.models import Erasure
 from briefs import alternates
 from briefs.showing import RETRY_AFTER_SECONDS, render_page
@@ -37,7 +33,7 @@ from intake import (
     stages,
     suggesting,
 )
-from intake.client_forms import AddForm, ContactForm, NoForm
+from intake.client_acts import ACTS
 from intake.models import Attachment, Lead, Status
 from intake.sent_answers import answers_of
 from intake.uploading import TOO_MUCH, read_form
@@ -46,63 +42,6 @@ from mail import addresses
 log = structlog.get_logger("derisk.intake")
 
 
-@dataclass(frozen=True)
-class Act:
-    """Something that a client may do: its page and what it calls."""
-
-    title: Promise
-    intro: Promise
-    button: Promise
-    done: Promise
-    form_class: type[forms.Form]
-    call: Callable[[Lead, dict[str, Any]], Any]
-    when_closed: bool = False
-
-
-ACTS = {
-    "add": Act(
-        _("Add to your request"),
-        _("Your adviser gets a note and reads it here. What you sent before stays as it was."),
-        _("Add this"),
-        _("It is added, and your adviser is told."),
-        AddForm,
-        lambda lead, data: after_sending.add_information(
-            lead=lead, text=data["text"], files=data["attachments"], form_id=data["form_id"]
-        ),
-    ),
-    "contact": Act(
-        _("Correct how we reach you"),
-        _("A new e-mail address gets the link to this page."),
-        _("Save the correction"),
-        _("We use these details from now on."),
-        ContactForm,
-        lambda lead, data: after_sending.correct_contact(
-            lead=lead, details=after_sending.ContactDetails(**data)
-        ),
-    ),
-    "withdraw": Act(
-        _("Withdraw your request"),
-        _(
-            "We stop working on it and tell your adviser. This cannot be undone, but you can send a new request."
-        ),
-        _("Withdraw the request"),
-        _("Your request is withdrawn."),
-        NoForm,
-        lambda lead, data: after_sending.withdraw_request(lead=lead),
-    ),
-    "erase": Act(
-        _("Ask for erasure"),
-        _(
-            "A person looks at what we hold about you, erases what the law lets us erase, and tells you by e-mail what "
-            "had to stay and why. Nothing is erased at once."
-        ),
-        _("Ask for erasure"),
-        _("We noted that you ask for erasure. A person answers you by e-mail."),
-        NoForm,
-        lambda lead, data: after_sending.ask_for_erasure(lead=lead),
-        when_closed=True,
-    ),
-}  # fmt: skip
 DONE = {name: act.done for name, act in ACTS.items()} | {
     "person": _("Thank you. Your request goes on now."),
     "again": _("That did not work, or took too long. Try once more."),
@@ -116,39 +55,56 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     lead = _lead_of(token)
     language = _language_of(request, lead)
     contact = after_sending.contact_of(lead)
+    context = {
+        **_sent(lead, language),
+        **_standing(lead, language),
+        "token": token,
+        "done": DONE.get(request.GET.get("done", ""), ""),
+        "lead": lead,
+        "contact": contact,
+        "meant": misspelling.likely_address(contact.email),
+        "comes_back": addresses.mark_of(contact.email) is not None,
+        "warn_in": warn_in(lead, language),
+        "house": settings.HOUSE,
+        "languages": _languages(request, language),
+    }
+    return render_page(request, "intake/status.html", context, language)
+
+
+def _sent(lead: Lead, language: str) -> dict[str, Any]:
+    """What the client sent, then and later."""
+    files = lead.enquiry.attachments.filter(addition=None).order_by("pk")
+    return {
+        "enquiry": lead.enquiry,
+        "answers": answers_of(lead.enquiry, language),
+        "files": files.values_list("name", flat=True),
+        "additions": lead.additions.order_by("pk").prefetch_related(
+            Prefetch("attachments", Attachment.objects.defer("body"))
+        ),
+    }
+
+
+def _standing(lead: Lead, language: str) -> dict[str, Any]:
+    """How far it has come, what the client was promised, and until when something of it stays."""
     may_prove = proving.is_wanted(lead)
     working = matching.live(lead)
     is_offered = working.status == Status.PROPOSAL
     sent_at = client_promise.proposal_sent_at(working) if is_offered else None
-    context = {
-        "token": token,
-        "contact": contact,
-        "done": DONE.get(request.GET.get("done", ""), ""),
-        "additions": lead.additions.order_by("pk").prefetch_related(
-            Prefetch("attachments", Attachment.objects.defer("body"))
-        ),
-        "lead": lead,
-        "kept_until": _kept_until(lead),
-        "enquiry": lead.enquiry,
-        "answers": answers_of(lead.enquiry, language),
-        "files": lead.enquiry.attachments.filter(addition=None)
-        .order_by("pk")
-        .values_list("name", flat=True),
+    return {
         "stage": _stage_of(lead, may_prove=may_prove, is_ready=sent_at is not None),
         "challenge": proving.make_challenge(lead) if may_prove else "",
         "is_held_back": may_prove or lead.status == Status.QUARANTINED,
         "sent_at": sent_at,
         "promise": client_promise.promise_of(working, language),
         "is_closed": _is_closed(lead),
-        "meant": misspelling.likely_address(contact.email),
-        "comes_back": addresses.mark_of(contact.email) is not None,
-        "warn_in": warn_in(lead, language),
-        "house": settings.HOUSE,
-        "languages": alternates.of_addresses(
-            {code: f"{request.path}?language={code}" for code, _ in settings.LANGUAGES}, language
-        ),
+        "kept_until": _kept_until(lead),
     }
-    return render_page(request, "intake/status.html", context, language)
+
+
+def _languages(request: HttpRequest, language: str) -> list[alternates.Choice]:
+    """This page in each language."""
+    by_code = {code: f"{request.path}?language={code}" for code, _ in settings.LANGUAGES}
+    return alternates.of_addresses(by_code, language)
 
 
 def _kept_until(lead: Lead) -> date | None:
@@ -207,9 +163,8 @@ def _language_of(request: HttpRequest, lead: Lead) -> str:
 def prove(request: HttpRequest, token: str) -> HttpResponse:
     """Take the puzzle that the client's browser solved; right or wrong, it leads back to the status page."""
     lead = _lead_of(token)
-    wait = flood.enquiries.wait(address_of(request)) if settings.THROTTLE else 0
     try:
-        if wait:
+        if flood.wait_for(request, None):
             raise ValidationError("Too many.", code="proof")
         proving.prove_person(lead=lead, payload=request.POST.get("altcha", ""))
         done = "person"
@@ -248,30 +203,30 @@ def _do(request: HttpRequest, token: str, name: str, lead: Lead, language: str) 
         form = ACTS[name].form_class(*read_form(request))
     except TOO_MUCH:
         return _act_page(request, name, lead, token, language, _fresh(name, lead), 413)
-    wait = flood.enquiries.wait(address_of(request)) if settings.THROTTLE else 0
-    if wait:
-        response = _act_page(request, name, lead, token, language, form, 429)
-        response["Retry-After"] = str(int(wait) + 1)
-        return response
+    status, retry_after = _taken(request, name, lead, form)
+    if status != 303:
+        return _act_page(request, name, lead, token, language, form, status, retry_after)
+    address = reverse("intake:status", args=[token])
+    return HttpResponseRedirect(f"{address}?done={name}&language={language}", status=303)
+
+
+def _taken(request: HttpRequest, name: str, lead: Lead, form: forms.Form) -> tuple[int, int]:
+    """Hand the form to its verb: the status of the answer, and in how many seconds to try again. Refusals are on it."""
+    if wait := flood.wait_for(request, None):
+        return 429, int(wait) + 1
     if not form.is_valid():
-        return _act_page(request, name, lead, token, language, form, 400)
+        return 400, 0
     try:
         ACTS[name].call(lead, form.cleaned_data)
-    except (
-        OperationalError,
-        InterfaceError,
-    ) as error:  # away, or another hand is on the lead for too long
+    except (OperationalError, InterfaceError) as error:
+        # Away, or another hand is on the lead for too long.
         log.error("database unavailable", error=type(error).__name__)
-        response = _act_page(request, name, lead, token, language, form, 503)
-        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return response
+        return 503, RETRY_AFTER_SECONDS
     except ValidationError as error:
         is_of_a_field = error.code == "required"
         form.add_error("text" if is_of_a_field else None, error.messages[0])
-        status = 400 if is_of_a_field else 409
-        return _act_page(request, name, lead, token, language, form, status)
-    address = reverse("intake:status", args=[token])
-    return HttpResponseRedirect(f"{address}?done={name}&language={language}", status=303)
+        return (400 if is_of_a_field else 409), 0
+    return 303, 0
 
 
 def _act_page(
@@ -282,6 +237,7 @@ def _act_page(
     language: str,
     form: forms.Form,
     status: int = 200,
+    retry_after: int = 0,
 ) -> HttpResponse:
     context = {
         "act": ACTS[name],
@@ -290,9 +246,10 @@ def _act_page(
         "form": form,
         "status": status,
         "is_closed": _is_closed(lead) and not ACTS[name].when_closed,
-        "languages": alternates.of_addresses(
-            {code: f"{request.path}?language={code}" for code, _ in settings.LANGUAGES}, language
-        ),
+        "languages": _languages(request, language),
         "action": f"{request.path}?language={language}",
     }
-    return render_page(request, "intake/act.html", context, language, status)
+    response = render_page(request, "intake/act.html", context, language, status)
+    if retry_after:
+        response["Retry-After"] = str(retry_after)
+    return response
