@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.staff_screens import Verb
 from intake.admin import LeadAdmin
-from intake.admin.leads import LEAD_VERBS, ReasonForm
+from intake.admin.lead_verbs import LEAD_VERBS, ReasonForm
 from intake.models import MOVES, Lead, Status
 from proposals import drafting, withdrawing
 from proposals.models import Proposal, ProposalVersion
