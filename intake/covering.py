@@ -15,7 +15,7 @@ from django.utils import timezone
 from intake import conflicts, eligibility, owning, roster, routing
 from intake.eligibility import Standing
 from intake.hand_over_mail import News
-from intake.models import Absence, Activity, Adviser, Desk, Lead, StandIn, Status
+from intake.models import Absence, Activity, Adviser, Assignment, Desk, Lead, StandIn, Status
 from jobs import queue
 from jobs.kinds import JobError
 
@@ -169,15 +169,8 @@ class _Round:
         assert former is not None
         lent = lead.stand_ins.open().filter(kind=Kind.LOAN).select_related("owner__user").first()
         until = eligibility.told(absence.span()[1])
-        try:
-            with transaction.atomic():
-                without = {former.pk: f"is away until {until}"}
-                span = routing.route_again(lead, without=without, by=None)
-                if (
-                    span.adviser_id in self.house.away
-                ):  # the last resort; it would wander between absent people
-                    raise JobError("Nobody who is there may have it.")
-        except JobError:
+        span = self._route_to_another(lead, former, until)
+        if span is None:
             return lead
         queue.enqueue(owning.clock_of(span))
         # Passed on, it goes back to whom it was first.
@@ -195,6 +188,19 @@ class _Round:
         self.news.add(former, lead, f"It went to {span.adviser} while you are away.", key=key)
         span.lead.owner = span.adviser
         return span.lead
+
+    def _route_to_another(self, lead: Lead, former: Adviser, until: str) -> Assignment | None:
+        """To somebody who is there; None when nobody may have it, and nothing has changed then."""
+        without = {former.pk: f"is away until {until}"}
+        try:
+            with transaction.atomic():
+                span = routing.route_again(lead, without=without, by=None)
+                if span.adviser_id in self.house.away:
+                    # The last resort; it would wander between absent people.
+                    raise JobError("Nobody who is there may have it.")
+        except JobError:
+            return None
+        return span
 
     def _end_loan(self, lead: Lead, loan: StandIn) -> Lead:
         """Once the owner is back: theirs again when nobody has begun, else it stays. Both are recorded."""

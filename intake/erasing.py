@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import erasing
@@ -83,7 +83,7 @@ def erase_person(
 def erase(
     find: Callable[[], Person],
     *,
-    known: Callable[[], Any],
+    known: Callable[[], QuerySet[Erasure]],
     scope: Erasure.Scope,
     because: str,
     by: User | None,
@@ -99,10 +99,7 @@ def erase(
     erasing.lock(find())
     person = find()
     if not person.leads and not erasing.look(person):
-        earlier = known().order_by("-made_at", "-pk").first()
-        if earlier is None:
-            raise ValidationError("We hold nothing about this person.", code="nothing")
-        return earlier
+        return _newest(known())
     refuse_names(f"{because} {alone_because}", person)
     farewell = _farewell(person) if tells else None
     _close(person, by)
@@ -119,6 +116,13 @@ def erase(
     if farewell:
         _tell(farewell, erasure)
     return erasure
+
+
+def _newest(erasures: QuerySet[Erasure]) -> Erasure:
+    found = erasures.order_by("-made_at", "-pk").first()
+    if found is None:
+        raise ValidationError("We hold nothing about this person.", code="nothing")
+    return found
 
 
 def _require_two(by: User | None, asked_by: User | None, alone_because: str) -> str:
@@ -254,13 +258,11 @@ def refuse_erasure(*, request: ErasureRequest, by: User, answer: str) -> Erasure
     request.save(update_fields=["state", "answer", "answered_at", "answered_by"])
     kind = Activity.Kind.ERASURE_REFUSED
     Activity.objects.create(lead=lead, kind=kind, text="The client was told why.", by=by)
-    context = {"reference": lead.reference, "answer": answer}
-    outbox.queue_message(
-        outbox.Letter(
-            key=f"erasure_refused:{request.pk}",
-            template=_REFUSE,
-            context=context,
-            **_letter_to(lead),
-        )
-    )
+    _tell_refusal(lead, request)
     return request
+
+
+def _tell_refusal(lead: Lead, request: ErasureRequest) -> None:
+    context = {"reference": lead.reference, "answer": request.answer}
+    key, letter = f"erasure_refused:{request.pk}", _letter_to(lead)
+    outbox.queue_message(outbox.Letter(key=key, template=_REFUSE, context=context, **letter))

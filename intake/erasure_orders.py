@@ -38,12 +38,7 @@ def ask_to_erase(
     because = because.strip()
     if not because:
         raise ValidationError("Say why, for the record.", code="required")
-    if lead:
-        lead = Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
-        contact = lead.contact if scope == Scope.PERSON else None
-    subject: dict[str, Any] = {"contact": contact} if contact else {"lead": lead}
-    if contact:
-        Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+    subject = _locked_subject(scope, lead, contact)
     order = ErasureOrder(
         **subject, scope=scope, because=because, tells=tells, asked_by=by, state=State.OPEN
     )
@@ -51,9 +46,7 @@ def ask_to_erase(
     if not person.leads and not map_erasing.look(person):
         raise ValidationError("We hold nothing about this person.", code="nothing")
     erasing.refuse_names(because, person)
-    same = Q(**subject) | Q(lead__contact=contact) if contact else Q(**subject)
-    known = ErasureOrder.objects.filter(same, scope=scope, state=State.OPEN).first()
-    if known:
+    if known := _open_like(order):
         return known
     order.save(force_insert=True)
     kind = Activity.Kind.ERASURE_ASKED
@@ -61,6 +54,26 @@ def ask_to_erase(
         Activity(lead_id=pk, kind=kind, text=because, by=by) for pk in sorted(person.leads)
     )
     return order
+
+
+def _locked_subject(
+    scope: ErasureOrder.Scope, lead: Lead | None, contact: Contact | None
+) -> dict[str, Any]:
+    """What the order names: the contact, of a request too when it is about the person; else the request."""
+    if lead:
+        lead = Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
+        contact = lead.contact if scope == Scope.PERSON else None
+    if contact is None:
+        return {"lead": lead}
+    Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
+    return {"contact": contact}
+
+
+def _open_like(order: ErasureOrder) -> ErasureOrder | None:
+    same = Q(lead=order.lead)
+    if order.contact:
+        same = Q(contact=order.contact) | Q(lead__contact=order.contact)
+    return ErasureOrder.objects.filter(same, scope=order.scope, state=State.OPEN).first()
 
 
 def person_of(order: ErasureOrder) -> Person:

@@ -203,24 +203,23 @@ def release_lead(*, lead: Lead, by: User, reason: str, seen: str = "") -> Lead:
         )
     _refuse_without(by, WORK if former.user_id == by.pk else REASSIGN)
     holding.refuse_while_held(lead_id=lead.pk)
-    without = {former.pk: "had it and gave it back"}
     Activity.objects.create(lead=lead, kind=Kind.GIVEN_BACK, text=reason, by=by)
+    span = _route_to_another(lead, former, by)
+    routing.ask_to_notify([span])
+    news = News(by)
+    went = f"It went back to the desk, and to {span.adviser}."
+    news.add(former, lead, went, key=f"assignment:{span.pk}")
+    news.send()
+    return span.lead
+
+
+def _route_to_another(lead: Lead, former: Adviser, by: User) -> Assignment:
     try:
-        span = routing.route_again(lead, without=without, by=by)
+        return routing.route_again(lead, without={former.pk: "had it and gave it back"}, by=by)
     except JobError as error:
         raise ValidationError(
             f"Nobody else may have this lead, so that it stays with {former}.", code="nobody"
         ) from error
-    routing.ask_to_notify([span])
-    news = News(by)
-    news.add(
-        former,
-        lead,
-        f"It went back to the desk, and to {span.adviser}.",
-        key=f"assignment:{span.pk}",
-    )
-    news.send()
-    return span.lead
 
 
 def _move(

@@ -60,24 +60,26 @@ def hold(
     is_over = lead.closed_at and lead.status != Status.WON
     if is_over or not _new(lead, kind, matches):
         return None
-    about = set(concerned)
-    walled = conflicts.walled_users([lead.pk]).get(lead.pk, set())
-    made = Hold.objects.create(
-        lead=lead,
-        kind=kind,
-        found=found,
-        matches=list(matches),
-        reviewer=_reviewer(kind, about | walled),
-    )
-    made.concerned.set(about)
-    Activity.objects.create(
-        lead=lead, kind=Activity.Kind.HELD, text=f"{made.get_kind_display().capitalize()}."
-    )
+    made = _open(lead, kind, found, matches, set(concerned))
+    text = f"{made.get_kind_display().capitalize()}."
+    Activity.objects.create(lead=lead, kind=Activity.Kind.HELD, text=text)
     key = f"hold:{made.pk}"
     queue.enqueue(
         queue.Ask("intake.tell_reviewer", made.pk, key=key),
         queue.Ask("intake.keep_deadline", lead.pk, key=key),
     )
+    return made
+
+
+def _open(
+    lead: Lead, kind: HoldKind, found: str, matches: Sequence[Mapping[str, Any]], about: set[int]
+) -> Hold:
+    walled = conflicts.walled_users([lead.pk]).get(lead.pk, set())
+    reviewer = _reviewer(kind, about | walled)
+    made = Hold.objects.create(
+        lead=lead, kind=kind, found=found, matches=list(matches), reviewer=reviewer
+    )
+    made.concerned.set(about)
     return made
 
 

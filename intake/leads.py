@@ -29,6 +29,20 @@ def move_lead(
     """
     lead = Lead.objects.select_for_update().get(pk=lead.pk)
     old = Status(lead.status)
+    _refuse_move(lead, old, to)
+    lead.status = to
+    lead.closed_at = timezone.now() if to in _CLOSED else None
+    lead.closing_reason = reason if to in _CLOSED else ""
+    lead.pool = None  # somebody works on it
+    lead.save(update_fields=["status", "closed_at", "closing_reason", "pool"])
+    text = f"{old.label} → {Status(to).label}" + (f": {reason}" if reason else "")
+    Activity.objects.create(lead=lead, kind=activity, text=text, by=by)
+    _end_what_waits(lead, old, text, by)
+    deadlines.enter_stage(lead, by=by)
+    return lead
+
+
+def _refuse_move(lead: Lead, old: Status, to: Status) -> None:
     if lead.erased_at:
         raise ValidationError("This lead was erased.", code="conflict")
     if lead.merged_into_id is not None:
@@ -40,23 +54,18 @@ def move_lead(
             f"This lead is {old.label}; it cannot become {Status(to).label} from there.",
             code="conflict",
         )
-    lead.status = to
-    lead.closed_at = timezone.now() if to in _CLOSED else None
-    lead.closing_reason = reason if to in _CLOSED else ""
-    lead.pool = None  # somebody works on it
-    lead.save(update_fields=["status", "closed_at", "closing_reason", "pool"])
-    text = f"{old.label} → {Status(to).label}" + (f": {reason}" if reason else "")
-    Activity.objects.create(lead=lead, kind=activity, text=text, by=by)
+
+
+def _end_what_waits(lead: Lead, old: Status, text: str, by: User | None) -> None:
+    """Its quarantine and its holds wait for nobody any more."""
     if old == Status.QUARANTINED:  # unless whoever moves it has said already how that ended
         Quarantine.objects.open().filter(lead=lead).update(
             outcome=Quarantine.Outcome.CLOSED, ended_at=Now(), ended_by=by
         )
-    if to in (Status.LOST, Status.DISQUALIFIED):  # what was won must still be decided
+    if lead.status in (Status.LOST, Status.DISQUALIFIED):  # what was won must still be decided
         Hold.objects.open().filter(lead=lead).update(
             decision=Hold.Decision.OVER, decided_at=Now(), decided_by=by, reason=text
         )
-    deadlines.enter_stage(lead, by=by)
-    return lead
 
 
 def contact_lead(*, lead: Lead, by: User) -> Lead:

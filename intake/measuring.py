@@ -98,21 +98,10 @@ def _of_jobs(now: datetime) -> dict[str, Any]:
 
 
 def _of_leads(now: datetime) -> dict[str, Any]:
-    open_holds = Hold.objects.open()
-    # What is held waits for a person, not for an adviser: it is counted as held.
-    waiting = Lead.objects.filter(
-        ~Exists(open_holds.filter(lead=OuterRef("pk"))),
-        status__in=[Status.NEW, Status.QUARANTINED],
-    ).order_by()
-    older = {
-        f"over_{age}": Count("pk", filter=Q(created_at__lte=now - timedelta(seconds=age)))
-        for age in AGES
-    }
-    rows = waiting.values("status").annotate(n=Count("pk"), first=Min("created_at"), **older)
-    by_status = {row["status"]: row for row in rows}
+    waiting = _waiting(now)
     none: dict[str, Any] = {}
-    new, spam = by_status.get(Status.NEW, none), by_status.get(Status.QUARANTINED, none)
-    held = open_holds.aggregate(n=Count("lead", distinct=True), first=Min("opened_at"))
+    new, spam = waiting.get(Status.NEW, none), waiting.get(Status.QUARANTINED, none)
+    held = Hold.objects.open().aggregate(n=Count("lead", distinct=True), first=Min("opened_at"))
     total = new.get("n", 0)
     return {
         # Cumulative, as Prometheus counts: how many are no older than so many seconds.
@@ -124,6 +113,20 @@ def _of_leads(now: datetime) -> dict[str, Any]:
         "oldest_held": _age(held["first"], now),
         "left_behind": Lead.objects.left_behind().count(),
     }
+
+
+def _waiting(now: datetime) -> dict[str, Any]:
+    """By status what waits for an adviser; what is held waits for a person, and is counted as held."""
+    waiting = Lead.objects.filter(
+        ~Exists(Hold.objects.open().filter(lead=OuterRef("pk"))),
+        status__in=[Status.NEW, Status.QUARANTINED],
+    ).order_by()
+    older = {
+        f"over_{age}": Count("pk", filter=Q(created_at__lte=now - timedelta(seconds=age)))
+        for age in AGES
+    }
+    rows = waiting.values("status").annotate(n=Count("pk"), first=Min("created_at"), **older)
+    return {row["status"]: row for row in rows}
 
 
 def _of_routing(now: datetime) -> dict[str, Any]:
@@ -148,21 +151,7 @@ def _of_routing(now: datetime) -> dict[str, Any]:
 
 
 def _of_deadlines(now: datetime) -> dict[str, Any]:
-    ticking = Q(paused_at__isnull=True)
-    late = ticking & Q(due_at__lt=now)
-    rows = list(
-        Deadline.objects.running()
-        .order_by()
-        .values("stage")
-        .annotate(
-            n=Count("pk"),
-            at_risk=Count("pk", filter=ticking & Q(warn_at__lte=now, due_at__gte=now)),
-            overdue=Count("pk", filter=late),
-            paused=Count("pk", filter=~ticking),
-            first=Min("due_at", filter=late),
-            look=Min("next_look_at", filter=Q(next_look_at__lte=now)),
-        )
-    )
+    rows = _running(now)
     none = {stage.value: StageCount() for stage in Stage}
     missed = Deadline.objects.filter(state=Deadline.State.MISSED, ended_at__gt=now - _DAY)
     return {
@@ -175,6 +164,22 @@ def _of_deadlines(now: datetime) -> dict[str, Any]:
         "missed_lately": missed.count(),
         "deadline_lag": _age(_first(row["look"] for row in rows), now),
     }
+
+
+def _running(now: datetime) -> list[Any]:
+    ticking = Q(paused_at__isnull=True)
+    late = ticking & Q(due_at__lt=now)
+    by_stage = Deadline.objects.running().order_by().values("stage")
+    return list(
+        by_stage.annotate(
+            n=Count("pk"),
+            at_risk=Count("pk", filter=ticking & Q(warn_at__lte=now, due_at__gte=now)),
+            overdue=Count("pk", filter=late),
+            paused=Count("pk", filter=~ticking),
+            first=Min("due_at", filter=late),
+            look=Min("next_look_at", filter=Q(next_look_at__lte=now)),
+        )
+    )
 
 
 def _first(moments: Any) -> datetime | None:
