@@ -11,7 +11,7 @@ from intake import acknowledging
 from intake.models import Enquiry, Lead
 from mail.models import Message
 from tests.intake.pages import Page
-from tests.intake.test_views import ADDRESS, FOUR
+from tests.intake.typed import ADDRESS, FOUR
 
 _RULE = re.compile(r"^\| .+ \| `(tests/\S+): (test_\w+)` \|$", re.MULTILINE)
 

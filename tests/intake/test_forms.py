@@ -7,7 +7,7 @@ from django.http import QueryDict
 from intake.forms import RequestForm
 from intake.uploading import _Words
 from tests.intake.hostile import FORMS, TEXTS, URLENCODED
-from tests.intake.test_views import ALL, FOUR
+from tests.intake.typed import ALL, FOUR
 
 READABLE = [body for body in FORMS if body.content_type == URLENCODED and body.status != 413]
 BODIES = [body.body for body in READABLE]

@@ -6,7 +6,7 @@ from intake.models import Enquiry
 from tests.intake import hostile
 from tests.intake.hostile import BODIES, FORMS, TEXTS, Body
 from tests.intake.pages import Page
-from tests.intake.test_views import ADDRESS, FOUR, as_shown, shown
+from tests.intake.typed import ADDRESS, FOUR, as_shown, shown
 
 API = "/api/v1/enquiries/"
 BY_NAME = [pytest.param(*text[1:], id=text[0]) for text in TEXTS]

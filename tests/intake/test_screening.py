@@ -11,7 +11,7 @@ from mail.models import Message
 from tests import factories, racing
 from tests.intake.quarantined import BOT, arrived, do_jobs, held
 from tests.intake.test_spam_rules import LONG
-from tests.intake.test_views import ADDRESS, ALL, FOUR
+from tests.intake.typed import ADDRESS, ALL, FOUR
 
 FORM_ID = ALL["form_id"]
 

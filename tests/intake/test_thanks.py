@@ -16,7 +16,7 @@ from tests import factories
 from tests.intake.quarantined import do_jobs, held
 from tests.intake.test_proving import solve
 from tests.intake.test_spam_rules import LONG
-from tests.intake.test_views import ADDRESS, FOUR, as_shown, shown
+from tests.intake.typed import ADDRESS, FOUR, as_shown, shown
 
 WORDS = [
     "Two convoys to Gao.",

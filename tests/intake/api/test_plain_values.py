@@ -7,7 +7,7 @@ from rest_framework.serializers import ValidationError
 
 from intake.api import serializers
 from tests.intake.hostile import BODIES, TEXTS
-from tests.intake.test_views import FOUR
+from tests.intake.typed import FOUR
 
 ADDRESS = "/api/v1/enquiries/"
 FIELDS = serializers._fields_of(serializers.EnquirySerializer)
