@@ -3,7 +3,9 @@
 from typing import Any
 
 from django.contrib.messages import get_messages
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from intake.models import Adviser, Lead
@@ -52,3 +54,11 @@ def said(response: Any) -> list[str]:
 def buttons(response: Any) -> list[str]:
     """The labels of the verbs that the page offers."""
     return [button["verb"].label for button in response.context["verb_buttons"]]
+
+
+def statements(client: Client, address: str) -> int:
+    """How many statements the second view of a page costs; the first warms what is cached."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
