@@ -16,7 +16,7 @@ from pathlib import Path
 
 import typst
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured
 from fontTools.ttLib import TTFont
 
 # Joiners shape Arabic and Persian words; the other format characters only steer screens or deceive.
@@ -47,23 +47,6 @@ def printable(text: str) -> str:
     Raises ImproperlyConfigured when the fonts are not there.
     """
     return unicodedata.normalize("NFC", text).translate(stand_ins(font_files()))
-
-
-def check_printable(text: str) -> None:
-    """Raise ValidationError(code="unprintable") naming what gets a stand-in in brackets.
-
-    Advice for who writes a draft: sending never fails for it.
-    """
-    table = stand_ins(font_files())
-    replaced = {char: table[ord(char)] for char in text if len(table[ord(char)]) > 1}
-    replaced = {char: name for char, name in replaced.items() if name.startswith("[")}
-    if replaced:
-        raise ValidationError(
-            "The PDF has no letters for these: %(characters)s. Write them in another way, "
-            "or they are printed as %(stand_ins)s.",
-            code="unprintable",
-            params={"characters": " ".join(replaced), "stand_ins": " ".join(replaced.values())},
-        )
 
 
 def stand_in(char: str, shown: Set[int]) -> str:

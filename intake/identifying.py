@@ -37,11 +37,6 @@ def _leads_under(keys: Collection[str], contacts: Iterable[Contact]) -> set[int]
     }
 
 
-def person_of_contact(contact: Contact) -> Person:
-    """Everything of a contact: their requests and what is under their address."""
-    return person_of_address(contact.email)
-
-
 def person_of_lead(lead: Lead) -> Person:
     """One request alone, with the contact if it has no other; what else is under the address stays."""
     others = Lead.objects.filter(contact=lead.contact_id, erased_at=None).exclude(pk=lead.pk)

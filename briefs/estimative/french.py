@@ -45,7 +45,6 @@ _ALLOWED = re.compile(
     r"|mesurée?s?|vérifi\w{1,4}"
     r"|préparer|préparée?s?|voir|attendre|compter|charger|décharger|acheter|vendre|faire|faite?s?|lever|dire)\b"
 )
-_SELF = re.compile(r"\b(?:il|elle|ça|cela|ce|se) $")
 _POSSIBLE_BEFORE = re.compile(
     r"\b(?:que|si|dès que|aussi \w{1,15} que|le plus \w{1,15}|le moins \w{1,15}|autant que|quand c'est"
     r"|lorsque c'est|rendu|rendue"

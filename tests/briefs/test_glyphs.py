@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
 from briefs import glyphs
@@ -40,21 +40,6 @@ def test_text_that_the_fonts_have_stays(text: str) -> None:
 )
 def test_what_no_font_has_gets_a_stand_in(text: str, expected: str) -> None:
     assert glyphs.printable(text) == expected
-
-
-def test_who_writes_is_told_what_will_be_replaced() -> None:
-    with pytest.raises(ValidationError) as refused:
-        glyphs.check_printable("Go [now] 🙂 中 🙂")
-
-    assert refused.value.code == "unprintable"
-    assert refused.value.params == {
-        "characters": "🙂 中",
-        "stand_ins": "[slightly smiling face] [U+4E2D]",
-    }
-
-
-def test_text_that_can_be_printed_passes_the_check() -> None:
-    glyphs.check_printable("Go [now], \u202ereally ﬁne é")
 
 
 def test_without_fonts_the_reason_is_named(settings: Settings, tmp_path: Path) -> None:
