@@ -79,6 +79,17 @@ def sender(address: str | None) -> str:
     return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
 
 
+@lru_cache(maxsize=2048)
+def network_of(address: str | None, bits: int, bits_of_ipv6: int) -> str:
+    """The network of so many bits that an address stands in; "" when it is none."""
+    try:
+        ip = ipaddress.ip_address(address or "")
+    except ValueError:
+        return ""
+    ip = getattr(ip, "ipv4_mapped", None) or ip
+    return str(ipaddress.ip_network((ip, bits if ip.version == 4 else bits_of_ipv6), strict=False))
+
+
 def address_of(request: HttpRequest | Request) -> str | None:
     """Where a request comes from; X-Forwarded-For is believed only as far as TRUSTED_PROXIES says."""
     told = request.META

@@ -3,10 +3,9 @@
 A Valkey that is away costs nothing: then nothing is counted, and nobody is held back for it.
 """
 
-import ipaddress
 from collections.abc import Mapping
-from functools import lru_cache
 
+from accounts import flood
 from accounts.keyed_digests import keyed_digest
 from briefs import freshness
 from jobs.hints import BrokerAway
@@ -45,13 +44,6 @@ def _key(kind: str, value: str) -> str:
     return f"{freshness.prefix()}seen:{kind}:{digest[:24]}"
 
 
-@lru_cache(maxsize=1024)
 def network_of(address: str | None) -> str:
     """The network that an address counts for: 24 bits of IPv4, 56 of IPv6; "" when it is none."""
-    try:
-        ip = ipaddress.ip_address(address or "")
-    except ValueError:
-        return ""
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 56), strict=False))
+    return flood.network_of(address, 24, 56)

@@ -1,16 +1,14 @@
 """How a request came, beside what it says: kept with the enquiry, bounded, and never enough to find a person by it."""
 
-import ipaddress
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from accounts.flood import address_of
+from accounts import flood
 from accounts.text_rules import plain
 from intake.attribution import CameFrom, host_of
 from intake.models import ApiKey
@@ -50,7 +48,7 @@ def of_request(
     """What a request says of itself without words of the client."""
     told = {name: _header(request, name) for name in _HEADERS}
     came = came or CameFrom(referrer_host=host_of(request.META.get("HTTP_REFERER", "")))
-    network = network_of(address_of(request))
+    network = network_of(flood.address_of(request))
     return Provenance(**told, network=network, as_sent=as_sent, key=key, came=came)
 
 
@@ -58,15 +56,9 @@ def _header(request: HttpRequest | Request, name: str) -> str:
     return plain(request.META.get(f"HTTP_{name.upper()}", ""), _HEADERS[name])
 
 
-@lru_cache(maxsize=1024)
 def network_of(address: str | None) -> str:
     """The network that an address stands in, /24 or /48: some hundred households at least. Empty when it is none."""
-    try:
-        ip = ipaddress.ip_address(address or "")
-    except ValueError:
-        return ""
-    ip = getattr(ip, "ipv4_mapped", None) or ip
-    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
+    return flood.network_of(address, 24, 48)
 
 
 def otherwise(sent: Mapping[str, Any], stored: Mapping[str, Any]) -> str:
