@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
-from intake import lead_search, leads, matching, owning, rescheduling, scanning, staff_links
+from intake import lead_search, leads, matching, owning, rescheduling, scanning, staff_letters
 from intake.attachments import Upload
 from intake.models import (
     MOVES,
@@ -227,17 +227,8 @@ def _desk() -> list[User]:
 
 
 def _tell(user: User, activity: Activity, lead: Lead, more: str) -> None:
+    key = f"client_news:activity:{activity.pk}{more}"
+    what = activity.get_kind_display()
     outbox.queue_message(
-        outbox.Letter(
-            key=f"client_news:activity:{activity.pk}{more}",
-            template="intake/mail/client_news",
-            to_email=user.email,
-            to_name=user.full_name,
-            reference=lead.reference,
-            context={
-                "reference": lead.reference,
-                "what": activity.get_kind_display(),
-                "lead_url": staff_links.lead_url(lead.pk),
-            },
-        )
+        staff_letters.about_lead(lead, user, key=key, template="intake/mail/client_news", what=what)
     )

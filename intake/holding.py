@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from intake import conflicts, leads, presence, staff_links, walls
+from intake import conflicts, leads, presence, staff_letters, walls
 from intake.models import Activity, Hold, HoldKind, Lead, Status
 from intake.reasons import given
 from jobs import queue
@@ -212,16 +212,7 @@ def tell_reviewer(*, hold_id: int) -> None:
     hold = Hold.objects.select_related("lead", "reviewer").get(pk=hold_id)
     if hold.decision != Decision.OPEN or hold.reviewer is None or not hold.reviewer.is_active:
         return
+    key = f"hold:{hold.pk}:user:{hold.reviewer_id}"
     outbox.queue_message(
-        outbox.Letter(
-            key=f"hold:{hold.pk}:user:{hold.reviewer_id}",
-            template="intake/mail/held",
-            to_email=hold.reviewer.email,
-            to_name=hold.reviewer.full_name,
-            reference=hold.lead.reference,
-            context={
-                "reference": hold.lead.reference,
-                "lead_url": staff_links.lead_url(hold.lead_id),
-            },
-        )
+        staff_letters.about_lead(hold.lead, hold.reviewer, key=key, template="intake/mail/held")
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
-from intake import staff_links
+from intake import staff_letters
 from intake.models import Assignment, Priority
 from mail import outbox
 
@@ -26,17 +26,12 @@ def notify_owners(*, because_of: Mapping[int, str]) -> None:
 
 
 def _letter(assignment: Assignment, request_id: str) -> outbox.Letter:
-    lead, user = assignment.lead, assignment.adviser.user
-    return outbox.Letter(
+    lead = assignment.lead
+    return staff_letters.about_lead(
+        lead,
+        assignment.adviser.user,
         key=f"notice:lead:{lead.pk}:assignment:{assignment.pk}",
         template="intake/mail/notice",
-        to_email=user.email,
-        to_name=user.full_name,
-        reference=lead.reference,
         request_id=request_id,
-        context={
-            "reference": lead.reference,
-            "lead_url": staff_links.lead_url(lead.pk),
-            "is_urgent": lead.priority == Priority.URGENT,
-        },
+        is_urgent=lead.priority == Priority.URGENT,
     )

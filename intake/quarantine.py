@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.models import User
-from intake import conflicts, leads, staff_links
+from intake import conflicts, leads, staff_letters
 from intake.models import Activity, Lead, Priority, Quarantine, Status
 from intake.reasons import given
 from jobs import queue
@@ -97,18 +97,9 @@ def tell_of_urgent(*, lead_id: int) -> None:
     if not readers:
         raise JobError("Nobody may decide about the quarantine. Give somebody the role desk lead.")
     for user in readers:
+        key = f"held_back:lead:{lead.pk}:user:{user.pk}"
         outbox.queue_message(
-            outbox.Letter(
-                key=f"held_back:lead:{lead.pk}:user:{user.pk}",
-                template="intake/mail/held_back",
-                to_email=user.email,
-                to_name=user.full_name,
-                reference=lead.reference,
-                context={
-                    "reference": lead.reference,
-                    "lead_url": staff_links.lead_url(lead.pk),
-                },
-            )
+            staff_letters.about_lead(lead, user, key=key, template="intake/mail/held_back")
         )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import private_links, text_rules
-from intake import leads, owning, staff_links
+from intake import leads, owning, staff_letters
 from intake.models import Activity, Status
 from mail import outbox
 from proposals import withdrawing
@@ -193,17 +193,13 @@ def _tell_adviser(version: ProposalVersion, outcome: str) -> None:
     lead = version.proposal.lead
     for number, user in enumerate(owning.who_work(lead)):
         outbox.queue_message(
-            outbox.Letter(
+            staff_letters.about_lead(
+                lead,
+                user,
                 key=f"version:{version.pk}:{outcome}:adviser{f':{user.pk}' if number else ''}",
                 template="proposals/mail/outcome",
-                to_email=user.email,
-                to_name=user.full_name,
-                reference=lead.reference,
-                context={
-                    "reference": version.proposal.reference,
-                    "outcome": outcome,
-                    "lead_url": staff_links.lead_url(lead.pk),
-                },
+                reference=version.proposal.reference,
+                outcome=outcome,
             )
         )
 
