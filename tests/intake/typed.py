@@ -12,7 +12,7 @@ FOUR = {
     "needs": "Two convoys to Gao.",
     "consent": "on",
 }
-ALL = FOUR | {
+OPTIONAL = {
     "organisation": "Sahel Logistics Example",
     "job_title": "Head of transport",
     "phone": "+223 20 22 20 22",
@@ -23,8 +23,8 @@ ALL = FOUR | {
     "budget": "5k-20k",
     "language": "fr",
     "brief": "a-brief",
-    "form_id": FORM_ID,
 }
+ALL = FOUR | OPTIONAL | {"form_id": FORM_ID}
 # What one browser's form says when nothing is chosen.
 UNTOUCHED = {
     "country": "", "timeframe": "", "budget": "", "language": "", "services": [], "countries_of_interest": [],

@@ -9,28 +9,12 @@ from intake import flood, submission
 from intake.models import Enquiry, Lead
 from jobs.models import Job
 from tests import factories, racing
-from tests.intake import breaking
+from tests.intake import breaking, typed
 from tests.intake.test_submission import held_open
 
 ADDRESS = "/api/v1/enquiries/"
-FOUR = {
-    "full_name": "Aïcha Example",
-    "email": "aicha@client.example",
-    "needs": "Two convoys to Gao.",
-    "consent": True,
-}
-ALL = FOUR | {
-    "organisation": "Sahel Logistics Example",
-    "job_title": "Head of transport",
-    "phone": "+223 20 22 20 22",
-    "country": "FR",
-    "countries_of_interest": ["ML", "SN"],
-    "services": ["route-assessment", "daily-monitoring"],
-    "timeframe": "weeks",
-    "budget": "5k-20k",
-    "language": "fr",
-    "brief": "a-brief",
-}
+FOUR = typed.FOUR | {"consent": True}
+ALL = FOUR | typed.OPTIONAL
 
 
 def send(client: Client, body: object, key: str | None = None, **extra):
