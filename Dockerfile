@@ -16,9 +16,11 @@ RUN .venv/bin/python -m config.fonts \
        DATABASE_URL=postgres://nobody@127.0.0.1:1/nothing REDIS_URL=redis://127.0.0.1:1/0 EMAIL_URL=dummymail:// \
        COLLECT=1 .venv/bin/python manage.py collectstatic --noinput \
     && useradd --system --home-dir /srv/derisk derisk \
-    && chown -R derisk /srv/derisk
+    && mkdir /srv/erasures \
+    && chown -R derisk /srv/derisk /srv/erasures
 
 USER derisk
-ENV PATH=/app/.venv/bin:$PATH PROCESS_NAME=web
+# The list of erasures outlives the container: a volume belongs there.
+ENV PATH=/app/.venv/bin:$PATH PROCESS_NAME=web ERASURE_LIST=/srv/erasures/erasures.jsonl
 EXPOSE 8000
 CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--blocking-threads", "8", "config.wsgi:application"]
