@@ -7,19 +7,29 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_resolver
 
 from accounts.keyed_digests import keyed_digest
 
 
-def make_token(purpose: str, seed: uuid.UUID) -> str:
+def make_token(purpose: str, seed: uuid.UUID, key: str = "") -> str:
     """The 256-bit token of a row, 43 characters, the same each time.
 
-    HMAC-SHA-256 under SECRET_KEY of the row's random seed: the database alone does not give it away.
+    HMAC-SHA-256 under SECRET_KEY, or the key given, of the row's random seed: the database alone does not give it away.
     """
-    mac = keyed_digest(f"derisk.{purpose}", seed.bytes)
+    mac = keyed_digest(f"derisk.{purpose}", seed.bytes, key)
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+
+
+def token_of(purpose: str, seed: uuid.UUID, kept: str) -> str:
+    """The token of which this digest was kept: made under SECRET_KEY, or under one of SECRET_KEY_FALLBACKS before."""
+    token = make_token(purpose, seed)
+    if digest(token) == kept:
+        return token
+    earlier = (make_token(purpose, seed, key) for key in settings.SECRET_KEY_FALLBACKS)
+    return next((one for one in earlier if digest(one) == kept), token)
 
 
 def digest(token: str) -> str:

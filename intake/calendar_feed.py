@@ -68,9 +68,9 @@ def _own(adviser: Adviser, by: User) -> Adviser:
 
 def url_of(adviser: Adviser) -> str:
     """The whole address of the adviser's calendar; empty when it has no link."""
-    if adviser.calendar_seed is None:
+    if adviser.calendar_seed is None or adviser.calendar_digest is None:
         return ""
-    token = private_links.make_token(_PURPOSE, adviser.calendar_seed)
+    token = private_links.token_of(_PURPOSE, adviser.calendar_seed, adviser.calendar_digest)
     return f"{settings.SITE_URL}{reverse('intake:calendar', args=[token])}"
 
 

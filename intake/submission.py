@@ -220,7 +220,7 @@ def _first_receipt(content: EnquiryContent, key: str) -> Receipt | None:
 
 def status_token(lead: Lead) -> str:
     """The token of the client's status page."""
-    return _token(lead.link_seed)
+    return private_links.token_of(STATUS_PAGE, lead.link_seed, lead.link_digest)
 
 
 def _token(seed: uuid.UUID) -> str:

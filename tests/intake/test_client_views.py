@@ -100,3 +100,12 @@ def test_the_status_page_costs_five_statements_and_takes_no_post(client):
 
     assert len(queries) == 5  # lead, contact, whether mail reaches it, files, additions
     assert client.post(address).status_code == 405
+
+
+@pytest.mark.django_db
+def test_the_link_in_mails_opens_also_when_the_key_was_changed_since(client, settings):
+    before = factories.new_lead()
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-key-" * 6, [settings.SECRET_KEY]
+
+    for lead in (before, factories.new_lead()):
+        assert client.get(f"/request/{submission.status_token(lead)}/").status_code == 200
