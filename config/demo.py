@@ -136,7 +136,7 @@ def welcome(env: dict[str, str], degraded: list[str], seconds: float) -> str:
         f"  Ask         {site}/request/",
         f"  Staff       {site}/staff/",
         f"  API         {site}/api/docs/",
-        f"  Mail        {mail} under Messages at {site}/staff/mail/message/",
+        f"  Mail        {mail} under Mail at {site}/staff/mail/message/",
         "  Proposals   a client's private link stands in the mail that carries it",
         "",
         f"  Log in as   {', '.join(f'{name}@derisk.example' for name in STAFF)}",
