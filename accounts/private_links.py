@@ -37,6 +37,10 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+class NoSuchLink(Http404):
+    """A private link that is none of ours, or none any more: the page says how to come by the right one."""
+
+
 P = ParamSpec("P")
 
 

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from accounts.private_links import NoSuchLink
 from briefs import alternates
 from config import staff_keeping
 from config.staff_only import is_below_staff
@@ -19,15 +20,18 @@ from config.staff_only import is_below_staff
 _ASKED = re.compile(r"(?:^|&)language=([a-z]{2})(?:&|$)")
 
 
-def page(request: HttpRequest, status: int) -> HttpResponse:
-    """The page for this status, as the reader can read it."""
+def page(request: HttpRequest, status: int, template: str = "") -> HttpResponse:
+    """The page for this status, or this other one, as the reader can read it."""
     language = language_for(request)
     context = {
         "language_query": alternates.language_query(language),
         "languages": alternates.of_page("/", language),
+        "house": settings.HOUSE,
     }
     with translation.override(language):
-        response = HttpResponse(render_to_string(f"{status}.html", context), status=status)
+        response = HttpResponse(
+            render_to_string(template or f"{status}.html", context), status=status
+        )
     response["Content-Language"] = language
     response["Vary"] = "Accept-Language"
     return response
@@ -71,7 +75,8 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404: nothing is there."""
-    return page(request, 404)
+    is_link = isinstance(exception, NoSuchLink)
+    return page(request, 404, "no_such_link.html" if is_link else "")
 
 
 def fault(request: HttpRequest) -> HttpResponse:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import transaction
 
@@ -10,6 +11,7 @@ from intake import after_sending, client_promise, deadlines, speaking, submissio
 from intake.after_sending import ContactDetails
 from intake.models import Deadline, Lead
 from mail import outbox
+from mail.models import Message
 
 # What a mail program makes a link of, or a trickster an offer.
 _NO_PART_OF_A_NAME = re.compile(r"[\d/@:#=%_\\]|\.\w")
@@ -37,6 +39,12 @@ def acknowledge_leads(*, because_of: Mapping[int, str]) -> None:
     outbox.queue_messages(
         [_letter(lead, contacts[lead.pk], running[lead.pk], because_of[lead.pk]) for lead in there]
     )
+
+
+def acknowledged_at(lead: Lead, email: str) -> datetime | None:
+    """When the mail server took the acknowledgement to this address; None before."""
+    messages = Message.objects.filter(key=_key(lead, email), sent_at__isnull=False)
+    return messages.values_list("sent_at", flat=True).first()
 
 
 def _letter(

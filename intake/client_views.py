@@ -1,7 +1,7 @@
 """The client's private pages: where the request stands, and what they may do about it."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import structlog
@@ -22,6 +22,7 @@ from accounts.models import Erasure
 from briefs import alternates
 from briefs.showing import RETRY_AFTER_SECONDS, render_page
 from intake import (
+    acknowledging,
     after_sending,
     client_promise,
     flood,
@@ -57,7 +58,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     contact = after_sending.contact_of(lead)
     context = {
         **_sent(lead, language),
-        **_standing(lead, language),
+        **_standing(lead, contact.email, language),
         "token": token,
         "done": DONE.get(request.GET.get("done", ""), ""),
         "lead": lead,
@@ -84,7 +85,7 @@ def _sent(lead: Lead, language: str) -> dict[str, Any]:
     }
 
 
-def _standing(lead: Lead, language: str) -> dict[str, Any]:
+def _standing(lead: Lead, email: str, language: str) -> dict[str, Any]:
     """How far it has come, what the client was promised, and until when something of it stays."""
     may_prove = proving.is_wanted(lead)
     working = matching.live(lead)
@@ -98,6 +99,8 @@ def _standing(lead: Lead, language: str) -> dict[str, Any]:
         "promise": client_promise.promise_of(working, language),
         "is_closed": _is_closed(lead),
         "kept_until": _kept_until(lead),
+        "is_before_the_answer": working.status in stages.BEFORE_THE_ANSWER,
+        "mailed_at": _mailed_at(lead, working, email),
     }
 
 
@@ -105,6 +108,13 @@ def _languages(request: HttpRequest, language: str) -> list[alternates.Choice]:
     """This page in each language."""
     by_code = {code: f"{request.path}?language={code}" for code, _ in settings.LANGUAGES}
     return alternates.of_addresses(by_code, language)
+
+
+def _mailed_at(lead: Lead, working: Lead, email: str) -> datetime | None:
+    """When the acknowledgement left, asked while the page tells of it: it leaves after its request has an adviser."""
+    if working.status != Status.ROUTED:
+        return None
+    return acknowledging.acknowledged_at(lead, email)
 
 
 def _kept_until(lead: Lead) -> date | None:
@@ -125,8 +135,8 @@ def _is_closed(lead: Lead) -> bool:
 
 def _stage_of(lead: Lead, *, may_prove: bool, is_ready: bool) -> stages.Stage:
     """What the client is told of the status: of a merged request, that of the lead that does its work."""
-    if lead.merged_into_id and after_sending.is_withdrawn(lead):
-        return stages.STAGES[Status.DISQUALIFIED]
+    if after_sending.is_withdrawn(lead):
+        return stages.WITHDRAWN
     if is_ready:
         return stages.READY
     return stages.STAGES[Status.QUARANTINED if may_prove else matching.live(lead).status]
@@ -148,7 +158,7 @@ def _lead_of(token: str) -> Lead:
     leads = leads.defer("screening__items", "screening__text_bands")
     lead = leads.filter(link_digest=private_links.digest(token)).first()
     if lead is None:
-        raise Http404
+        raise private_links.NoSuchLink
     return lead
 
 
@@ -241,6 +251,7 @@ def _act_page(
 ) -> HttpResponse:
     context = {
         "act": ACTS[name],
+        "is_answered": name == "erase" and (lead.erased_at or hasattr(lead, "erasure_request")),
         "lead": lead,
         "token": token,
         "form": form,

@@ -29,7 +29,7 @@ def embedded_receipt(request: HttpRequest, token: str) -> HttpResponse:
     digest = private_links.digest(token)
     lead = Lead.objects.select_related("enquiry__api_key").filter(link_digest=digest).first()
     if lead is None or lead.enquiry.api_key is None:
-        raise Http404
+        raise private_links.NoSuchLink
     language = finding.wish_from(request.GET).spoken
     context = {
         "lead": lead,

@@ -23,11 +23,26 @@ _WITH_ADVISER = Stage(
     _("An adviser has your request"),
     _("An adviser is reading it and will answer you by e-mail."),
 )
+_IN_TOUCH = Stage(
+    _("Your adviser is in touch with you"),
+    _(
+        "You have heard from us. Answer them, or add here what has changed: both reach the same person."
+    ),
+)
 READY = Stage(
     _("Your proposal is ready"),
     _("The mail with it has a private link, by which you read, accept or decline it."),
 )
-_CLOSED = Stage(_("This request is closed"), _("Send a new request if something has changed."))
+_CLOSED = Stage(
+    _("This request is closed"),
+    _("Nobody works on it any more. Send a new request if something has changed."),
+)
+WITHDRAWN = Stage(
+    _("You withdrew this request"),
+    _("We stopped working on it. If something has changed, send a new one."),
+)
+# Until then nothing has come from us but the acknowledgement.
+BEFORE_THE_ANSWER = (Status.NEW, Status.QUARANTINED, Status.ROUTED)
 STAGES: dict[str, Stage] = {
     Status.NEW: _RECEIVED,
     Status.QUARANTINED: Stage(
@@ -35,8 +50,8 @@ STAGES: dict[str, Stage] = {
         _("It is stored. One of us looks at it before it goes on to an adviser."),
     ),
     Status.ROUTED: _WITH_ADVISER,
-    Status.CONTACTED: _WITH_ADVISER,
-    Status.QUALIFIED: _WITH_ADVISER,
+    Status.CONTACTED: _IN_TOUCH,
+    Status.QUALIFIED: _IN_TOUCH,
     Status.PROPOSAL: Stage(
         _("Your proposal"),
         _("A proposal is being written for you."),

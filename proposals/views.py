@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -32,7 +32,7 @@ def for_client(view: View) -> View:
     def wrapped(request: HttpRequest, token: str) -> HttpResponse:
         link = answering.find_link(token)
         if link is None:
-            raise Http404
+            raise private_links.NoSuchLink
         with translation.override(link.version.language):
             return view(request, link, token)
 

@@ -65,7 +65,7 @@ def test_page_speaks_the_language_of_the_address_or_of_the_browser(
     assert (response.status_code, response["Content-Language"]) == (404, language)
     assert response["Vary"] == "Accept-Language"
     assert f'<html lang="{language}"' in page
-    assert f'<a class="button" href="/briefs/{query}">' in page
+    assert f'<a class="button quiet" href="/{query}">' in page
     assert "Set-Cookie" not in response
 
 

@@ -1,13 +1,15 @@
 """What a client may do by the private link: each thing once, told to the adviser, refused when it makes no sense."""
 
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
-from intake import after_sending, flood, submission
+from intake import acknowledging, after_sending, flood, submission
 from intake.after_sending import ContactDetails
 from intake.attachments import Upload
 from intake.models import (
@@ -382,3 +384,52 @@ def test_staff_see_each_on_the_lead(client):
     download = f"/staff/intake/lead/{lead.pk}/attachments/{file.pk}/"
     assert client.get(download)["Content-Disposition"] == 'attachment; filename="late.txt"'
     assert Client().get(download).status_code == 302
+
+
+@pytest.mark.django_db
+def test_who_withdrew_reads_so(client):
+    lead = factories.lead_of(status=Status.ROUTED)
+    after_sending.withdraw_request(lead=lead)
+
+    html = client.get(f"/request/{submission.status_token(lead)}/").content.decode()
+
+    assert "<h1>You withdrew this request</h1>" in html
+    assert "What happens next" not in html
+
+
+@pytest.mark.django_db
+def test_who_asked_for_erasure_is_not_asked_again(client):
+    lead = factories.lead_of(status=Status.ROUTED)
+    before = client.get(address(lead, "erase")).content.decode()
+
+    after_sending.ask_for_erasure(lead=lead)
+    asked = client.get(address(lead, "erase")).content.decode()
+    ErasureRequest.objects.update(
+        state=ErasureRequest.State.REFUSED,
+        answered_at=timezone.now(),
+        answer="A law of tax.",
+        answered_by=factories.UserFactory(),
+    )
+    refused = client.get(address(lead, "erase")).content.decode()
+
+    assert ["<form" in page for page in (before, asked, refused)] == [True, False, False]
+    assert "A person answers you by e-mail." in asked
+    assert "A law of tax." in refused
+    assert client.post(address(lead, "erase")).status_code == 303  # sent by a page from before
+
+
+@pytest.mark.django_db
+def test_a_mail_that_left_is_told_of_as_one_that_left(client):
+    lead = factories.lead_of(status=Status.ROUTED)
+    page = f"/request/{submission.status_token(lead)}/"
+    acknowledging.acknowledge_lead(lead_id=lead.pk)
+    before = client.get(page).content.decode()
+
+    moment = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+    Message.objects.update(state=Message.State.SENT, sent_at=moment, private_url="")
+    after = client.get(page).content.decode()
+
+    email = f"<bdi>{lead.enquiry.email}</bdi>"
+    assert f"Within minutes we mail you at {email}" in before
+    assert f"We mailed you at {email} on 2 March 2026, 09:30 UTC" in after
+    assert "Within minutes" not in after

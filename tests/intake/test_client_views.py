@@ -1,11 +1,12 @@
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts import private_links
 from briefs.models import Actor
-from intake import submission
+from intake import stages, submission
 from intake.models import Lead, Status
 from tests import factories
 from tests.intake.pages import Page
@@ -54,8 +55,8 @@ STAGES = {
     Status.NEW: "We have your request",
     Status.QUARANTINED: "We have your request",
     Status.ROUTED: "An adviser has your request",
-    Status.CONTACTED: "An adviser has your request",
-    Status.QUALIFIED: "An adviser has your request",
+    Status.CONTACTED: "Your adviser is in touch with you",
+    Status.QUALIFIED: "Your adviser is in touch with you",
     Status.PROPOSAL: "Your proposal",
     Status.WON: "We work for you",
     Status.LOST: "This request is closed",
@@ -71,6 +72,8 @@ def test_each_status_has_its_words_and_names_nobody(client, status):
     html = client.get(f"/request/{submission.status_token(lead)}/").content.decode()
 
     assert f"<h1>{STAGES[status]}</h1>" in html
+    assert ("What happens next" in html) == (status in stages.BEFORE_THE_ANSWER)
+    assert ("Send a new request</a>" in html) == (lead.closed_at is not None)
     assert "quarantine" not in html
     assert lead.owner is None or lead.owner.user.full_name not in html
 
@@ -88,6 +91,8 @@ def test_any_wrong_link_is_the_same_404(client):
     assert client.get(f"/request/{right}/").status_code == 200
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
+    assert "<h1>This link does not work</h1>" in answers[0].content.decode()
+    assert f'<a href="mailto:{settings.HOUSE["email"]}">' in answers[0].content.decode()
 
 
 @pytest.mark.django_db

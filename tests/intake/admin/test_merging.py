@@ -244,7 +244,7 @@ def test_the_client_s_link_of_a_merged_lead_shows_where_its_work_stands():
     assert "An adviser has your request" in before
     assert f"{link}add/" in before
     assert one.reference not in before
-    assert "This request is closed" in withdrawn
+    assert "You withdrew this request" in withdrawn
 
 
 @pytest.mark.django_db
