@@ -16,3 +16,11 @@ def new_index(model: str, index: models.Index) -> Iterator[Operation]:
     drop = f'DROP INDEX CONCURRENTLY IF EXISTS "{index.name}"'
     yield migrations.RunSQL(drop, migrations.RunSQL.noop)
     yield AddIndexConcurrently(model, index)
+
+
+def without_index(model: str, name: str, field: models.Field, index: str) -> Iterator[Operation]:
+    """Drop Django's own index of a field, which has `db_index=False` from now on, while others use its table."""
+    yield migrations.SeparateDatabaseAndState(
+        [migrations.RunSQL(f'DROP INDEX CONCURRENTLY IF EXISTS "{index}"', migrations.RunSQL.noop)],
+        [migrations.AlterField(model, name, field)],
+    )

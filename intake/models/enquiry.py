@@ -63,7 +63,12 @@ class Enquiry(models.Model):
         help_text="Of the page, and so of what the client agreed to.",
     )
     brief = models.ForeignKey(
-        Brief, on_delete=models.PROTECT, null=True, blank=True, related_name="enquiries"
+        Brief,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="enquiries",
     )
     channel = models.CharField(max_length=4, choices=Channel)
     idempotency_key = models.CharField(max_length=330, null=True, blank=True, unique=True)
@@ -131,6 +136,9 @@ class Enquiry(models.Model):
             # Of the few that have one: the others cost the index nothing.
             models.Index(
                 fields=["api_key"], condition=Q(api_key__isnull=False), name="enquiry_of_api_key"
+            ),
+            models.Index(
+                fields=["brief"], condition=Q(brief__isnull=False), name="enquiry_of_brief"
             ),
         ]
         triggers = [

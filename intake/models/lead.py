@@ -144,7 +144,7 @@ class Lead(models.Model):
     countries = ArrayField(models.CharField(max_length=2), default=list, blank=True)
     services = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     owner = models.ForeignKey(
-        Adviser, on_delete=models.PROTECT, null=True, blank=True, related_name="leads"
+        Adviser, models.PROTECT, null=True, blank=True, db_index=False, related_name="leads"
     )
     cover = models.ForeignKey(
         Adviser,
@@ -167,14 +167,10 @@ class Lead(models.Model):
         help_text="The desk whose advisers may take it: nobody of it could when it was routed.",
     )
     contact = models.ForeignKey(
-        Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="leads"
+        Contact, models.PROTECT, null=True, blank=True, db_index=False, related_name="leads"
     )
     organisation = models.ForeignKey(
-        Organisation,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="leads",
+        Organisation, models.PROTECT, null=True, blank=True, db_index=False, related_name="leads"
     )
     merged_into = models.ForeignKey(
         "self",
@@ -277,7 +273,12 @@ class Lead(models.Model):
             models.Index(fields=["pool"], condition=Q(pool__isnull=False), name="lead_pooled"),
             *(
                 models.Index(fields=[one], condition=Q(**{f"{one}__isnull": False}), name=name)
-                for one, name in (("cover", "lead_covered_by"), ("merged_into", "lead_merged_into"))
+                for one, name in (
+                    ("cover", "lead_covered_by"),
+                    ("merged_into", "lead_merged_into"),
+                    ("contact", "lead_of_contact"),
+                    ("organisation", "lead_of_organisation"),
+                )
             ),
         ]
         triggers = [

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 
 from intake import lead_search, people_search
@@ -33,6 +33,14 @@ CASES: list[tuple[str, Callable[[], QuerySet[Any]]]] = [
     ("lead_urgent", lambda: Lead.objects.filter(priority="urgent").order_by(*NEWEST)),
     ("lead_language_newest", lambda: Lead.objects.filter(language="ar").order_by(*NEWEST)),
     ("lead_open_of_owner", lambda: Adviser.objects.with_open_leads()),
+    ("lead_owner_newest", lambda: Lead.objects.filter(owner=7)),
+    ("lead_owner_newest", lambda: Adviser.objects.filter(Exists(Lead.objects.filter(owner=OuterRef("pk"))), pk__lt=7)),
+    ("lead_of_contact", lambda: Lead.objects.filter(contact=7)),
+    ("lead_of_contact", lambda: Lead.objects.filter(contact__in=[7, 8])),
+    ("lead_of_contact", lambda: Lead.objects.filter(pk=7).for_routing()),
+    ("lead_of_organisation", lambda: Lead.objects.filter(organisation=7)),
+    ("lead_of_organisation", lambda: Lead.objects.filter(pk=7).for_routing()),
+    ("enquiry_of_brief", lambda: Enquiry.objects.filter(brief=7)),
     ("lead_words_who", lambda: lead_search.find(Lead.objects.all(), "traore")),
     ("lead_words", lambda: lead_search.find(Lead.objects.all(), "kidal evacuation")),
     ("contact_by_name", lambda: Contact.objects.live().order_by("full_name", "pk")),
