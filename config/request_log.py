@@ -1,9 +1,9 @@
 """The line that each request leaves, and the id that it shares with the jobs it caused."""
 
 import re
+import secrets
 import sys
 import time
-import uuid
 from collections.abc import Callable
 
 import structlog
@@ -53,4 +53,4 @@ def log_failure(**_: object) -> None:
 
 def _request_id(request: HttpRequest) -> str:
     given = request.META.get("HTTP_X_REQUEST_ID", "")
-    return given if _GIVEN_ID.fullmatch(given) else uuid.uuid4().hex
+    return given if given and _GIVEN_ID.fullmatch(given) else secrets.token_hex(16)

@@ -5,6 +5,7 @@ is asked once for them; what is left is the line in the log, and that every exce
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache, partial
 from typing import Any, cast
 
 from django.conf import settings
@@ -34,7 +35,9 @@ class ShortWay:
         self.application = application
         self._request_class = request_class
         self._views: dict[str, ResolverMatch] = {path: resolve(path) for path in PATHS}
-        self._headers = _headers_of_the_house(request_class)
+        self._left_to_say = lru_cache(maxsize=64)(
+            partial(_left_to_say, _headers_of_the_house(request_class))
+        )
         self._outage = OutageMiddleware(self._ask)
         whatever_happens = convert_exception_to_response(self._ask)
         self._answer = RequestLogMiddleware(cast(View, whatever_happens))
@@ -52,8 +55,7 @@ class ShortWay:
             request.close()
         body = response.content
         headers = [*response.items(), ("Content-Length", str(len(body)))]
-        said = {name.lower() for name, _ in headers}
-        headers += [header for name, header in self._headers if name not in said]
+        headers += self._left_to_say(tuple([name for name, _ in headers]))
         start_response(f"{response.status_code} {response.reason_phrase}", headers)
         return [body]
 
@@ -83,9 +85,15 @@ class _Middleware(WSGIHandler):
         return HttpResponse()
 
 
-def _headers_of_the_house(request_class: type[WSGIRequest]) -> list[tuple[str, Header]]:
-    """What the middleware adds to an answer that has none of it yet, by names in small letters."""
+def _headers_of_the_house(request_class: type[WSGIRequest]) -> list[Header]:
+    """What the middleware adds to an answer that has none of it yet."""
     middleware = _Middleware()
     middleware.request_class = request_class
     _, headers = warming.ask(middleware)
-    return [(name.lower(), (name, value)) for name, value in headers if name not in _OWN]
+    return [(name, value) for name, value in headers if name not in _OWN]
+
+
+def _left_to_say(headers: list[Header], names: tuple[str, ...]) -> list[Header]:
+    """Those of the headers that an answer with these has not got."""
+    said = {name.lower() for name in names}
+    return [(name, value) for name, value in headers if name.lower() not in said]

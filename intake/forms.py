@@ -1,5 +1,6 @@
 """The request form: four required fields, the rest optional, and every typed value kept."""
 
+import re
 import unicodedata
 import uuid
 from collections.abc import Iterable
@@ -10,6 +11,7 @@ from typing import Any, cast
 from django import forms
 from django.http import QueryDict
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +35,7 @@ from intake.models import ApiKey
 from intake.submission import EnquiryContent
 
 NEEDS_LIMIT = 20_000
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Words = Any  # text, or a lazy translation of it
 
 
@@ -208,9 +211,15 @@ class RequestForm(forms.Form):
         }
 
     def _clean_fields(self) -> None:
-        """Django's, but for its bound fields, which are made for showing and translate their labels each time."""
-        of_nothing, hooked = _of_nothing(), _hooked()
+        """Django's, but for its bound fields, which are made for showing and translate their labels each time.
+
+        What a field makes of nothing is known: most of a form is left empty, or is not sent at all.
+        """
+        of_nothing, unsent, hooked = _of_nothing(), _of_what_is_not_sent(), _hooked()
         for name, field in self.fields.items():
+            if name in unsent and name not in self.data and name not in self.files:
+                self.cleaned_data[name] = unsent[name]
+                continue
             try:
                 value = self._value_of(name, field.widget)
                 known = None if value else of_nothing.get((name, type(value)))
@@ -282,9 +291,14 @@ class RequestForm(forms.Form):
         form_id = self.cleaned_data["form_id"] or ""
         digest = self.content.digest
         try:
-            return f"form:{uuid.UUID(form_id)}:{digest}"
+            return f"form:{_as_uuid(form_id)}:{digest}"
         except ValueError:
             return f"site{site.pk}:{timezone.now():%Y-%m-%d}:{digest}" if site else None
+
+
+def _as_uuid(text: str) -> str:
+    """As Python writes it, which is how our page does too; ValueError when it is none."""
+    return text if _UUID.fullmatch(text) else str(uuid.UUID(text))
 
 
 # In place of those that its metaclass has set.
@@ -301,6 +315,18 @@ def _of_nothing() -> dict[tuple[str, type], tuple[Any]]:
             with suppress(forms.ValidationError):
                 found[name, type(nothing)] = (field.clean(nothing),)
     return found
+
+
+@cache
+def _of_what_is_not_sent() -> dict[str, Any]:
+    """What becomes of a field that was not sent, where it may be; without those that have a method of their own."""
+    nothing = RequestForm(QueryDict(), MultiValueDict())
+    values = {
+        name: (name, type(nothing._value_of(name, field.widget)))
+        for name, field in nothing.fields.items()
+        if name not in _hooked()
+    }
+    return {name: _of_nothing()[key][0] for name, key in values.items() if key in _of_nothing()}
 
 
 @cache

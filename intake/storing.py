@@ -59,16 +59,21 @@ def store_request(
     `pk`: it is linked while it is public, and with `with_countries` the lead is about its countries.
     """
     statement = _statement(tuple(enquiry), next(iter(brief), ""), with_countries)
-    told = {f"brief_{name}": value for name, value in brief.items()}
-    values = {**enquiry, **lead, **told, "now": timezone.now()}
-    values["request_id"] = queue.current_request_id()
-    sent = {name: _array(v) if isinstance(v, list) else v for name, v in values.items()}
-    rows = store(statement, sent)
+    values = {**enquiry, **lead, "request_id": queue.current_request_id()}
+    if brief:
+        values |= {f"brief_{name}": value for name, value in brief.items()}
+        values["now"] = timezone.now()
+    for name, value in values.items():
+        if isinstance(value, list):
+            values[name] = _array(value)
+    rows = store(statement, values)
     return Stored(*rows[0]) if rows else None
 
 
 def _array(values: list[Any]) -> str:
     """A list as PostgreSQL writes one, so that an empty one is of the same type."""
+    if not values:
+        return "{}"
     texts = (str(one).replace("\\", "\\\\").replace('"', '\\"') for one in values)
     return "{" + ",".join(f'"{text}"' for text in texts) + "}"
 

@@ -63,10 +63,12 @@ class EnquiryContent:
             del said[
                 "actors"
             ]  # so that requests from before the field have the digest that they had
-        text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return hashlib.sha256(_canonical(said).encode()).hexdigest()
 
 
+# Made once: `json.dumps` makes one for each text.
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+_as_json = json.JSONEncoder().encode
 _TEXTS = frozenset(field.name for field in fields(EnquiryContent)) - {"attachments"}
 
 
@@ -103,7 +105,7 @@ def receive_enquiry(
     enquiry = _enquiry_row(content, provenance, page_language) | {
         "channel": channel.value,
         "idempotency_key": idempotency_key,
-        "arrival": json.dumps(arrival or {}),
+        "arrival": _as_json(arrival or {}),
     }
     lead = _lead_row(content, provenance, page_language) | {
         "reference": receipt.reference,

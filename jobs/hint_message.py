@@ -7,6 +7,7 @@ whatever a new version puts around a task is in ours too.
 import base64
 import json
 import os
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -19,35 +20,33 @@ from jobs import tasks
 
 def message_for(job_ids: Sequence[int]) -> bytes:
     """The message that tells a worker to look at these jobs, one after the other."""
-    body, message = _gaps()
-    told = body % ", ".join(map(str, job_ids))
-    key = os.urandom(16).hex()
-    return (
-        message
-        % {
-            "body": base64.b64encode(told.encode()).decode(),
-            "args": repr(tuple(job_ids)),
-            "key": key,
-            "tag": f"{key}-delivery",
-        }
-    ).encode()
+    body, parts = _parts()
+    told = {
+        "body": base64.b64encode(body % b", ".join([b"%d" % pk for pk in job_ids])),
+        "args": repr(tuple(job_ids)).encode(),
+        "key": os.urandom(16).hex().encode(),
+    }
+    return b"".join([told[part] if isinstance(part, str) else part for part in parts])
 
 
 @cache
-def _gaps() -> tuple[str, str]:
-    """Body and message as JSON, with places for what differs."""
+def _parts() -> tuple[bytes, list[bytes | str]]:
+    """The body as JSON with a place for the ids, and the message in parts: every other one names what differs."""
     sample = _sample()
     _, *arguments = json.loads(base64.b64decode(sample["body"]))
     message = {
         **sample,
         "body": "<body>",
         "headers": {**sample["headers"], "id": "<key>", "root_id": "<key>", "argsrepr": "<args>"},
-        "properties": {**sample["properties"], "correlation_id": "<key>", "delivery_tag": "<tag>"},
+        "properties": {
+            **sample["properties"],
+            "correlation_id": "<key>",
+            "delivery_tag": "<key>-delivery",
+        },
     }
-    text = json.dumps(message).replace("%", "%%")
-    for name in ("body", "key", "args", "tag"):
-        text = text.replace(f"<{name}>", f"%({name})s")
-    return json.dumps(["<ids>", *arguments]).replace("%", "%%").replace('"<ids>"', "[%s]"), text
+    body = json.dumps(["<ids>", *arguments]).replace("%", "%%").replace('"<ids>"', "[%b]")
+    pieces = re.split("<(body|key|args)>", json.dumps(message))
+    return body.encode(), [name if at % 2 else name.encode() for at, name in enumerate(pieces)]
 
 
 @cache

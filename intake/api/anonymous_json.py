@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from rest_framework.compat import SHORT_SEPARATORS
 from rest_framework.exceptions import Throttled
-from rest_framework.renderers import JSONRenderer
 from rest_framework.settings import api_settings
+from rest_framework.utils.encoders import JSONEncoder
 
 from intake import flood
 
@@ -18,7 +19,8 @@ _WANTED = {"", "*/*", "application/json"}
 _LONGEST = 8  # digits of a length
 # DRF's and those of `CrossOrigin`.
 _HEADERS = {"Allow": "POST, OPTIONS", "Vary": "Origin"}
-_as_json = JSONRenderer().render
+# As DRF's renderer writes it with our settings; that makes an encoder for each answer.
+_as_json = JSONEncoder(separators=SHORT_SEPARATORS, allow_nan=False).encode
 
 
 def is_plain(request: HttpRequest) -> bool:
@@ -54,4 +56,6 @@ def answer(request: HttpRequest, receive: Callable[[HttpRequest], Any]) -> HttpR
 
 
 def _written(data: Any, status: int, content_type: str, headers: dict[str, str]) -> HttpResponse:
-    return HttpResponse(_as_json(data), content_type, status, headers={**headers, **_HEADERS})
+    return HttpResponse(
+        _as_json(data).encode(), content_type, status, headers={**headers, **_HEADERS}
+    )
