@@ -29,6 +29,7 @@ class Waiting(NamedTuple):
 
 
 WAITING = (
+    Waiting("Your open leads", "intake.change_lead", "intake.Lead", "whose", "open"),
     Waiting("Leads overdue", "intake.change_lead", "intake.Lead", "due", "late"),
     Waiting("Leads due within 24 hours", "intake.change_lead", "intake.Lead", "due", "soon"),
     Waiting("Leads in the pool", "intake.change_lead", "intake.Lead", "whose", "pool"),

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from intake import conflicts, eligibility, owning, roster, routing
+from intake import conflicts, eligibility, owning, presence, roster, routing
 from intake.eligibility import Standing
 from intake.hand_over_mail import News
 from intake.models import Absence, Activity, Adviser, Assignment, Desk, Lead, StandIn, Status
@@ -80,10 +80,13 @@ class House:
         absence = self.away.get(adviser_id or 0)
         return absence if absence and absence.policy != Policy.KEEP else None
 
-    def cover_for(self, owner_id: int, barred: dict[int, str]) -> Standing | None:
-        """Who works the leads of somebody who is away: the first delegate who is there, else the default desk's."""
+    def cover_for(
+        self, owner_id: int, barred: dict[int, str], desk_owner: Adviser | None
+    ) -> Standing | None:
+        """Who works a lead of somebody who is away: the first delegate who is there, else who answers for the desk that
+        it went to, else for the default desk."""
         team = [replace(one, barred=barred.get(one.adviser_id, "")) for one in self.team]
-        for start in (owner_id, self.fallback_id):
+        for start in (owner_id, desk_owner.pk if desk_owner else None, self.fallback_id):
             found = eligibility.stand_in(start, team) if start else None
             if found and not found.away_until and found.adviser_id != owner_id:
                 return found
@@ -99,13 +102,20 @@ class House:
         leads = {lead.pk: lead for lead in of_absent} if acting else {}
         leads |= {rows[0].lead_id: rows[0].lead for rows in held.values()}
         barred = conflicts.barred_of(list(leads))
+        desks = presence.desk_owners(leads) if leads else {}
         return sorted(
             pk
             for pk, lead in leads.items()
-            if not self._settled(lead, held.get(pk, ()), barred.get(pk, {}))
+            if not self._settled(lead, held.get(pk, ()), barred.get(pk, {}), desks.get(pk))
         )
 
-    def _settled(self, lead: Lead, held: Iterable[StandIn], barred: dict[int, str]) -> bool:
+    def _settled(
+        self,
+        lead: Lead,
+        held: Iterable[StandIn],
+        barred: dict[int, str],
+        desk_owner: Adviser | None,
+    ) -> bool:
         loans = [row for row in held if row.kind == Kind.LOAN]
         covers = [row for row in held if row.kind == Kind.COVER]
         lent = all(
@@ -116,7 +126,9 @@ class House:
         )
         is_open = lead.status in owning.OPEN and lead.owner_id is not None
         absence = self.acting_for(lead.owner_id) if is_open else None
-        wanted = self.cover_for(lead.owner_id, barred) if absence and lead.owner_id else None
+        wanted = None
+        if absence and lead.owner_id:
+            wanted = self.cover_for(lead.owner_id, barred, desk_owner)
         has = [(row.owner_id, row.adviser_id) for row in covers]
         if (
             absence
@@ -241,7 +253,11 @@ class _Round:
 
     def _cover(self, lead: Lead, cover: StandIn | None, absence: Absence | None) -> None:
         assert lead.owner_id is not None
-        wanted = self.house.cover_for(lead.owner_id, self.news.barred(lead)) if absence else None
+        wanted = None
+        if absence:
+            # Asked now: when it was lent on a moment ago it may have gone to another desk.
+            desk_owner = presence.desk_owners([lead.pk]).get(lead.pk)
+            wanted = self.house.cover_for(lead.owner_id, self.news.barred(lead), desk_owner)
         fits = (
             cover
             and wanted

@@ -19,6 +19,14 @@ def desk_leads() -> QuerySet[User]:
     return User.objects.filter(by_role | own, is_active=True).distinct().order_by("pk")
 
 
+def desk_owners(lead_ids: Collection[int]) -> dict[int, Adviser]:
+    """By lead, the fallback owner of the desk that it went to last: who answers for it when its owner cannot."""
+    went = RoutingDecision.objects.filter(lead__in=lead_ids, desk__isnull=False)
+    newest = went.order_by("lead_id", "-pk").distinct("lead_id")
+    rows = newest.select_related("desk__fallback_owner__user").defer("inputs", "candidates")
+    return {one.lead_id: one.desk.fallback_owner for one in rows if one.desk}
+
+
 class Staff:
     """Advisers and desk leads at one moment, asked for once."""
 
@@ -51,13 +59,8 @@ class Staff:
         """Ask for many leads at once whom walls keep out of them, and who answers for their desks."""
         found = conflicts.walled_users(lead_ids)
         self._walled |= {pk: found.get(pk, set()) for pk in lead_ids}
-        went = RoutingDecision.objects.filter(lead__in=lead_ids, desk__isnull=False)
-        newest = went.order_by("lead_id", "-pk").distinct("lead_id")
-        for one in newest.select_related("desk__fallback_owner__user").defer(
-            "inputs", "candidates"
-        ):
-            if one.desk:
-                self._fallback_of[one.lead_id] = one.desk.fallback_owner.user
+        owners = desk_owners(lead_ids)
+        self._fallback_of |= {pk: adviser.user for pk, adviser in owners.items()}
 
     def ladder(self, lead: Lead) -> list[Sequence[User]]:
         """Who is told of this lead, level by level; a level may be empty, nobody stands on two, and on none

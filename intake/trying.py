@@ -77,11 +77,7 @@ class Outcome:
     would: str
     rule: str
     is_fallback: bool
-
-    @property
-    def is_changed(self) -> bool:
-        """Somebody else would have got it."""
-        return self.happened != self.would
+    is_changed: bool  # somebody else would have got it; two may bear one name
 
 
 @dataclass(frozen=True)
@@ -103,9 +99,14 @@ class Simulation:
     rules: list[tuple[str, int]] = field(default_factory=list)
 
     @property
-    def changed(self) -> int:
-        """How many leads somebody else would have got."""
-        return sum(one.is_changed for one in self.outcomes)
+    def changed(self) -> list[Outcome]:
+        """The leads that somebody else would have got."""
+        return [one for one in self.outcomes if one.is_changed]
+
+    @property
+    def unchanged(self) -> list[Outcome]:
+        """The others."""
+        return [one for one in self.outcomes if not one.is_changed]
 
     @property
     def fallbacks(self) -> int:
@@ -170,12 +171,15 @@ class _Run:
             self._own(lead, verdict.chosen.adviser_id)
         if verdict.is_fallback:
             self.gaps.update(_gaps(verdict))
+        first = lead.first_owners[0].adviser if lead.first_owners else None
+        would = verdict.chosen.adviser_id if verdict.chosen else None
         return Outcome(
             lead=lead,
-            happened=str(lead.first_owners[0].adviser) if lead.first_owners else "",
+            happened=str(first) if first else "nobody",
             would=verdict.chosen.name if verdict.chosen else "nobody",
             rule=verdict.rule.name if verdict.rule else "",
             is_fallback=verdict.is_fallback,
+            is_changed=would != (first.pk if first else None),
         )
 
     def _standing(self, row: Any, at: datetime, barred: str) -> Standing:
@@ -211,11 +215,11 @@ def _gaps(verdict: Verdict) -> set[tuple[str, str, str]]:
                 found.add(
                     (name, language, str(Service(service).label) if service else "any service")
                 )
-    return found or {("busy, away, or not of the target", language, "")}
+    return found or {("Known, but busy, away or not of the target", language, "")}
 
 
 def _loads(outcomes: Sequence[Outcome]) -> list[Load]:
     happened = Counter(one.happened for one in outcomes)
     would = Counter(one.would for one in outcomes)
-    names = sorted({*happened, *would} - {""})
+    names = sorted({*happened, *would})
     return [Load(name, happened[name], would[name]) for name in names]

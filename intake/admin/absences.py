@@ -195,7 +195,7 @@ def warn_of_absent_delegates(request: HttpRequest, absences: Iterable[Absence]) 
             messages.warning(
                 request,
                 f"{other.adviser} is away too: {other.when}. Then their own delegate stands in, or else "
-                "the fallback owner of the default desk.",
+                "the fallback owner of the lead's desk.",
             )
 
 

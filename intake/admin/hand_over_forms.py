@@ -15,9 +15,10 @@ from intake.models import Adviser, Lead
 
 
 class AdviserField(forms.ModelChoiceField):
-    """An adviser, with what speaks against each."""
+    """An adviser, with how many open leads each has and what speaks against them."""
 
     notes: Mapping[int, Sequence[str]] = {}
+    loads: Mapping[int, str] = {}
 
     def __init__(self) -> None:
         super().__init__(
@@ -30,9 +31,14 @@ class AdviserField(forms.ModelChoiceField):
         )
 
     def label_from_instance(self, obj: Any) -> str:
-        """The name, and in brackets why the routing would not choose them."""
+        """The name, the load, and in brackets why the routing would not choose them."""
+        name = ", ".join(filter(None, (str(obj), self.loads.get(obj.pk))))
         notes = self.notes.get(obj.pk)
-        return f"{obj} ({'; '.join(notes)})" if notes else str(obj)
+        return f"{name} ({'; '.join(notes)})" if notes else name
+
+
+def _load(open_leads: int, capacity: int) -> str:
+    return f"{open_leads} of {capacity} leads"
 
 
 class SeenForm(VerbForm):
@@ -85,6 +91,10 @@ class ReassignForm(SeenForm):
         chooser = self.fields["to"]
         assert isinstance(chooser, AdviserField)
         chooser.notes = {each["adviser"]: each["exclusions"] for each in candidates}
+        chooser.loads = {
+            each["adviser"]: _load(each["state"]["open_leads"], each["state"]["capacity"])
+            for each in candidates
+        }
         # The owner is not offered, but may come back with a second click, which the verb knows.
         offered = [self.obj.owner_id] if self.obj.owner_id and not self.is_bound else []
         without = [*self.barred, *offered]
@@ -113,6 +123,7 @@ class ReassignManyForm(forms.Form):
         assert isinstance(chooser, AdviserField)
         team = roster.team(timezone.now(), {})
         chooser.notes = {one.adviser_id: eligibility.why_absent(one) for one in team}
+        chooser.loads = {one.adviser_id: _load(one.open_leads, one.capacity) for one in team}
 
     def tokens(self) -> dict[int, str]:
         """By lead, what the page showed of it; what is no number was not made here."""

@@ -152,8 +152,22 @@ class HoldAdmin(VerbAdmin, ReadOnlyAdmin):
         return hold.get_decision_display()
 
     def page_context(self, request: HttpRequest, obj: Hold) -> dict[str, Any]:
-        """What was found, and the way to the request."""
-        return {"hold": obj, "lead_page": reverse("admin:intake_lead_change", args=[obj.lead_id])}
+        """What was found, and the ways to the request and to where it is decided."""
+        lead_page = reverse("admin:intake_lead_change", args=[obj.lead_id])
+        return {
+            "hold": obj,
+            "lead_page": lead_page,
+            "decide_on_lead": _decide_on_lead(request, obj),
+        }
+
+
+def _decide_on_lead(request: HttpRequest, hold: Hold) -> str:
+    """Where a possible match is decided, for who may; empty for anything else."""
+    is_open = hold.kind == HoldKind.SANCTIONS and hold.decision == Decision.OPEN
+    may = request.user.has_perm(holding.PERMISSIONS[HoldKind.SANCTIONS])
+    if not (is_open and may):
+        return ""
+    return reverse("admin:intake_lead_verb", args=[hold.lead_id, "decide-sanctions"])
 
 
 def holds_context(user: User, lead: Lead, activities: list[Activity]) -> dict[str, Any]:

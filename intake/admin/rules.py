@@ -229,8 +229,10 @@ class RoutingRuleAdmin(VerbAdmin):
         return changelist
 
     def page_context(self, request: HttpRequest, obj: RoutingRule) -> dict[str, Any]:
-        """What is wrong with the rule where it stands, and how often it decided."""
+        """The rule in words, what is wrong with it where it stands, and how often it decided."""
         return {
+            "in_words": self.conditions_in_words(obj),
+            "target": self.target(obj),
             "rule_findings": _findings(obj).get(obj.pk, []),
             "decided": obj.decisions.count(),
         }

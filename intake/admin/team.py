@@ -7,8 +7,10 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
 from unfold.admin import ModelAdmin, StackedInline
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -24,7 +26,7 @@ from intake.admin.skill_fields import SkillInline
 from intake.calendars import holiday_countries, parse_day
 from intake.eligibility import Standing
 from intake.models import Absence, Adviser, Desk, Skill
-from intake.models.adviser import WEEKDAYS, usual_hours
+from intake.models.adviser import OPEN_STATUSES, WEEKDAYS, usual_hours
 
 _HOURS = tuple(name.lower() for name in WEEKDAYS)
 
@@ -155,6 +157,7 @@ class AdviserAdmin(StaffFields, ModelAdmin):
         team = {one.adviser_id: one for one in roster.team(timezone.now(), {})}
         for adviser in changelist.result_list:
             adviser.now = gets_leads(team[adviser.pk], team)
+            adviser.leads_page = _leads_page(request, adviser)
         return changelist
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
@@ -181,8 +184,11 @@ class AdviserAdmin(StaffFields, ModelAdmin):
 
     @admin.display(description="Open leads")
     def open_leads(self, adviser: Any) -> str:
-        """Leads that still ask for their time, and the most they take."""
-        return f"{adviser.open_leads} of {adviser.capacity}"
+        """Leads that still ask for their time, the way to them, and the most they take."""
+        told = f"{adviser.open_leads} of {adviser.capacity}"
+        if not adviser.leads_page:
+            return told
+        return format_html('<a class="staff-link" href="{}">{}</a>', adviser.leads_page, told)
 
     @admin.display(description="Knows")
     def knows(self, adviser: Adviser) -> str:
@@ -193,6 +199,14 @@ class AdviserAdmin(StaffFields, ModelAdmin):
         told = [*languages, *([f"{more} more"] if more else [])]
         names = format_html_join(", ", "<bdi>{}</bdi>", ((one,) for one in told))
         return format_html("<span>{}</span>", names)  # one thing: a phone's row is a flex box
+
+
+def _leads_page(request: HttpRequest, adviser: Adviser) -> str:
+    """The list of their open leads, for who sees those of all."""
+    if not request.user.has_perm("intake.view_all_leads"):
+        return ""
+    asked = {"owner__id__exact": str(adviser.pk), "status__in": ",".join(OPEN_STATUSES)}
+    return f"{reverse('admin:intake_lead_changelist')}?{urlencode(asked)}"
 
 
 def gets_leads(one: Standing, team: Mapping[int, Standing]) -> str:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from intake.models import Activity, Lead
+from intake.models.adviser import OPEN_STATUSES
 from intake.models.lead import LeadQuerySet, seat_of
 
 _STANDS_IN = {Activity.Kind.COVERED, Activity.Kind.LENT}
@@ -21,6 +22,7 @@ class WhoseFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """What can be asked for."""
         return [
+            ("open", "mine, and open"),
             ("mine", "mine"),
             ("covered", "covered by me"),
             ("pool", "in the pool: nobody could take it"),
@@ -31,6 +33,8 @@ class WhoseFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
         """By the lead's own columns; anything else asked for is ignored."""
         match self.value():
+            case "open":
+                return queryset.filter(owner=seat_of(request.user)[0], status__in=OPEN_STATUSES)
             case "mine":
                 return queryset.filter(owner=seat_of(request.user)[0])
             case "covered":

@@ -38,7 +38,7 @@ def open_file(code: str, path: Path) -> Iterator[Reading]:
     if found is None:
         known = [kind for kind, formats in (("XML", _XML), ("CSV", _TABLES)) if code in formats]
         raise BadFile(
-            f"Files of this list are read as {' or '.join(known)}; this one is neither of that."
+            f"Files of this list are read as {' or '.join(known)}, which this one is not."
         )
     with found(path) as reading:
         yield reading

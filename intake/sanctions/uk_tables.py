@@ -8,7 +8,7 @@ tests of moov-io/watchman (UKSL of February 2026) and the reader of opensanction
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -82,13 +82,23 @@ def _reader(table: _Table) -> Callable[[Path], Iterator[Reading]]:
     def read(path: Path) -> Iterator[Reading]:
         try:
             with path.open(encoding="utf-8-sig", newline="") as file:
-                rows = csv.reader(file)
+                rows = csv.reader(_lines(file))
                 published_on, headings = _headings(rows, table)
                 yield Reading(published_on, _entries(rows, headings, table))
         except (UnicodeDecodeError, csv.Error) as error:
             raise BadFile("The file is no table in UTF-8. Fetch it again.") from error
 
     return read
+
+
+def _lines(file: Iterable[str]) -> Iterator[str]:
+    """The lines of the file; a table holds no NUL, which the database could not keep."""
+    for line in file:
+        if "\0" in line:
+            raise BadFile(
+                "The file holds NUL characters: it is damaged, or no text. Fetch it again."
+            )
+        yield line
 
 
 read_list = contextmanager(_reader(_LIST))

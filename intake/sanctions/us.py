@@ -14,6 +14,7 @@ from intake.sanctions.reading_values import birth, country_codes, month_first
 from intake.sanctions.xml_records import Element, records, text, texts
 
 _KINDS = {"Individual": "individual", "Entity": "entity", "Vessel": "vessel"}
+_DIGITS = 12  # of a count; Python refuses to read numbers of thousands of them
 _COUNTRIES = (
     "nationalityList/nationality/country",
     "citizenshipList/citizenship/country",
@@ -30,7 +31,7 @@ def read(path: Path) -> Iterator[Reading]:
         if published_on is None:
             raise BadFile("The file does not say when it was published (Publish_Date).")
         stated = file.before.get("Record_Count", "")
-        count = int(stated) if stated.isdecimal() else None
+        count = int(stated[:_DIGITS]) if stated.isdecimal() else None
         yield Reading(published_on, (_entry(each) for each in file.elements), count)
 
 

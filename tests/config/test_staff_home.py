@@ -12,6 +12,7 @@ from tests import factories
 from tests.intake.clockwork import HOUR, ticking
 
 pytestmark = pytest.mark.django_db
+OPEN = {"title": "Your open leads", "number": "1", "link": "/staff/intake/lead/?whose=open"}
 LATE = {"title": "Leads overdue", "number": "1", "link": "/staff/intake/lead/?due=late"}
 
 
@@ -45,7 +46,7 @@ def test_only_those_whose_work_it_is_are_told(late_lead):
     walled = factories.UserFactory(roles=["desk lead"])
     walls.raise_wall(user=walled, before=late_lead, reason="So.", by=None)
 
-    assert waiting(late_lead.owner.user) == [LATE]
+    assert waiting(late_lead.owner.user) == [OPEN, LATE]
     for other in (walled, *(factories.UserFactory(roles=[r]) for r in ("adviser", "approver"))):
         assert waiting(other) == []
 
@@ -65,7 +66,7 @@ def test_briefs_wait_for_reviewers_and_not_for_their_authors():
 def test_a_long_list_is_not_counted_to_its_end(late_lead, monkeypatch):
     monkeypatch.setattr(staff_home, "_MOST", 0)
 
-    assert waiting(late_lead.owner.user) == [LATE | {"number": "0+"}]
+    assert waiting(late_lead.owner.user) == [OPEN | {"number": "0+"}, LATE | {"number": "0+"}]
 
 
 def test_nothing_is_said_too():

@@ -170,6 +170,22 @@ def test_where_all_of_them_are_away_the_desk_covers(awa, bruno):
     assert lead.cover == desk.fallback_owner
 
 
+def test_the_desk_that_the_lead_went_to_covers_before_the_default_one(awa, bruno):
+    own, default = factories.DeskFactory(is_default=False), factories.DeskFactory()
+    lead, other = factories.lead_of(awa), factories.lead_of(awa)
+    for one, desk in ((lead, default), (lead, own), (other, default)):  # the second came later
+        one.routing_decisions.create(
+            chosen=awa, desk=desk, reason="", engine="x", inputs={}, candidates=[]
+        )
+    away(awa, delegate=bruno, policy="cover")
+    away(bruno)
+
+    assert [sweep(), sweep()] == [2, 0]
+
+    covers = [Lead.objects.get(pk=one.pk).cover for one in (lead, other)]
+    assert covers == [own.fallback_owner, default.fallback_owner]
+
+
 def test_nobody_covers_who_must_not_have_it_or_has_left(awa, bruno, monkeypatch):
     lead, gone = factories.lead_of(awa), adviser("Gone", user__is_active=False)
     away(awa, delegate=bruno, policy="cover")

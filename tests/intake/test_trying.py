@@ -268,11 +268,19 @@ def test_the_simulator_shows_what_a_draft_would_change_and_writes_nothing():
     two = trying.simulate(rule_ids=[draft.pk], visible=Lead.objects.all(), number=2)
 
     assert database() == before
-    assert (now.changed, then.changed, len(then.outcomes), len(two.outcomes)) == (0, 2, 5, 2)
+    assert (len(now.changed), len(then.changed), len(then.outcomes), len(two.outcomes)) == (
+        0,
+        2,
+        5,
+        2,
+    )
     assert [(load.name, load.happened, load.would) for load in then.loads] == [
         ("Awa", 2, 0), ("Bruno", 2, 4), ("Lindiwe", 1, 1),
     ]  # fmt: skip
     assert then.rules == [("All to Bruno", 4), ("", 1)]
+    bruno.user.full_name = "Awa"
+    bruno.user.save()
+    assert len(trying.simulate(rule_ids=[draft.pk], visible=Lead.objects.all()).changed) == 2
     assert (then.fallbacks, then.gaps) == (1, [(("Egypt", "العربية", "any service"), 1)])
     assert then.outcomes[0].lead == unserved
     assert awa.leads.count() == 2

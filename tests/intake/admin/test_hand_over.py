@@ -37,7 +37,8 @@ def test_the_form_says_what_speaks_against_each_and_who_must_not_have_it(monkeyp
     html = client.get(verb(lead, "reassign")).content.decode()
     refused = client.post(verb(lead, "reassign"), {"to": barred.pk, "reason": "Why."})
 
-    assert f'<option value="{carla.pk}">Carla (does not work in English)</option>' in html
+    told = f'<option value="{carla.pk}">Carla, 0 of 10 leads (does not work in English)</option>'
+    assert told in html
     assert "Barred must not have it: acts for the other side." in html
     assert [f'value="{one.pk}"' in html for one in (lead.owner, barred)] == [False, False]
     assert (refused.status_code, Lead.objects.get(pk=lead.pk).owner) == (400, lead.owner)
@@ -152,8 +153,9 @@ def test_who_covers_finds_works_and_may_not_give_away(db):
     def found(whose: str) -> list[Lead]:
         return list(client.get(f"{LEADS}?whose={whose}").context["cl"].result_list)
 
-    assert [found("mine"), found("covered"), found("pool"), found("x")] == [
-        [other], [lead], [], [other, lead],
+    closed = factories.lead_of(bruno, status="lost")
+    assert [found("open"), found("mine"), found("covered"), found("pool"), found("x")] == [
+        [other], [closed, other], [lead], [], [closed, other, lead],
     ]  # fmt: skip
     assert found("left") == []
     factories.User.objects.filter(adviser=awa).update(is_active=False)
@@ -190,7 +192,7 @@ def test_many_leads_are_given_away_on_a_page_in_between():
     done = client.post(LEADS, MANY | chosen | {"to": carla.pk, "seen": shown})
 
     assert sorted(shown) == sorted(f"{lead.pk}:{owning.seen(lead)}" for lead in (*mine, hers))
-    assert "Dora (is away until" in asked.text
+    assert "Dora, 0 of 10 leads (is away until" in asked.text
     assert (incomplete.status_code, "Awa leaves.</textarea>" in incomplete.text) == (400, True)
     assert done.status_code == 200
     assert "2 given to Carla, 1 not" in done.text

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from intake import routing
+from intake import conditions, routing
 from intake.models import Desk, RequiredSkill, RoutingDecision, RoutingRule
 from tests import factories
 from tests.intake.admin.screens import client_of, page, person, said
@@ -49,15 +49,13 @@ def make(desk: Desk, name: str, **fields: Any) -> RoutingRule:
 def test_a_rule_is_written_with_each_condition_and_read_back(desk, lead_of_desk):
     brief = factories.BriefFactory(slug="fuel-convoy")
     awa = factories.AdviserFactory()
-    conditions = {
+    given = {
         "country": ["ML", "NE"], "region": ["western"], "service": ["route-assessment"], "topic": ["crime"],
         "language": ["fr"], "timeframe": ["days"], "budget": ["none", "over-100k"], "organisation": ["known"],
         "priority": ["normal"], "brief": [brief.slug], "keyword": ["pipelin*", "gold mine"], "score": 20,
     }  # fmt: skip
     lines = {"brief": brief.slug, "keyword": "pipelin*\n gold mine \n\npipelin*"}
-    form = sent(desk, adviser=awa.pk) | {
-        f"when_{k}": lines.get(k, v) for k, v in conditions.items()
-    }
+    form = sent(desk, adviser=awa.pk) | {f"when_{k}": lines.get(k, v) for k, v in given.items()}
     form |= NO_SKILL | {
         "required-TOTAL_FORMS": "1", "required-0-skill": "topic:crime", "required-0-level": "3",
     }  # fmt: skip
@@ -66,7 +64,7 @@ def test_a_rule_is_written_with_each_condition_and_read_back(desk, lead_of_desk)
 
     assert response["Location"] == RULES
     rule = RoutingRule.objects.get()
-    assert (rule.conditions, rule.adviser, rule.is_live) == (conditions, awa, True)
+    assert (rule.conditions, rule.adviser, rule.is_live) == (given, awa, True)
     assert [(one.skill, one.level) for one in rule.required.all()] == [("topic:crime", 3)]
     html = lead_of_desk.get(f"{RULES}{rule.pk}/change/").content.decode()
     assert "pipelin*\ngold mine</textarea>" in html
@@ -121,7 +119,9 @@ def test_what_can_never_be_reached_is_pointed_out_when_saved_and_in_the_list(des
     assert warning in said(response)
     assert warning in lead_of_desk.get(RULES).content.decode()
     rule = RoutingRule.objects.get(name="Mali")
-    assert warning in lead_of_desk.get(f"{RULES}{rule.pk}/change/").content.decode()
+    html = lead_of_desk.get(f"{RULES}{rule.pk}/change/").content.decode()
+    assert warning in html
+    assert f"<p>{'; '.join(conditions.in_words(rule.conditions))} → {desk}</p>" in html
 
 
 def test_a_copy_is_a_draft_with_everything(desk, lead_of_desk):
@@ -184,10 +184,13 @@ def test_rules_are_tried_on_past_leads_from_the_page(desk, lead_of_desk):
 
     empty = lead_of_desk.get(f"{RULES}try/").content.decode()
     html = lead_of_desk.get(f"{RULES}try/?rules={draft.pk}&number=50").content.decode()
+    same = lead_of_desk.get(f"{RULES}try/?number=50").content.decode()
     refused = lead_of_desk.get(f"{RULES}try/?rules=999&number=0")
 
     assert "Nothing tried yet" in empty
     assert "1 lead, 1 with somebody else" in html
+    assert "with the same adviser" not in html
+    assert '<details class="staff-more" open><summary>1 with the same adviser</summary>' in same
     assert lead.reference in html
     assert (refused.status_code, "Ensure this value is greater" in refused.content.decode()) == (
         400,

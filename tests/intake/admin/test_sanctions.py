@@ -208,6 +208,10 @@ def test_a_possible_match_is_compared_side_by_side_and_decided(lead_desk, listed
     assert "<bdi>Mohamed Hassan El-Amri</bdi></a>, 100%" in box
     address = screens.verb(lead, "decide-sanctions")
     assert address in box
+    hold_page = f"/staff/intake/hold/{Hold.objects.get().pk}/change/"
+    assert f'<a class="staff-button main" href="{address}">' in html(lead_desk, hold_page)
+    auditor = client_of(factories.UserFactory(roles=["auditor"]))
+    assert address not in html(auditor, hold_page)
     form = html(lead_desk, address)
     for words in ("The client", "The list", "El Amri, Mohamed Hassan", "France", "none named"):
         assert words in form
@@ -227,6 +231,7 @@ def test_a_possible_match_is_compared_side_by_side_and_decided(lead_desk, listed
         "Rosa Review",
     )
     assert "Somebody else: goes on, decided" in html(lead_desk, page(lead))
+    assert address not in html(lead_desk, hold_page)
 
 
 def test_a_refusal_closes_the_lead(lead_desk, listed):

@@ -1,5 +1,7 @@
+import re
 from datetime import timedelta
 from decimal import Decimal
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -212,6 +214,11 @@ def test_the_list_counts_open_leads(desk_lead):
     page = desk_lead.get(ADVISERS)
 
     assert [row.open_leads for row in page.context["cl"].result_list] == [2]
+    (found,) = re.findall(r'<a class="staff-link" href="([^"]+)">2 of 10</a>', page.text)
+    shown = desk_lead.get(unescape(found)).context["cl"].result_list
+    assert sorted(lead.status for lead in shown) == ["proposal", "routed"]
+    other = client_of(factories.AdviserFactory(user__roles=["adviser"]).user)
+    assert "staff-link" not in other.get(ADVISERS).text
 
 
 @pytest.mark.django_db

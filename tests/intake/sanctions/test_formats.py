@@ -190,5 +190,17 @@ def test_memory_holds_one_record_whatever_the_size_of_the_file(tmp_path):
 def test_a_table_that_is_no_text_is_refused(tmp_path):
     path = tmp_path / "uk.csv"
     path.write_bytes(b"Report Date: 21-Nov-2026\nUnique ID,Name 6\nA,\xff\xfe\n")
-
     assert "UTF-8" in refused("uk", path)
+
+    table = path_of("uk.csv").read_bytes()
+    path.write_bytes(table[:-30] + b"\0" + table[-30:])
+    assert "NUL characters" in refused("uk", path)
+
+
+def test_a_count_of_thousands_of_digits_is_one_like_any_other(tmp_path):
+    path = tmp_path / "us-sdn.xml"
+    text = path_of("us-sdn.xml").read_text()
+    path.write_text(text.replace("<Record_Count>3", f"<Record_Count>{'9' * 5000}"))
+
+    with formats.open_file("us-sdn", path) as reading:
+        assert reading.stated_count == 999_999_999_999
