@@ -114,6 +114,8 @@ _CHECKED = Many(
 
 def judge(leads: Sequence[Any]) -> list[Verdict]:
     """What the register says of each lead as `_open_ones` gives them; writes nothing."""
+    if not any(lead.has_register for lead in leads):
+        return [Verdict((), ()) for _ in leads]  # no name need be made ready to be looked for
     asked = [_asked(lead) for lead in leads]
     each = register_search.search_each(asked)
     return [_judged(lead, found) for lead, found in zip(leads, each, strict=True)]

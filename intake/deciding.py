@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from intake import credit, eligibility, rules
@@ -17,6 +19,11 @@ class House:
 
     rules: Sequence[Rule] = ()
     desks: Sequence[DeskFacts] = ()
+
+    @cached_property
+    def keywords(self) -> Sequence[str]:
+        """Every keyword that some rule looks for."""
+        return rules.keywords_of(self.rules)
 
     def desk(self, desk_id: int | None) -> DeskFacts | None:
         """The desk of this number, or without one the default desk."""
@@ -79,19 +86,28 @@ def _decide(facts: Facts, house: House, team: Sequence[Standing], engine: str) -
 
 def judge(team: Sequence[Standing], asked: Asked) -> list[credit.Candidate]:
     """Each adviser with every reason against giving them the lead, not only the first."""
-    limit = eligibility.soon_enough(team, asked)
-    return [_candidate(one, asked, limit) for one in team]
+    looked_at = [
+        (one, eligibility.why_absent(one), eligibility.why_unfit(one, asked)) for one in team
+    ]
+    could = [one for one, absent, unfit in looked_at if not absent and not unfit]
+    limit = eligibility.soon_enough(could, asked)
+    return [_candidate(one, absent, unfit, asked, limit) for one, absent, unfit in looked_at]
 
 
-def _candidate(one: Standing, asked: Asked, limit: Any) -> credit.Candidate:
-    absent = eligibility.why_absent(one)
+def _candidate(
+    one: Standing,
+    absent: Sequence[str],
+    unfit: Sequence[str],
+    asked: Asked,
+    limit: datetime | None,
+) -> credit.Candidate:
     late = [] if absent else eligibility.why_late(one, limit)
     return credit.Candidate(
         adviser_id=one.adviser_id,
         weight=one.weight,
         credit=one.credit,
         is_available=not absent and not late,
-        exclusions=(*absent, *eligibility.why_unfit(one, asked), *late),
+        exclusions=(*absent, *unfit, *late),
         is_member=asked.members is None or one.adviser_id in asked.members,
     )
 

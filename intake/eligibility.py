@@ -149,16 +149,16 @@ def stand_in(adviser_id: int, team: Sequence[Standing]) -> Standing | None:
 
 def why_absent(one: Standing) -> list[str]:
     """In words, why they are not here for any lead now, and so earn no credit; but for the hour."""
-    checks = (
-        (not one.takes_leads or not one.is_active, "takes no leads at present"),
-        (one.away_until is not None, f"is away until {told(one.away_until)}"),
-        (
-            one.open_leads >= one.capacity,
-            f"has {one.open_leads} open leads, the most they take is {one.capacity}",
-        ),
-        (one.works_next is None, "has no working hours in the next two years"),
-    )
-    return [reason for applies, reason in checks if applies]
+    said = []
+    if not one.takes_leads or not one.is_active:
+        said.append("takes no leads at present")
+    if one.away_until is not None:
+        said.append(f"is away until {told(one.away_until)}")
+    if one.open_leads >= one.capacity:
+        said.append(f"has {one.open_leads} open leads, the most they take is {one.capacity}")
+    if one.works_next is None:
+        said.append("has no working hours in the next two years")
+    return said
 
 
 def why_unfit(one: Standing, asked: Asked) -> list[str]:
@@ -172,16 +172,11 @@ def why_unfit(one: Standing, asked: Asked) -> list[str]:
     ]
 
 
-def soon_enough(team: Iterable[Standing], asked: Asked) -> datetime | None:
-    """Until when somebody must start work to be in time: counted from the first who could; None: nobody could."""
-    first = min(
-        (
-            one.works_next
-            for one in team
-            if one.works_next and not why_absent(one) and not why_unfit(one, asked)
-        ),
-        default=None,
-    )
+def soon_enough(could: Iterable[Standing], asked: Asked) -> datetime | None:
+    """Until when somebody must start work to be in time: counted from the first of those who could take it; None:
+    nobody could.
+    """
+    first = min((one.works_next for one in could if one.works_next), default=None)
     return first + asked.within if first else None
 
 

@@ -63,10 +63,10 @@ def from_json(recorded: dict[str, Any]) -> Facts:
     return Facts(**{**recorded, **{name: tuple(recorded[name]) for name in _LISTS}})
 
 
-def named(lead: Lead, keywords: Iterable[str] = ()) -> Facts:
+def named(lead: Lead, keywords: Sequence[str] = ()) -> Facts:
     """What the client named, or staff accepted, and what the house knows beside. The lead comes `for_routing()`."""
     enquiry = lead.enquiry
-    text = f" {folded(enquiry.needs)} "
+    text = f" {folded(enquiry.needs)} " if keywords else ""
     facts = Facts(
         language=lead.language,
         countries=tuple(lead.countries),

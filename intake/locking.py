@@ -12,6 +12,7 @@ from intake.models import (
     ConflictCheck,
     ContactCorrection,
     Lead,
+    PartyName,
     ProofOfWork,
     SanctionsScreening,
 )
@@ -33,7 +34,7 @@ def locked(lead_ids: Collection[int]) -> list[Any]:
 
     `for_routing()`, with contact and organisation, and beside: what was `added`, the names that were `corrected`,
     whether the sender `proved` to be a person, and what was done already, None where it was not: `screened`, `held`
-    back, looked for `on_lists`, and `checked`.
+    back, looked for `on_lists`, and `checked`; and whether the house `has_register` of parties at all.
     """
     lock(lead_ids)
     found: list[Any] = _READ.read(pks=prepared.listed(lead_ids)).objects()
@@ -65,6 +66,7 @@ def _with_everything(pks: str) -> QuerySet[Lead]:
             held=F("quarantine__pk"),
             on_lists=Subquery(screenings.values("digest")[:1]),
             checked=Subquery(checks.values("pk")[:1]),
+            has_register=Exists(PartyName.objects.all()),
         )
         .filter(prepared.among("intake_lead.id", pks))
         .order_by("pk")

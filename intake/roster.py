@@ -1,8 +1,9 @@
 """The house as routing sees it in a moment, in one statement for desks and rules and one for advisers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, FilteredRelation, IntegerField, OuterRef, Q, Subquery
@@ -10,8 +11,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
 from briefs import prepared
-from intake import skills
-from intake.calendars import Span
+from intake import attendance
 from intake.deciding import House
 from intake.eligibility import Standing
 from intake.models.adviser import OPEN_STATUSES, Absence, Adviser, Desk, Skill
@@ -30,11 +30,30 @@ _RULE = (
 
 def house(rule_ids: Iterable[int] | None = None) -> House:
     """The desks and the rules in force, in their order; or just these rules, drafts among them."""
-    rows = (
-        _IN_FORCE.read().objects()
-        if rule_ids is None
-        else list(_desks_with(Q(rules__in=list(rule_ids) or [0])))
-    )
+    if rule_ids is None:
+        return _in_force.current()
+    return _house_of(list(_desks_with(Q(rules__in=list(rule_ids) or [0]))))
+
+
+class _InForce:
+    """The house as the database last told of it: it is asked each time, and made anew of other rows only."""
+
+    def __init__(self) -> None:
+        self._kept: tuple[list[tuple[Any, ...]], House] = ([], House())
+
+    def current(self) -> House:
+        read = _IN_FORCE.read()
+        rows, house = self._kept
+        if read.rows != rows:
+            house = _house_of(read.objects())
+            self._kept = read.rows, house
+        return house
+
+
+_in_force = _InForce()
+
+
+def _house_of(rows: Sequence[Mapping[str, Any]]) -> House:
     desks = {row["pk"]: _desk(row) for row in rows}
     return House(
         rules=tuple(_rule(row) for row in rows if row["rule__pk"]), desks=tuple(desks.values())
@@ -118,13 +137,33 @@ def team(at: datetime, barred: Mapping[int, str]) -> list[Standing]:
     return [standing(row, at, barred.get(row.pk, "")) for row in rows]
 
 
-def advisers_since(at: datetime) -> Sequence[Any]:
+class Row(NamedTuple):
+    """An adviser as the statement tells of them: absences and skills in JSON."""
+
+    pk: int
+    full_name: str
+    email: str
+    is_active: bool
+    is_taking_leads: bool
+    weight: Decimal
+    credit: Decimal
+    capacity: int
+    time_zone: str
+    hours: list[str]
+    holidays_country: str
+    absence_rows: list[str]
+    skill_rows: list[str]
+    open_now: int
+
+
+def advisers_since(at: datetime) -> Sequence[Row]:
     """Every adviser with the absences from this moment on, for `standing` at any moment after it."""
     return _advisers(at, max(at, timezone.now()) + _LOOK_AHEAD)
 
 
-def _advisers(at: datetime, until: datetime) -> Sequence[Any]:
-    return _ADVISERS.read(since=at.date() - _DAY, till=until.date() + _DAY).objects()
+def _advisers(at: datetime, until: datetime) -> list[Row]:
+    read = _ADVISERS.read(since=at.date() - _DAY, till=until.date() + _DAY)
+    return [Row(*row) for row in read.rows]
 
 
 def _advisers_with(since: date, till: date) -> Any:
@@ -133,8 +172,7 @@ def _advisers_with(since: date, till: date) -> Any:
     known = Skill.objects.filter(adviser=OuterRef("pk"))
     is_open = Lead.objects.filter(owner=OuterRef("pk"), status__in=OPEN_STATUSES).order_by()
     return (
-        Adviser.objects.select_related("user")
-        .annotate(
+        Adviser.objects.annotate(
             absence_rows=ArraySubquery(
                 absences.order_by("starts_on", "pk").values(
                     json=JSONObject(
@@ -157,62 +195,35 @@ def _advisers_with(since: date, till: date) -> Any:
             ),
         )
         .order_by("pk")
+        .values_list(
+            *("pk", "user__full_name", "user__email", "user__is_active", "is_taking_leads"),
+            *("weight", "credit", "capacity", "time_zone", "hours", "holidays_country"),
+            *("absence_rows", "skill_rows", "open_now"),
+        )
     )  # fmt: skip
 
 
 _ADVISERS = prepared.Prepared(_advisers_with, since=date(1001, 1, 1), till=date(1001, 3, 1))
 
 
-def standing(row: Any, at: datetime, barred: str, open_leads: int | None = None) -> Standing:
-    """One adviser, from a row of `_advisers`."""
-    spans = [(_span(absence, row.time_zone), absence["delegate"]) for absence in row.absence_rows]
-    until, delegate = _away(spans, at)
+def standing(row: Row, at: datetime, barred: str, open_leads: int | None = None) -> Standing:
+    """One adviser, from a row of `advisers_since`."""
+    absent = attendance.absences(tuple(row.absence_rows), row.time_zone)
+    until, delegate = attendance.away(absent, at)
     return Standing(
         adviser_id=row.pk,
-        name=str(row.user),
+        name=row.full_name or row.email,
         weight=row.weight,
         credit=row.credit,
         takes_leads=row.is_taking_leads,
-        is_active=row.user.is_active,
+        is_active=row.is_active,
         open_leads=row.open_now if open_leads is None else open_leads,
         capacity=row.capacity,
-        levels=skills.with_regions(
-            {f"{s['kind']}:{s['value']}": s["level"] for s in row.skill_rows}
-        ),
+        levels=attendance.levels(tuple(row.skill_rows)),
         away_until=until,
         delegate_id=delegate,
-        works_next=_works_next(row, [span for span, _ in spans], at),
+        works_next=attendance.works_next(
+            row.time_zone, tuple(row.hours), row.holidays_country, absent, at
+        ),
         barred=barred,
     )
-
-
-def _works_next(row: Any, away: Sequence[Span], at: datetime) -> datetime | None:
-    # Hours that cannot be read count as none: one adviser's row must not stop everybody's leads.
-    try:
-        return row.calendar(away).next_working(at)
-    except ValueError:
-        return None
-
-
-def _span(row: Mapping[str, Any], zone: str) -> Span:
-    starts, ends = date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"])
-    opens, closes = _hour(row["from_hour"]), _hour(row["to_hour"])
-    return Absence.span_in(zone, starts, opens, ends, closes)
-
-
-def _hour(text: str | None) -> time | None:
-    return time.fromisoformat(text) if text else None
-
-
-def _away(
-    spans: Sequence[tuple[Span, int | None]], at: datetime
-) -> tuple[datetime | None, int | None]:
-    """Until when they are away at this moment, absences that follow at once counted, and who stands in."""
-    now = [(span, delegate) for span, delegate in spans if span[0] <= at < span[1]]
-    if not now:
-        return None, None
-    until = max(end for (_, end), _ in now)
-    for (start, end), _ in sorted(spans, key=lambda one: one[0]):
-        if start <= until < end:
-            until = end
-    return until, next((delegate for _, delegate in now if delegate), None)

@@ -93,15 +93,20 @@ def _decide(
     barred: Mapping[int, Mapping[int, str]],
     by: User | None = None,
 ) -> list[RoutingDecision]:
-    """Take turns with other routings, decide on one after the other, record, pay."""
+    """Take turns with other routings, decide on one after the other, record, pay.
+
+    What does not hang on the advisers is looked at before: others wait from the turn to the commit.
+    """
+    known = [known_of(lead, suggestions[lead.pk], house) for lead in leads]
     roster.take_turns()
     at = timezone.now()
     team = roster.team(at, {})
-    made = []
-    for lead in leads:
-        verdict = verdict_on(lead, suggestions[lead.pk], house, _without(team, barred[lead.pk]))
+    made: list[tuple[Verdict, RoutingDecision]] = []
+    for lead, (full, plain) in zip(leads, known, strict=True):
+        if made:
+            team = [_afterwards(one, made[-1][0]) for one in team]
+        verdict = deciding.decide(full, plain, house, _without(team, barred[lead.pk]))
         made.append((verdict, _record(lead, verdict, _somebody(verdict), at)))
-        team = [_afterwards(one, verdict) for one in team]
     return _stored(made, by)
 
 
@@ -124,9 +129,16 @@ def verdict_on(
     lead: Lead, suggestions: Iterable[Any], house: House, team: list[Standing]
 ) -> Verdict:
     """What is decided on this lead with this house and team; writes nothing."""
-    plain = facts.named(lead, rules.keywords_of(house.rules))
+    return deciding.decide(*known_of(lead, suggestions, house), house, team)
+
+
+def known_of(
+    lead: Lead, suggestions: Iterable[Any], house: House
+) -> tuple[facts.Facts, facts.Facts | None]:
+    """What is known of a lead, and the same without what only its text says, when that says something."""
+    plain = facts.named(lead, house.keywords)
     full = facts.with_text(plain, lead, suggestions)
-    return deciding.decide(full, plain if full.from_text else None, house, team)
+    return full, plain if full.from_text else None
 
 
 def _somebody(verdict: Verdict) -> Standing:

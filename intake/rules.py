@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 from briefs import geography
@@ -38,8 +39,13 @@ class Rule:
     levels: Mapping[str, int] = field(default_factory=dict)
     within_hours: int = 24
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Mapping[str, Any]:
         """As a decision records it."""
+        return self._as_json
+
+    @cached_property
+    def _as_json(self) -> Mapping[str, Any]:
+        # Made once: each decision records all rules that were tried.
         return asdict(self) | {"pool": list(self.pool)}
 
 

@@ -1,8 +1,10 @@
 """What an adviser can know: a closed list of skills, each at a level. A skill is written "kind:value"."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from django.db import models
+from django.utils.translation import get_language
 
 from briefs import geography
 from briefs.topics import Topic, topic_name
@@ -75,13 +77,18 @@ def with_regions(levels: Mapping[str, int]) -> dict[str, int]:
 
 def shortfalls(wanted: Mapping[str, int], known: Mapping[str, int]) -> list[str]:
     """In words, each skill that is wanted at a higher level than it is known."""
-    lacking = [skill for skill, level in wanted.items() if level and not known.get(skill)]
-    said = [
-        f"{_LACKS[kind]}{', '.join(name_of(s) for s in of_kind)}"
-        for kind in _LACKS
-        if (of_kind := [s for s in lacking if s.partition(":")[0] == kind])
-    ]
-    return [*said, *_too_low(wanted, known)]
+    lacking = tuple(skill for skill, level in wanted.items() if level and not known.get(skill))
+    return [*(_lacking(lacking, get_language()) if lacking else ()), *_too_low(wanted, known)]
+
+
+@lru_cache(maxsize=1024)
+def _lacking(skills: tuple[str, ...], _language: str | None) -> tuple[str, ...]:
+    """Kept by the language that is spoken here, in which some are called: of a hundred advisers many lack the same."""
+    return tuple(
+        f"{lacks}{', '.join(name_of(s) for s in of_kind)}"
+        for kind, lacks in _LACKS.items()
+        if (of_kind := [s for s in skills if s.partition(":")[0] == kind])
+    )
 
 
 _LACKS: dict[str, str] = {

@@ -182,7 +182,7 @@ class _Run:
             is_changed=would != (first.pk if first else None),
         )
 
-    def _standing(self, row: Any, at: datetime, barred: str) -> Standing:
+    def _standing(self, row: roster.Row, at: datetime, barred: str) -> Standing:
         one = roster.standing(row, at, barred, open_leads=self.open[row.pk])
         return replace(one, credit=self.credit[row.pk])
 

@@ -393,7 +393,7 @@ def test_a_large_register_is_searched_by_its_indexes_in_one_statement():
         hold = conflict_checks.check_lead(lead_id=lead.pk)
 
     assert {m["party_name"] for m in hold.matches} == {COUNTERPARTY, CLIENT}
-    searches = [q["sql"] for q in queries if "intake_partyname" in q["sql"]]
+    searches = [q["sql"] for q in queries if "intake_partyname pn" in q["sql"]]
     assert len(searches) == 2  # names, and groups of what was found
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN {searches[0]}")

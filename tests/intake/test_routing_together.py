@@ -115,14 +115,14 @@ def test_one_that_nobody_may_have_waits_alone_and_its_people_are_known(
 ) -> None:
     house()
     first, barred, last = arrive(3)
-    decide = routing.verdict_on
+    known_of = routing.known_of
 
     def refuse(lead: Lead, *rest: object) -> object:
         if lead.pk == barred.pk:
             raise JobError("Nobody may have this lead.")
-        return decide(lead, *rest)  # type: ignore[arg-type]
+        return known_of(lead, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(routing, "verdict_on", refuse)
+    monkeypatch.setattr(routing, "known_of", refuse)
 
     route_all()
 
