@@ -1,36 +1,47 @@
 """Who is this: the contact and the organisation behind an enquiry. Equal keys link; what is only near is suggested."""
 
+import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.db import transaction
-from django.db.models import Count
+from django.db import DEFAULT_DB_ALIAS, transaction
 
-from accounts import many
-from accounts.inserting import insert
 from accounts.numbers import counted
 from briefs import prepared
-from intake import locking, names, people_book
-from intake.models import Activity, Contact, Enquiry, Lead, Organisation
-from intake.people_book import Book, Match
+from intake import linking, locking, names, people_book
+from intake.models import Contact, Lead, Organisation
+from intake.people_book import Book, Keys, Match
 from jobs import queue
-from jobs.models import Job
 
-# Of the advisory locks of PostgreSQL, the one of whoever links or merges people; any number that nobody else takes.
-_PEOPLE = 7_226_001
+# Of the advisory locks of PostgreSQL, that of whoever links or merges people, and those of the keys by which they are
+# looked for; any numbers that nobody else takes.
+_PEOPLE, _KEYS = 7_226_001, 7_226_003
 _HOLD = prepared.Statement.written("SELECT pg_advisory_xact_lock(%(number)s::bigint)")
+# The shared one first, since each key is joined to it, and the keys in the order in which they are given.
+_HOLD_KEYS = prepared.Statement.written("""
+    WITH linking AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%(number)s::bigint))
+    SELECT pg_advisory_xact_lock(%(kind)s::int, key) FROM linking, unnest(%(keys)s::int[]) AS key
+""")
 Record = TypeVar("Record", Contact, Organisation, Lead)
 
 
 def hold_people() -> None:
-    """Wait for whoever else links or merges people, until this transaction ends.
+    """Wait for whoever else links or merges people, until this transaction ends: for merging.
 
-    Without it two first requests of one body, at once, would not see each other's organisation, and a request could be
-    linked to a contact in the moment in which that is merged away.
+    Without it a request could be linked to a contact in the moment in which that is merged away.
     """
     prepared.fetch(_HOLD, {"number": _PEOPLE})
+
+
+def _hold(keys: Iterable[str]) -> None:
+    """Wait for whoever merges people, and for whoever else links those with one of these keys, until this transaction
+    ends. Without it two first requests of one body, at once, would not see each other's organisation.
+
+    In the order of their numbers, as all do, so that no two wait for each other.
+    """
+    numbers = sorted({zlib.crc32(key.encode()) - 2**31 for key in keys})
+    prepared.fetch(_HOLD_KEYS, {"number": _PEOPLE, "kind": _KEYS, "keys": numbers})
 
 
 def match_people(*, lead_id: int) -> Lead:
@@ -61,112 +72,79 @@ def link(leads: Sequence[Lead]) -> None:
     leads = [lead for lead in leads if lead.contact_id is None and not lead.erased_at]
     if not leads:
         return
-    hold_people()
-    book = _book([lead.enquiry for lead in leads])
+    keys = people_book.keys_of(lead.enquiry for lead in leads)
+    _hold(keys.held)
+    book, earlier = _book(keys)
     matches = [book.match(lead) for lead in leads]
-    earlier = _earlier({match.contact.pk for match in matches} - {None})
-    book.store()
-    _point(matches, earlier)
+    linking.store(matches, [_recognised(match, earlier) for match in matches])
     queue.enqueue(*(ask for match in matches for ask in _check_again(match)))
 
 
-def _book(enquiries: Iterable[Enquiry]) -> Book:
-    """Whoever these may be from, in a statement each for contacts, organisations by name and by domain."""
-    emails, named, latin, domains = people_book.keys_of(enquiries)
-    contacts = _CONTACTS.read(emails=list(emails)).objects()
-    found = _ORGANISATIONS.read(named=list(named), latin=list(latin)).objects() if named else ()
-    book = Book({one.email_key: _live_contact(one) for one in contacts}, {}, {}, {})
-    for one in found:
-        book.named[one.name_key] = live(one)
-        near = book.latin.setdefault(one.latin_key, [])
-        if len(near) < _MOST_NAMESAKES:
-            near.append((one.name, live(one)))
-    people = Contact.objects.filter(domain__in=domains, organisation__merged_into=None)
-    rows = people.exclude(organisation=None).values_list("domain", "organisation").distinct()
-    of_domain = list(rows) if domains else []
-    organisations = Organisation.objects.in_bulk({pk for _, pk in of_domain}) if of_domain else {}
-    for domain, pk in of_domain:
-        book.domains.setdefault(domain, []).append(organisations[pk])
-    return book
+def _book(keys: Keys) -> tuple[Book, Counter[str]]:
+    """Whoever these may be from, in one statement; and how many leads each contact has, by key."""
+    given = {name: sorted(getattr(keys, name)) for name in ("emails", "named", "latin", "domains")}
+    book, earlier = Book({}, {}, {}, {}), Counter[str]()
+    for number, domain, *columns in prepared.fetch(_KNOWN, given):
+        contact, organisation = _people(columns)
+        if contact:
+            _know(book, earlier, contact, number)
+        elif domain:
+            book.domains.setdefault(domain, []).append(organisation)
+        else:
+            book.named[organisation.name_key] = live(organisation)
+            near = book.latin.setdefault(organisation.latin_key, [])
+            if len(near) < _MOST_NAMESAKES:
+                near.append((organisation.name, live(organisation)))
+    return book, earlier
 
 
-def _live_contact(record: Contact) -> Contact:
-    found = live(record)
+def _people(columns: Sequence[Any]) -> tuple[Contact | None, Any]:
+    """The contact and the organisation in a row of `_KNOWN`."""
+    own, theirs = columns[: len(_OF_CONTACT)], columns[len(_OF_CONTACT) :]
+    organisation = theirs[0] and Organisation.from_db(DEFAULT_DB_ALIAS, _OF_ORGANISATION, theirs)
+    if own[0] is None:
+        return None, organisation
+    contact = Contact.from_db(DEFAULT_DB_ALIAS, _OF_CONTACT, own)
+    contact.organisation = organisation
+    return contact, organisation
+
+
+def _know(book: Book, earlier: Counter[str], contact: Contact, number: int) -> None:
+    found = book.contacts[contact.email_key] = live(contact)
     if found.organisation:
         found.organisation = live(found.organisation)
-    return found
+    is_merged = found is not contact
+    earlier[found.email_key] = Lead.objects.filter(contact=found).count() if is_merged else number
 
 
 _MOST_NAMESAKES = 20
-_CONTACTS = prepared.Prepared(
-    lambda emails: Contact.objects.filter(
-        prepared.among_texts("intake_contact.email_key", emails)
-    ).select_related("organisation"),
-    emails=["an address as an example"],
+_OF_CONTACT, _OF_ORGANISATION = (
+    [field.attname for field in model._meta.concrete_fields] for model in (Contact, Organisation)
 )
 # Each way by an index of its own: joined by OR, the planner may read the whole table.
-_ORGANISATIONS = prepared.Prepared(
-    lambda named, latin: Organisation.objects.filter(
-        pk__in=Organisation.objects.filter(prepared.among_texts("name_key", named))
-        .values("pk")
-        .union(Organisation.objects.filter(prepared.among_texts("latin_key", latin)).values("pk"))
-    ).order_by("pk"),
-    named=["a name as an example"],
-    latin=["a name in Latin letters"],
+_WHO_IS_KNOWN = """
+    SELECT (SELECT count(*) FROM intake_lead WHERE contact_id = c.id), '', {contact}, {organisation}
+    FROM intake_contact c LEFT JOIN intake_organisation o ON o.id = c.organisation_id
+    WHERE c.email_key = ANY(%(emails)s::text[])
+    UNION ALL
+    SELECT 0, '', {no_contact}, {organisation} FROM intake_organisation o WHERE o.id IN (
+        SELECT id FROM intake_organisation WHERE name_key = ANY(%(named)s::text[])
+        UNION SELECT id FROM intake_organisation WHERE latin_key = ANY(%(latin)s::text[])
+    )
+    UNION ALL
+    SELECT 0, there.domain, {no_contact}, {organisation} FROM (
+        SELECT DISTINCT domain, organisation_id FROM intake_contact WHERE domain = ANY(%(domains)s::text[])
+    ) AS there JOIN intake_organisation o ON o.id = there.organisation_id AND o.merged_into_id IS NULL
+    ORDER BY {place}
+"""
+_KNOWN = prepared.Statement.written(
+    _WHO_IS_KNOWN.format(
+        contact=", ".join(f"c.{name}" for name in _OF_CONTACT),
+        no_contact=", ".join("NULL" for _ in _OF_CONTACT),
+        organisation=", ".join(f"o.{name}" for name in _OF_ORGANISATION),
+        place=3 + len(_OF_CONTACT),  # the number of the organisation
+    )
 )
-
-
-def _point(matches: Sequence[Match], earlier: Counter[int]) -> None:
-    """Link each lead, note it on its timeline, and see to it that a look for what is alike follows; one statement."""
-    rows = []
-    for match in matches:
-        lead = match.lead
-        lead.contact, lead.organisation = match.contact, match.organisation
-        linked = {name: getattr(lead, name) for name in ("contact_id", "organisation_id")}
-        rows.append({"lead_id": lead.pk, "text": _recognised(match, earlier)} | linked)
-    given = {"rows": many.sent(rows), "request_id": queue.current_request_id()}
-    queue.hint_due(prepared.store(_linked(), given))
-
-
-# A request's own job of this kind looks for what is alike too, under the lead's lock: one that still waits finds the
-# lead linked. Who is linked after it was claimed, such as a request that was held back, needs another.
-_LOOKS = "intake.read_needs"
-_LATE = f"""late AS (
-    SELECT lead_id FROM given WHERE NOT EXISTS (
-        SELECT FROM jobs_job
-        WHERE kind = '{_LOOKS}' AND key = 'lead:' || lead_id AND state = '{Job.State.PENDING}'
-    )
-)"""  # noqa: S608  # names of our own
-_JOB = {
-    "kind": f"'{_LOOKS}'",
-    "subject_id": "lead_id",
-    "key": "'lead:' || lead_id || ':linked'",
-    "request_id": "%(request_id)s",
-}
-
-
-@cache
-def _linked() -> prepared.Statement:
-    numbers = dict.fromkeys(("lead_id", "contact_id", "organisation_id"), "bigint")
-    linked = """linked AS (
-        UPDATE intake_lead SET contact_id = given.contact_id, organisation_id = given.organisation_id
-        FROM given WHERE intake_lead.id = given.lead_id
-    )"""
-    activity = {"lead_id": "lead_id", "kind": f"'{Activity.Kind.MATCHED}'", "text": "text"}
-    noted = f"noted AS ({insert(Activity, activity, rows='FROM given ORDER BY lead_id')})"
-    asked = insert(Job, _JOB, rows="FROM late ORDER BY lead_id")
-    last = f"{asked} ON CONFLICT DO NOTHING RETURNING kind, id"
-    return many.statement(numbers | {"text": "text"}, linked, noted, _LATE, last=last)
-
-
-def _earlier(contacts: Collection[int]) -> Counter[int]:
-    """How many leads each of these has."""
-    rows = Lead.objects.filter(contact__in=contacts).order_by().values("contact")
-    return (
-        Counter(dict(rows.annotate(n=Count("pk")).values_list("contact", "n")))
-        if contacts
-        else Counter()
-    )
 
 
 def _check_again(match: Match) -> Iterator[queue.Ask]:
@@ -196,10 +174,10 @@ def family(record: Record) -> list[Record]:
     return found
 
 
-def _recognised(match: Match, earlier: Counter[int]) -> str:
+def _recognised(match: Match, earlier: Counter[str]) -> str:
     """How contact and organisation were recognised, in words for the timeline. Counts the lead for those after it."""
-    text = _contact_in_words(match, earlier[match.contact.pk])
-    earlier[match.contact.pk] += 1
+    text = _contact_in_words(match, earlier[match.contact.email_key])
+    earlier[match.contact.email_key] += 1
     return " ".join(filter(None, [text, match.how]))
 
 

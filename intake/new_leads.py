@@ -5,6 +5,18 @@ from collections.abc import Collection, Mapping
 from intake import conflict_checks, locking, matching, routing, screening
 from intake.sanctions import screening as sanctions
 
+# Fewer are linked in the transaction that routes them: to commit, lock and read them again costs more than others of
+# their houses save that wait for the link alone and not for the decision.
+_MANY = 6
+
+
+def make_known_before(*, lead_ids: Collection[int], tried: bool) -> None:
+    """`make_known`, in a transaction before that of routing, of many leads; also of what was `tried` before and failed:
+    staff see who asks, whatever keeps it from its adviser.
+    """
+    if tried or len(lead_ids) >= _MANY:
+        make_known(lead_ids=lead_ids)
+
 
 def make_known(*, lead_ids: Collection[int]) -> None:
     """Hold spam back, and link the others to the people behind them. The caller's transaction holds the locks."""
@@ -18,9 +30,7 @@ def route(*, request_ids: Mapping[int, str]) -> None:
     known first. The caller's transaction holds the locks.
     """
     passing = screening.passing_of(locking.locked(request_ids.keys()))
-    if any(one.contact_id is None and not one.erased_at for one in passing):
-        matching.link(passing)
-        passing = locking.locked([one.pk for one in passing])
+    matching.link(passing)
     sanctions.ensure_screened(passing)
     conflict_checks.check_new(passing)
     routing.route(passing, request_ids)

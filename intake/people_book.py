@@ -1,9 +1,8 @@
-"""Who is known and who becomes known while requests are matched one after the other, in memory; stored at the end."""
+"""Who is known and who becomes known while requests are matched one after the other, in memory."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from accounts.many import Many
 from intake import addresses, names
 from intake.models import Contact, Enquiry, Lead, Organisation
 
@@ -93,39 +92,37 @@ class Book:
             of_domain.append(organisation)
         return made
 
-    def store(self) -> None:
-        """Store whoever is new."""
-        _ORGANISATIONS.store(self.new_organisations)
-        for contact in self.new_contacts:
-            contact.organisation = contact.organisation  # takes over the number that it has by now
-        _CONTACTS.store(self.new_contacts)
+
+@dataclass(frozen=True)
+class Keys:
+    """By what the people behind some enquiries are looked for: keys of addresses, of names, Latin ones of these, and
+    domains where no name is given; and by what nobody else may look for them meanwhile.
+    """
+
+    emails: set[str] = field(default_factory=set)
+    named: set[str] = field(default_factory=set)
+    latin: set[str] = field(default_factory=set)
+    domains: set[str] = field(default_factory=set)
+    held: set[str] = field(default_factory=set)
 
 
-_ORGANISATIONS = Many(Organisation, ("name", "name_key", "latin_key", "sound_key"))
-_CONTACTS = Many(
-    Contact,
-    (
-        *("full_name", "email", "phone", "job_title", "organisation_id"),
-        *("email_key", "mailbox_key", "domain", "latin_key", "sound_key"),
-    ),
-)
-
-
-def keys_of(enquiries: Iterable[Enquiry]) -> tuple[set[str], set[str], set[str], set[str]]:
-    """What to look for: keys of addresses, of names, Latin ones of these, and domains where no name is given."""
-    emails: set[str] = set()
-    named: set[str] = set()
-    latin: set[str] = set()
-    domains: set[str] = set()
+def keys_of(enquiries: Iterable[Enquiry]) -> Keys:
+    """What to look for. A new contact may be the first of a domain, so that is held also where a name is given."""
+    found = Keys()
     for one in enquiries:
-        emails.add(addresses.email_key(one.email))
+        found.emails.add(addresses.email_key(one.email))
+        domain = addresses.house_domain(one.email)
+        found.held.add(f"@{domain}")
         if names.exact_key(one.organisation):
             keys = Organisation.keys_of(one.organisation)
-            named.add(keys["name_key"])
-            latin.add(keys["latin_key"])
+            found.named.add(keys["name_key"])
+            found.latin.add(keys["latin_key"])
         else:
-            domains.add(addresses.house_domain(one.email))
-    return emails, named, latin - {""}, domains - {""}
+            found.domains.add(domain)
+    found.held.update(found.emails, found.named, found.latin)
+    for keys_ in (found.latin, found.domains, found.held):
+        keys_ -= {"", "@"}
+    return found
 
 
 def _is_same_name(one: str, other: str) -> bool:

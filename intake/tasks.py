@@ -42,7 +42,12 @@ def match_people(jobs: Sequence[Job]) -> None:
     new_leads.make_known(lead_ids={job.subject_id for job in jobs})
 
 
-@kind_together("intake.route_lead", most=50, at_once=True, before=match_people)
+def _match_before(jobs: Sequence[Job]) -> None:
+    tried = any(job.attempts > 1 for job in jobs)
+    new_leads.make_known_before(lead_ids={job.subject_id for job in jobs}, tried=tried)
+
+
+@kind_together("intake.route_lead", most=50, at_once=True, before=_match_before)
 def route_leads(jobs: Sequence[Job]) -> None:
     """Give leads to advisers, unless they are held back; the registers are asked before, once."""
     new_leads.route(request_ids=_requests(jobs))

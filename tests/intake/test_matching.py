@@ -1,4 +1,5 @@
 import pytest
+from django.db import transaction
 
 from accounts import text_rules
 from intake import alike, matching
@@ -205,6 +206,18 @@ def test_two_spellings_at_once_are_one_organisation():
     first, second = racing.race(*[lambda pk=pk: matching.match_people(lead_id=pk) for pk in pks])
 
     assert first.organisation == second.organisation
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_of_another_house_are_linked_meanwhile():
+    alpha, beta = ({"organisation": n, "email": f"a@{n}.example"} for n in ("alpha", "beta"))
+    one, other = factories.new_lead(**alpha), factories.new_lead(**beta)
+
+    with transaction.atomic():
+        matching.match_people(lead_id=one.pk)
+        (meanwhile,) = racing.race(lambda: matching.match_people(lead_id=other.pk))
+
+    assert meanwhile.organisation.name == "beta"
 
 
 @pytest.mark.django_db

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
 from intake import replaying, routing
@@ -84,8 +85,8 @@ def test_fifty_take_as_many_statements_as_one() -> None:
         counts.append(len([q for q in queries if "SAVEPOINT" not in q["sql"]]))
 
     assert Lead.objects.filter(status="routed", contact__isnull=False).count() == 52
-    assert counts[2] == counts[1]
-    assert counts[1] <= 32
+    assert counts[2] == counts[1] + 2  # many are linked before, then locked and read again
+    assert counts[1] <= 22
 
 
 def test_each_knows_whom_and_what_those_before_it_brought() -> None:
@@ -108,6 +109,12 @@ def test_each_knows_whom_and_what_those_before_it_brought() -> None:
     items = Lead.objects.order_by("pk").values_list("screening__items", flat=True)
     said = [[item["evidence"] for item in each] for each in items]
     assert said == [[], [], ["the same words from 2 others"]]
+    decisions = RoutingDecision.objects.order_by("lead")
+    assert [one.inputs["facts"]["organisation"] for one in decisions] == ["new", "known", "known"]
+    factories.new_lead(organisation="One House Ltd", email="carla@house.example")
+    Job.objects.filter(kind="intake.route_lead", state="done").delete()
+    route_all()
+    assert decisions.last().inputs["facts"]["organisation"] == "known"
 
 
 def test_one_that_nobody_may_have_waits_alone_and_its_people_are_known(
@@ -131,6 +138,12 @@ def test_one_that_nobody_may_have_waits_alone_and_its_people_are_known(
     )
     assert list(states) == [("done", 1), ("pending", 1), ("done", 1)]
     assert set(Assignment.objects.values_list("lead", flat=True)) == {first.pk, last.pk}
+    assert Lead.objects.filter(contact=None).get() == barred
+    again = Job.objects.filter(kind="intake.route_lead", state="pending")
+    again.update(run_at=Now())
+
+    working.run_job(again.get().pk)
+
     assert Lead.objects.filter(status="new", contact__isnull=False).get() == barred
 
 
