@@ -284,6 +284,20 @@ def test_a_page_can_read_why_it_was_refused() -> None:
 
 
 @pytest.mark.django_db
+def test_a_page_can_read_that_its_key_is_wrong_or_missing() -> None:
+    key, _ = issue()
+
+    mistyped = send_as(f"{key.prefix[:-1]}{'a' if key.prefix[-1] != 'a' else 'b'}", origin=SITE)
+    missing = send(Client(), FOUR, HTTP_ORIGIN=SITE)
+    keys.revoke_key(key=key, by=factories.UserFactory())
+    revoked = send(Client(), FOUR, HTTP_ORIGIN=SITE)
+
+    assert (mistyped.status_code, mistyped["Access-Control-Allow-Origin"]) == (401, SITE)
+    assert (missing.status_code, missing["Access-Control-Allow-Origin"]) == (201, SITE)
+    assert "Access-Control-Allow-Origin" not in revoked
+
+
+@pytest.mark.django_db
 def test_from_a_browser_the_address_counts_beside_the_key() -> None:
     key, _ = issue()
     for _ in range(flood.PER_ADDRESS):
