@@ -9,6 +9,8 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import translation
+from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
 from accounts.models import User
@@ -141,6 +143,7 @@ class ApiKeyAdmin(VerbAdmin):
             "key": obj,
             "text": request.issued_key,  # type: ignore[attr-defined]
             "site": settings.SITE_URL,
+            "frame_title": _frame_title(obj),
         }
         response: HttpResponse = TemplateResponse(request, "intake/admin/api_key.html", context)
         response["Cache-Control"] = "no-store"
@@ -160,3 +163,9 @@ class ApiKeyAdmin(VerbAdmin):
     def sent(self, key: Any) -> int:
         """How many came through it."""
         return int(key.sent_count)
+
+
+def _frame_title(key: ApiKey) -> str:
+    """What people who cannot see are told that the frame holds, in the language of the website."""
+    with translation.override(key.language or settings.LANGUAGE_CODE):
+        return gettext("Ask for help")

@@ -3,7 +3,9 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from unfold.decorators import display
 
 from accounts.models import User
@@ -60,5 +62,6 @@ class ErasureRequestAdmin(VerbAdmin, ReadOnlyAdmin):
 
     @admin.display(description="Request")
     def lead_link(self, row: ErasureRequest) -> str:
-        """The lead."""
-        return str(row.lead)
+        """The way to the lead."""
+        address = reverse("admin:intake_lead_change", args=[row.lead_id])
+        return format_html('<a href="{}">{}</a>', address, row.lead)

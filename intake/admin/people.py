@@ -21,7 +21,7 @@ from intake.admin.merging import (
     suggested,
     undo_verb,
 )
-from intake.models import Contact, Lead, Organisation, RecordKind
+from intake.models import Contact, ContactCorrection, Lead, Organisation, RecordKind
 from mail import addresses
 
 _MOST_SHOWN = 20
@@ -94,8 +94,13 @@ class ContactAdmin(PeopleAdmin, ConsentsAdmin):
         return f"Does not arrive: {mark}, since {mark.since:%d %B %Y}. Call them."
 
     def page_context(self, request: HttpRequest, obj: Contact) -> dict[str, Any]:
-        """Also whether the mailbox is shared."""
-        return super().page_context(request, obj) | {"is_shared": obj.is_shared}
+        """Also whether the mailbox is shared, and how else they asked to be reached since."""
+        assert isinstance(request.user, User)
+        leads = Lead.objects.visible_to(request.user).filter(contact=obj)
+        corrections = ContactCorrection.objects.filter(lead__in=leads).select_related("lead")
+        last = corrections.order_by("-pk").first()
+        context = {"is_shared": obj.is_shared, "corrected": last}
+        return super().page_context(request, obj) | context
 
 
 @admin.register(Organisation)

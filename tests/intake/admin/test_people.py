@@ -2,7 +2,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from intake import matching
+from intake import after_sending, matching
+from intake.after_sending import ContactDetails
 from intake.models import Contact, Lead, Organisation
 from tests import factories
 from tests.intake.admin.screens import client_of, person
@@ -120,3 +121,20 @@ def test_a_list_of_three_costs_as_many_statements_as_a_list_of_one(address):
         counts.append(len(queries))
 
     assert counts == [4, 4]  # session, user, count, page
+
+
+@pytest.mark.django_db
+def test_how_a_client_wants_to_be_reached_now_stands_on_their_page():
+    own, _ = awas_and_brunos()
+    client = client_of(own.owner.user)
+    page = f"{CONTACTS}{own.contact.pk}/change/"
+    before = client.get(page).content.decode()
+
+    after_sending.correct_contact(
+        lead=own, details=ContactDetails("Client A", "new@client.example", "+235 66 00 00 00")
+    )
+    after = client.get(page).content.decode()
+
+    assert "Corrected by the client" not in before
+    assert "<bdi>new@client.example</bdi> · <bdi>+235 66 00 00 00</bdi>" in after
+    assert f'/staff/intake/lead/{own.pk}/change/">{own.reference}</a>. Our mail' in after

@@ -122,7 +122,12 @@ def test_a_request_is_answered_from_its_page_and_no_more_offered(lead):
     client = head()
     own = f"{REQUESTS}{request.pk}/"
 
-    assert buttons(client.get(f"{own}change/")) == ["Erase the person…", "Refuse"]
+    opened = client.get(f"{own}change/")
+    assert buttons(opened) == ["Erase the person…", "Refuse"]
+    assert (
+        f'href="/staff/intake/lead/{lead.pk}/change/">{lead.reference}</a>'
+        in opened.content.decode()
+    )
     assert client.post(f"{own}verbs/refuse/", {"answer": ""}).status_code == 400
     client.post(f"{own}verbs/erase/", {"because": WHY, "tells": "on"})
     order = ErasureOrder.objects.get()
