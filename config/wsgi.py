@@ -44,10 +44,12 @@ class Utf8Request(WSGIRequest):
 _django = get_wsgi_application()
 _django.request_class = Utf8Request
 
+from config import large_pages  # noqa: E402
 from config.page_cache import PageCache  # noqa: E402  # it reads settings, which are there by now
 from config.short_way import ShortWay  # noqa: E402
 from config.trails import Trails  # noqa: E402
 from config.warming import warm  # noqa: E402
 
 warm(_django)
+large_pages.gather()
 application = ShortWay(Trails(PageCache(_django)), Utf8Request)
