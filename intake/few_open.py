@@ -7,7 +7,7 @@ from operator import or_
 
 from django.db.models import F, Q
 
-from intake.models.lead import LeadQuerySet
+from intake.models.lead_queryset import LeadQuerySet
 
 # As by number, but no index has it: so the few are found by their statuses first, then sorted.
 BY_NUMBER = (F("pk") + 0).asc()

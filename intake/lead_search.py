@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet, Value
 
 from briefs.search_keys import search_key
 from intake.models import Lead, LeadWords
-from intake.models.lead import LeadQuerySet
+from intake.models.lead_queryset import LeadQuerySet
 
 MOST_WORDS = 8  # of what is typed
 _MANY = 1_000

@@ -29,7 +29,7 @@ from intake.admin.sources import SourcesAdmin
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
 from intake.admin.whose import WhoseFilter, is_only_offered, owners_context
 from intake.models import Activity, Adviser, Attachment, Lead, Priority
-from intake.models.lead import LeadQuerySet
+from intake.models.lead_queryset import LeadQuerySet
 from mail.models import Message
 
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from intake.models import Activity, Lead
 from intake.models.adviser import OPEN_STATUSES
-from intake.models.lead import LeadQuerySet, seat_of
+from intake.models.lead_queryset import LeadQuerySet, seat_of
 
 _STANDS_IN = {Activity.Kind.COVERED, Activity.Kind.LENT}
 

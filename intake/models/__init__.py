@@ -1,5 +1,6 @@
 """The nouns of intake, one module each."""
 
+from intake.models.activity import Activity
 from intake.models.adviser import Absence, Adviser, Desk, Skill
 from intake.models.after_sending import Addition, ContactCorrection, ErasureRequest
 from intake.models.alert import Alert
@@ -17,7 +18,7 @@ from intake.models.engagement import ConflictCheck, Engagement, Party, PartyName
 from intake.models.enquiry import Attachment, Enquiry
 from intake.models.erasure_order import ErasureOrder
 from intake.models.hold import Hold, HoldKind
-from intake.models.lead import MOVES, Activity, Lead, Priority, Status
+from intake.models.lead import MOVES, Lead, Priority, Status
 from intake.models.lead_words import LeadWords
 from intake.models.merging import Likeness, Merge, RecordKind
 from intake.models.people import Contact, Organisation

@@ -1,25 +1,18 @@
-"""The work that an enquiry makes, and what happened to it."""
+"""The work that an enquiry makes."""
 
 import uuid
-from typing import TYPE_CHECKING, Any
 
 import pgtrigger
-from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.expressions import RawSQL
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from accounts.erasure_door import frozen
 from intake.catalogue import Language
 from intake.models.adviser import OPEN_STATUSES, Adviser, Desk
 from intake.models.enquiry import Enquiry
+from intake.models.lead_queryset import LeadQuerySet
 from intake.models.people import Contact, Organisation
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class Status(models.TextChoices):
@@ -66,67 +59,6 @@ MOVES: dict[str, tuple[str, ...]] = {
     Status.LOST: (Status.PROPOSAL,),
     Status.DISQUALIFIED: (Status.NEW,),  # what was called spam and is none
 }
-
-
-def seat_of(user: Any) -> tuple[int, list[int]]:
-    """The number of the adviser that this user is, 0 for none, and those of the desks whose pool is theirs.
-
-    Numbers and no subquery, so that PostgreSQL knows how many leads that are: with it or without an index, the wrong
-    way reads every lead. Asked once for each user object, as Django does with permissions.
-    """
-    known: tuple[int, list[int]] | None = getattr(user, "_seat", None)
-    if known is None:
-        desks = ArraySubquery(Desk.objects.of(user).order_by("pk").values("pk"))
-        row = Adviser.objects.filter(user=user).values_list("pk", desks).first()
-        known = user._seat = row or (0, [])
-    return known
-
-
-class LeadQuerySet(models.QuerySet["Lead"]):
-    """Leads by who may see them and what they still need."""
-
-    def visible_to(self, user: "User") -> "LeadQuerySet":
-        """All for those who may see all; for advisers their own, those that they cover, and the pool of their desks;
-        none for anybody else; never one behind a wall."""
-        if not user.is_active or not user.has_perm("intake.view_lead"):
-            return self.none()
-        if user.has_perm("intake.view_all_leads"):
-            return self.beyond_no_wall(user)
-        adviser, desks = seat_of(user)
-        theirs = Q(owner=adviser) | Q(cover=adviser) | Q(pool__in=desks)
-        return self.filter(theirs).beyond_no_wall(user) if adviser else self.none()
-
-    def beyond_no_wall(self, user: "User") -> "LeadQuerySet":
-        """Without those that this user is walled from, whatever they may else, superusers too."""
-        return self.exclude(pk__in=RawSQL("SELECT walled_leads(%s)", [user.pk]))
-
-    def left_behind(self) -> "LeadQuerySet":
-        """Open ones whose owner may not log in any more: nobody works them until somebody else has them."""
-        return self.filter(owner__user__is_active=False, status__in=OPEN_STATUSES)
-
-    def for_routing(self) -> "LeadQuerySet":
-        """With their enquiry and what else a decision looks at: the brief, and whether the client asked before."""
-        earlier = Lead.objects.filter(pk__lt=OuterRef("pk"))
-        of_organisation = earlier.filter(organisation=OuterRef("organisation"))
-        of_contact = earlier.filter(contact=OuterRef("contact"))
-        return self.select_related("enquiry").annotate(
-            brief_slug=F("enquiry__brief__slug"),
-            brief_topics=F("enquiry__brief__topics"),
-            asked_before=Exists(of_organisation) | Exists(of_contact),
-        )
-
-    def with_page_data(self) -> "LeadQuerySet":
-        """With what a list or a detail page names of the rows around each lead."""
-        return self.select_related(
-            "enquiry__brief",
-            "owner__user",
-            "cover__user",
-            "pool",
-            "contact",
-            "organisation",
-            "erasure_request",
-            "merged_into",
-        )
 
 
 class Lead(models.Model):
@@ -327,74 +259,3 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return self.reference
-
-
-class Activity(models.Model):
-    """One thing that happened to a lead. Written once, never changed."""
-
-    class Kind(models.TextChoices):
-        MATCHED = "matched", "Client recognised"
-        ROUTED = "routed", "Given to an adviser"
-        REASSIGNED = "reassigned", "Given to another adviser"
-        CLAIMED = "claimed", "Taken from the pool"
-        GIVEN_BACK = "given_back", "Given back to the desk"
-        COVERED = "covered", "Covered during leave"
-        COVER_ENDED = "cover_ended", "Cover ended"
-        LENT = "lent", "Given to another during leave"
-        HANDED_BACK = "handed_back", "Handed back after leave"
-        KEPT = "kept", "Stays with another after leave"
-        MOVED = "moved", "Moved on"
-        QUARANTINED = "quarantined", "Held back"
-        RELEASED = "released", "Released"
-        ENGAGED = "engaged", "Entered in the register of engagements"
-        WALL_RAISED = "wall_raised", "Wall raised"
-        WALL_LIFTED = "wall_lifted", "Wall lifted"
-        HELD = "held", "Held for a decision"
-        HOLD_DECIDED = "hold_decided", "Decided about the hold"
-        MERGED = "merged", "Merged"
-        UNMERGED = "unmerged", "Merge undone"
-        SUGGESTION_ACCEPTED = "suggestion_accepted", "Suggestion accepted"
-        SUGGESTION_DROPPED = "suggestion_dropped", "Suggestion dropped"
-        PRIORITY = "priority", "Priority changed"
-        NOTE = "note", "Note"
-        CLIENT_ADDED = "client_added", "Client added something"
-        CLIENT_CORRECTED = "client_corrected", "Client corrected their details"
-        CLIENT_WITHDREW = "client_withdrew", "Client withdrew the request"
-        FILE_HELD_BACK = "file_held_back", "File held back"
-        CLIENT_ERASURE = "client_erasure", "Client asked for erasure"
-        MAIL_FAILED = "mail_failed", "Mail to the client did not arrive"
-        ERASURE_ASKED = "erasure_asked", "Erasure asked for"
-        ERASED = "erased", "Erased"
-        ERASURE_REFUSED = "erasure_refused", "Erasure refused"
-        DATA_COPIED = "data_copied", "Copy of their data made"
-        DEADLINE_MOVED = "deadline_moved", "Deadline moved"
-        DEADLINE_PAUSED = "deadline_paused", "Waiting for the client"
-        DEADLINE_RESUMED = "deadline_resumed", "The clock runs again"
-        DEADLINE_MISSED = "deadline_missed", "Deadline missed"
-        PROPOSAL_DRAFTED = "proposal_drafted", "Proposal drafted"
-        PROPOSAL_SENT = "proposal_sent", "Proposal sent"
-        PROPOSAL_ACCEPTED = "proposal_accepted", "Proposal accepted"
-        PROPOSAL_DECLINED = "proposal_declined", "Proposal declined"
-        PROPOSAL_EXPIRED = "proposal_expired", "Proposal expired"
-
-    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="activities")
-    kind = models.CharField(max_length=20, choices=Kind)
-    text = models.TextField(blank=True)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="activities",
-    )
-    happened_at = models.DateTimeField(db_default=Now())
-
-    class Meta:
-        verbose_name_plural = "activities"
-        indexes = [models.Index(fields=["lead", "happened_at", "id"], name="activity_of_lead")]
-        triggers = [
-            frozen("intake_activity", "activity_frozen"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.text}"

@@ -23,7 +23,7 @@ from intake.models import (
     Status,
 )
 from intake.models.adviser import OPEN_STATUSES
-from intake.models.lead import LeadQuerySet
+from intake.models.lead_queryset import LeadQuerySet
 from intake.sanctions import comparing, finding, lists
 from intake.sanctions.finding import Asked, Found
 from jobs import queue
