@@ -9,22 +9,15 @@ from typing import Any, NamedTuple
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import (
-    BooleanField,
-    Case,
     CharField,
-    ExpressionWrapper,
     F,
-    OuterRef,
-    Q,
     QuerySet,
     Value,
-    When,
 )
-from django.db.models.functions import JSONObject
 from django.utils import timezone
 
-from briefs import page_lines, prepared, snapshots
-from briefs.models import Brief, BriefQuerySet, Correction, CorrectionKind, Edition, Judgement
+from briefs import page_lines, page_rows, prepared, snapshots
+from briefs.models import Brief, BriefQuerySet, CorrectionKind, Edition
 from briefs.models.brief_queryset import region_of
 
 _TO_DISCOVER = 3
@@ -158,13 +151,13 @@ def read_newest(newest: BriefQuerySet, limit: int) -> list[BriefPage]:
     """The first of these public briefs, newest first, as their pages show them, in one statement."""
     keys = newest.values("pk")[:limit]  # found first: their texts are read for these alone
     rows = Brief.objects.filter(pk__in=keys).newest().select_related("live_revision")
-    found: Any = rows.only(*_OWN, "live_revision__snapshot").annotate(**_around())
+    found: Any = rows.only(*_OWN, "live_revision__snapshot").annotate(**page_rows.around())
     return [_page(brief, brief.live_revision.snapshot) for brief in found]
 
 
 def read_version(slug: str, number: int) -> BriefPage:
     """An older text of a public brief, as it was. Raises Brief.DoesNotExist and Edition.DoesNotExist."""
-    brief: Any = Brief.objects.public().only(*_OWN).annotate(**_around()).get(slug=slug)
+    brief: Any = Brief.objects.public().only(*_OWN).annotate(**page_rows.around()).get(slug=slug)
     edition = Edition.objects.select_related("revision").get(
         brief=brief, number=number, published_at__lte=timezone.now()
     )
@@ -185,7 +178,7 @@ def page_of_snapshot(brief: Brief, snapshot: snapshots.Snapshot) -> BriefPage:
 
 def with_open_judgement(briefs: QuerySet[Brief], today: Any) -> QuerySet[Brief]:
     """The same briefs, each with its first judgement that can still come true, for the next function."""
-    still_open = _judgements().filter(horizon_on__gte=today, outcome="open")
+    still_open = page_rows.judgements().filter(horizon_on__gte=today, outcome="open")
     return briefs.annotate(judgement_rows=ArraySubquery(still_open[:1]))
 
 
@@ -244,89 +237,6 @@ def _wear(brief: Brief, snapshot: snapshots.Snapshot) -> None:
     brief.data_cutoff = cutoff and datetime.fromisoformat(cutoff)
 
 
-def _around(now: datetime | None = None) -> dict[str, ArraySubquery]:
-    """What happened to a brief since its text was approved."""
-    public = Brief.objects.public(now)
-    return {
-        "outcome_rows": ArraySubquery(_outcomes(public)),
-        "correction_rows": ArraySubquery(_corrections()),
-        "version_rows": ArraySubquery(_versions(now or timezone.now())),
-        "earlier_rows": ArraySubquery(_earlier(public)),
-        "translation_rows": ArraySubquery(_translations(public)),
-        "successor_rows": ArraySubquery(_successors(public)),
-    }
-
-
-def _judgements() -> QuerySet[Any, Any]:
-    names = ("position", "text", "likelihood", "confidence", "horizon_on")
-    own = Judgement.objects.filter(brief=OuterRef("pk"), position__isnull=False)
-    return own.order_by("position").values_list(JSONObject(**{name: F(name) for name in names}))
-
-
-def _outcomes(public: BriefQuerySet) -> QuerySet[Any, Any]:
-    is_public = Q(evidence__in=public.values("pk"))
-    evidence = JSONObject(
-        slug=Case(When(is_public, then=F("evidence__slug")), default=Value("")),
-        reference=Case(
-            When(is_public, then=F("evidence__reference")),
-            default=Value(""),
-            output_field=CharField(),
-        ),
-    )
-    told = Judgement.objects.filter(brief=OuterRef("pk")).exclude(outcome="open")
-    return told.values_list(
-        JSONObject(
-            key=F("key"),
-            outcome=F("outcome"),
-            note=F("outcome_note"),
-            resolved_at=F("resolved_at"),
-            evidence=evidence,
-        )
-    )
-
-
-def _earlier(public: BriefQuerySet) -> QuerySet[Any, Any]:
-    seen = public.values("pk")
-    changed = Judgement.objects.filter(brief=OuterRef("pk"), revises__brief__in=seen)
-    return changed.values_list(
-        JSONObject(
-            id=F("revises"),
-            slug=F("revises__brief__slug"),
-            reference=F("revises__brief__reference"),
-        )
-    )
-
-
-def _corrections() -> QuerySet[Any, Any]:
-    own = Correction.objects.filter(brief=OuterRef("pk")).order_by("-made_at", "-pk")
-    return own.values_list(JSONObject(kind=F("kind"), text=F("text"), made_at=F("made_at")))
-
-
-def _versions(now: datetime) -> QuerySet[Any, Any]:
-    own = Edition.objects.filter(brief=OuterRef("pk"), published_at__lte=now)
-    rows = own.order_by("-number")
-    return rows.values_list(JSONObject(number=F("number"), published_at=F("published_at")))
-
-
-def _translations(public: BriefQuerySet) -> QuerySet[Any, Any]:
-    others = public.translations_of(OuterRef("translation_key"))
-    rows = others.exclude(pk=OuterRef("pk")).order_by("language")
-    is_source = Q(pk=OuterRef("translated_from__brief"))
-    return rows.values_list(
-        JSONObject(
-            language=F("language"),
-            slug=F("slug"),
-            title=F("title"),
-            is_source=ExpressionWrapper(is_source, output_field=BooleanField()),
-        )
-    )
-
-
-def _successors(public: BriefQuerySet) -> QuerySet[Any, Any]:
-    rows = public.filter(supersedes=OuterRef("pk"))
-    return rows.values_list(JSONObject(slug=F("slug"), title=F("title")))
-
-
 def _correction(row: dict[str, Any]) -> page_lines.CorrectionLine:
     made_at = datetime.fromisoformat(row["made_at"])
     return page_lines.CorrectionLine(CorrectionKind(row["kind"]), row["text"], made_at)
@@ -339,7 +249,7 @@ def _version(row: dict[str, Any]) -> page_lines.Version:
 def _found(slug: str, now: datetime) -> QuerySet[Brief]:
     rows = Brief.objects.public(now).filter(slug=slug).select_related("live_revision")
     kept = {name: F(f"made_page__{name.removeprefix('kept_')}") for name in _KEPT}
-    return rows.only(*_OWN, "live_revision__snapshot").annotate(**_around(now), **kept)
+    return rows.only(*_OWN, "live_revision__snapshot").annotate(**page_rows.around(now), **kept)
 
 
 def _related(now: datetime, pk: int, language: str, **lists: list[str]) -> QuerySet[Brief]:
