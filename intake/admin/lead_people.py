@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Prefetch
 
 from accounts.models import User
-from intake import matching, merging
+from intake import matching, mergeable
 from intake.admin.merging import page_of, suggested
 from intake.models import Activity, Attachment, Lead, RecordKind
 
@@ -23,8 +23,8 @@ def people_context(user: User, lead: Lead, activities: list[Activity]) -> dict[s
         "recognised": next(recognised, ""),
         "other_leads": _other_leads(user, lead),
         "suggested": suggested(user, records) if lead.merged_into_id is None else [],
-        "may_merge_kinds": [kind for kind in RecordKind if merging.may_merge(user, kind)],
-        "may_merge": merging.may_merge(user, RecordKind.LEAD),
+        "may_merge_kinds": [kind for kind in RecordKind if mergeable.may_merge(user, kind)],
+        "may_merge": mergeable.may_merge(user, RecordKind.LEAD),
         "merge_address": f"{page_of(lead).removesuffix('change/')}merge/",
         "merged_into_page": _page_if_visible(user, lead.merged_into),
     }

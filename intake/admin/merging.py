@@ -19,7 +19,7 @@ from django.urls import URLPattern, path, reverse
 
 from accounts.models import User
 from accounts.staff_screens import Verb, VerbAdmin, VerbForm
-from intake import addresses, merging, names, relations, resembling
+from intake import addresses, mergeable, merging, names, relations, resembling
 from intake.admin import telling_apart
 from intake.models import Lead, Likeness, Merge, Organisation, RecordKind
 
@@ -52,7 +52,7 @@ def merge_page_of(source: Any, target: Any) -> str:
 
 def suggested(user: User, records: Iterable[Any]) -> list[Suggested]:
     """What these records may be the same as, strongest first; a likeness shows itself only to who sees both sides."""
-    own = {merging.kind_of(record): record for record in records if record is not None}
+    own = {mergeable.kind_of(record): record for record in records if record is not None}
     about = Q()
     for kind, record in own.items():
         about |= Q(kind=kind) & (Q(older_pk=record.pk) | Q(newer_pk=record.pk))
@@ -74,7 +74,7 @@ def _other_pk(one: Likeness, own_pk: int) -> int:
 
 def _others(user: User, kind: str, found: list[Likeness], own_pk: int) -> dict[int, Any]:
     pks = [_other_pk(one, own_pk) for one in found if one.kind == kind]
-    rows = merging.SPECS[kind].model.objects.visible_to(user)
+    rows = mergeable.SPECS[kind].model.objects.visible_to(user)
     return rows.filter(merged_into=None).in_bulk(pks) if pks else {}
 
 
@@ -96,19 +96,19 @@ def _suggested(one: Likeness, own: Any, other: Any) -> Suggested:
 
 def merging_context(user: User, record: Any) -> dict[str, Any]:
     """For the page of a record: whether this user may merge it, and what was merged with it."""
-    kind = merging.kind_of(record)
+    kind = mergeable.kind_of(record)
     return {
-        "may_merge": merging.may_merge(user, kind),
+        "may_merge": mergeable.may_merge(user, kind),
         "merge_address": reverse(f"admin:intake_{kind}_merge", args=[record.pk]),
     }
 
 
 def merged_here(record: Any) -> list[Merge]:
     """Merges into the record that still stand, newest first, each with its `source`."""
-    kind = merging.kind_of(record)
+    kind = mergeable.kind_of(record)
     rows = Merge.objects.filter(kind=kind, target_pk=record.pk, undone_at=None)
     merges = list(rows.select_related("by").order_by("-pk"))
-    sources = merging.SPECS[kind].model.objects.in_bulk([each.source_pk for each in merges])
+    sources = mergeable.SPECS[kind].model.objects.in_bulk([each.source_pk for each in merges])
     for each in merges:
         each.source = sources[each.source_pk]  # type: ignore[attr-defined]
         each.source_page = page_of(each.source)  # type: ignore[attr-defined]
@@ -128,7 +128,7 @@ class UndoForm(VerbForm):
 
 def _undo(record: Any, by: User) -> None:
     merge = Merge.objects.filter(
-        kind=merging.kind_of(record), source_pk=record.pk, undone_at=None
+        kind=mergeable.kind_of(record), source_pk=record.pk, undone_at=None
     ).first()
     if merge is None:
         raise ValidationError("This is not merged (any more).", code="conflict")
@@ -142,7 +142,7 @@ def undo_verb(kind: str) -> Verb:
         "Undo the merge",
         _undo,
         lambda record: record.merged_into_id is not None,
-        merging.SPECS[kind].permission,
+        mergeable.SPECS[kind].permission,
         "The two are apart again.",
         UndoForm,
     )
@@ -170,7 +170,9 @@ class MergingAdmin(VerbAdmin):
         record = self._mergeable(request, pk)
         assert isinstance(request.user, User)
         asked = request.GET.get("q", "").replace("\x00", "").strip()[:200]
-        rows = merging.mergeable_by(request.user, merging.kind_of(record)).filter(merged_into=None)
+        rows = mergeable.mergeable_by(request.user, mergeable.kind_of(record)).filter(
+            merged_into=None
+        )
         found = rows.exclude(pk=pk).filter(_asked_for(record, asked))
         context = self._merge_context(request, f"Merge {record} with another", record) | {
             "asked": asked,
@@ -197,7 +199,7 @@ class MergingAdmin(VerbAdmin):
         }
         try:
             merging.merge_records(
-                kind=merging.kind_of(source),
+                kind=mergeable.kind_of(source),
                 source_pk=pk,
                 target_pk=target_pk,
                 choices=choices,
@@ -213,7 +215,7 @@ class MergingAdmin(VerbAdmin):
     def apart(self, request: HttpRequest, pk: int, likeness_pk: int) -> HttpResponse:
         """Say that two records are not the same."""
         record = self._mergeable(request, pk)
-        kind = merging.kind_of(record)
+        kind = mergeable.kind_of(record)
         found = Likeness.objects.of(kind, pk).filter(pk=likeness_pk).first()
         if found is None:
             raise Http404
@@ -231,12 +233,12 @@ class MergingAdmin(VerbAdmin):
 
     def _mergeable(self, request: HttpRequest, pk: int) -> Any:
         assert isinstance(request.user, User)
-        spec = merging.SPECS[str(self.opts.model_name)]
+        spec = mergeable.SPECS[str(self.opts.model_name)]
         rows = spec.model.objects.visible_to(request.user)
         record = telling_apart.with_words(rows.filter(pk=pk)).first()
         if record is None:
             raise Http404
-        if not merging.may_merge(request.user, str(self.opts.model_name)):
+        if not mergeable.may_merge(request.user, str(self.opts.model_name)):
             raise PermissionDenied
         return record
 
@@ -289,12 +291,12 @@ def _came_from(request: HttpRequest) -> str:
     return page if is_ours else ""
 
 
-def _values(record: Any) -> tuple[merging.Value, ...]:
-    return merging.SPECS[merging.kind_of(record)].values
+def _values(record: Any) -> tuple[mergeable.Value, ...]:
+    return mergeable.SPECS[mergeable.kind_of(record)].values
 
 
 def _choice(
-    value: merging.Value, source: Any, target: Any, choices: dict[str, str]
+    value: mergeable.Value, source: Any, target: Any, choices: dict[str, str]
 ) -> dict[str, Any]:
     """A row of the preview: what each says, whose stays unless somebody chooses, and whether there is a choice."""
     return {
@@ -302,7 +304,7 @@ def _choice(
         "source": telling_apart.value_in_words(value.name, value.columns[0], source),
         "target": telling_apart.value_in_words(value.name, value.columns[0], target),
         "differs": value.of(source) != value.of(target),
-        "chosen": choices.get(value.name) or merging.default_choice(value, source, target),
+        "chosen": choices.get(value.name) or mergeable.default_choice(value, source, target),
     }
 
 

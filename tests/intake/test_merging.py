@@ -7,7 +7,16 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
-from intake import after_sending, alike, deadlines, erasing, matching, merging, resembling
+from intake import (
+    after_sending,
+    alike,
+    deadlines,
+    erasing,
+    matching,
+    mergeable,
+    merging,
+    resembling,
+)
 from intake.models import Activity, Contact, Lead, Likeness, Merge, Organisation, RecordKind, Status
 from jobs.models import Job
 from tests import factories, racing
@@ -111,7 +120,7 @@ def test_merges_undone_in_turn_leave_the_database_as_it_was(kind, seed):
         source, target = dice.sample(records, 2)
         sides = {
             value.name: dice.choice(["source", "target", "both"])
-            for value in merging.SPECS[kind].values
+            for value in mergeable.SPECS[kind].values
         }
         with contextlib.suppress(ValidationError):  # merged already, or a lead that may not go
             done.append(merge(kind, source, target, by, **sides))
