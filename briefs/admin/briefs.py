@@ -6,30 +6,27 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import QuerySet, Value
-from django.forms import BaseInlineFormSet, Form
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
-from unfold.admin import StackedInline, TabularInline
 
 from accounts import time_zones
 from accounts.models import User
-from accounts.staff_fields import StaffFields
 from accounts.staff_screens import VerbAdmin
 from briefs import brief_pages, completeness, reading, revising, translating
 from briefs.admin import wording
+from briefs.admin.brief_rows import CitationInline, JudgementInline
 from briefs.admin.calendar import calendar_context
 from briefs.admin.filters import PendingFilter, TurnFilter
-from briefs.admin.forms import BriefForm, CitationForm, JudgementForm, JudgementFormSet
+from briefs.admin.forms import BriefForm
 from briefs.admin.revision_pages import RevisionPages
 from briefs.admin.verbs import BRIEF_VERBS
 from briefs.models import (
     EDITABLE,
     ONCE_PUBLIC,
     Brief,
-    Citation,
-    Judgement,
     Notice,
     ReviewComment,
     ReviewLink,
@@ -40,52 +37,6 @@ _SAVED = (
     *("names_text", "word_count", "reading_minutes", "countries", "topics", "data_cutoff"),
     *("is_sample", "updated_at"),
 )
-
-
-class _Rows(StaffFields):
-    """Rows of an inline, as many as a brief has at the very most: a tampered form would have Django make thousands."""
-
-    max_num: int
-
-    def get_formset(
-        self, request: HttpRequest, obj: Brief | None = None, **options: Any
-    ) -> type[BaseInlineFormSet]:
-        """Refuse more rows than that."""
-        options |= {"absolute_max": self.max_num + 1, "validate_max": True}
-        return super().get_formset(request, obj, **options)  # type: ignore[misc]
-
-
-class JudgementInline(_Rows, StackedInline):
-    """What we expect, in the order of the page."""
-
-    model = Judgement
-    fk_name = "brief"
-    form = JudgementForm
-    formset = JudgementFormSet
-    extra = 0
-    max_num = 30
-    fields = (
-        *("position", "text", "likelihood", "confidence", "horizon_on", "revises"),
-        "change_reason",
-    )
-    autocomplete_fields = ("revises",)
-    ordering = ("position",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Judgement]:
-        return super().get_queryset(request).filter(position__isnull=False)
-
-
-class CitationInline(_Rows, TabularInline):
-    """What it rests on; readers see the grades, and the names of sources that may be named."""
-
-    model = Citation
-    form = CitationForm
-    hide_title = True
-    extra = 0
-    max_num = 100
-    fields = ("position", "source", "credibility", "title", "url", "published_on", "note")
-    autocomplete_fields = ("source",)
-    ordering = ("position",)
 
 
 @admin.register(Brief)
