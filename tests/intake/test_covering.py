@@ -11,7 +11,7 @@ from intake.models import Absence, Adviser, Lead, StandIn
 from jobs.models import Job
 from mail.models import Message
 from tests import factories, racing
-from tests.intake.test_handing_over import adviser, away, bar, desk_lead, told
+from tests.intake.handing import adviser, away, bar, desk_lead, told
 from tests.intake.test_walls import wall
 
 

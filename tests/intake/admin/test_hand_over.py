@@ -9,7 +9,7 @@ from intake.models import Lead
 from mail.models import Message
 from tests import factories
 from tests.intake.admin.screens import LEADS, buttons, client_of, page, person, said, verb
-from tests.intake.test_handing_over import adviser, away, bar
+from tests.intake.handing import adviser, away, bar
 from tests.intake.test_leads import state
 
 MANY = {"action": "reassign_chosen", "reason": "Awa leaves."}
