@@ -186,7 +186,7 @@ def test_an_engagement_is_entered_and_open_requests_are_held_against_it(rosa, aw
 # --- Walls
 
 
-def test_a_wall_is_raised_before_one_thing_that_one_sees_and_lifted_with_a_reason(rosa, awa):
+def test_a_wall_stands_before_one_thing_that_one_sees_until_a_day_to_come_for_a_reason(rosa, awa):
     client, lead = client_of(rosa), factories.new_lead()
     company = factories.matched_lead(organisation="Acacia Example").organisation
     hidden = factories.new_lead()
@@ -212,15 +212,21 @@ def test_a_wall_is_raised_before_one_thing_that_one_sees_and_lifted_with_a_reaso
     assert not any(hidden.reference in text_of(one) for one in refused)
     assert auditor.post(f"{WALLS}add/", good).status_code == 403
     assert Wall.objects.count() == 1
-
     done = client.post(f"{WALLS}add/", good | {"until": "2999-12-31"})
     wall = Wall.objects.get(user=awa)
+    assert done.status_code == 302
+    assert (wall.by, wall.lead, wall.ends_at.year) == (rosa, lead, 2999)
+
+
+def test_a_wall_is_lifted_once_with_a_reason(rosa, awa):
+    client, lead = client_of(rosa), factories.new_lead()
+    wall = walls.raise_wall(user=awa, before=lead, reason="Kin.", by=rosa)
     address = f"{WALLS}{wall.pk}/verbs/lift/"
+    auditor = client_of(factories.UserFactory(roles=["auditor"]))
+
     intro = text_of(client.get(address))
     unlifted = client.post(address, {"reason": ""})
 
-    assert done.status_code == 302
-    assert (wall.by, wall.lead, wall.ends_at.year) == (rosa, lead, 2999)
     assert f"Awa is kept out of {lead.reference} since" in intro
     assert unlifted.status_code == 400
     assert "Say why, for whoever reads this later." in text_of(unlifted)
