@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import get_language
 
@@ -31,11 +32,23 @@ _READ_BY_ITSELF = timedelta(hours=1)
 _READ_AT_ONCE = 500
 
 
+@transaction.atomic
 def read_leads(*, lead_ids: Collection[int]) -> None:
-    """Read the texts of those leads that these rules have not read. One statement when they have read all."""
-    unread = Lead.objects.filter(pk__in=lead_ids).exclude(needs_read_by=needs.VERSION)
-    for pk in unread.order_by("pk").values_list("pk", flat=True):
-        read_lead(lead_id=pk)
+    """Read the texts of those leads that these rules have not read, and lock those. Many take the statements of one,
+    but for what is urgent; one statement when these rules have read all.
+    """
+    given = {"pks": prepared.listed(lead_ids), "version": str(needs.VERSION)}
+    suggestions_of_each(_UNREAD.read(**given).objects())
+
+
+def _unread(pks: str, version: str) -> QuerySet[Lead]:
+    older = "intake_lead.needs_read_by < %s::smallint"
+    is_unread = RawSQL(older, [version], output_field=BooleanField())  # noqa: S611  # nosec B611
+    rows = Lead.objects.filter(prepared.among("intake_lead.id", pks), is_unread)
+    return rows.select_related("enquiry").select_for_update(of=("self",)).order_by("pk")
+
+
+_UNREAD = prepared.Prepared(_unread, pks=prepared.NUMBERS, version="a version as an example")
 
 
 @transaction.atomic

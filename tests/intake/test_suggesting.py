@@ -2,7 +2,8 @@ from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from intake import leads, needs, routing, suggesting
@@ -131,6 +132,39 @@ def test_two_workers_read_a_lead_once():
 
     assert lead.suggestions.filter(value="kidnap").count() == 1
     assert lead.activities.count() == 1
+
+
+@pytest.mark.django_db
+def test_many_are_read_in_the_statements_of_one():
+    suggesting.gazetteer.current()  # loaded by the first reading
+    leads, counts = [factories.new_lead(needs=CALM) for _ in range(4)], []
+
+    for some in (leads[:1], leads[1:], leads):
+        with CaptureQueriesContext(connection) as queries:
+            suggesting.read_leads(lead_ids=[lead.pk for lead in some])
+        counts.append(len([one for one in queries if "SAVEPOINT" not in one["sql"]]))
+
+    assert counts == [3, 3, 1]
+    assert set(map(len, map(states, leads))) == {5}
+
+
+@pytest.mark.django_db
+def test_a_text_that_cannot_be_read_takes_no_other_along(monkeypatch):
+    first, bad, last = (factories.new_lead(needs=text) for text in (CALM, "Poison.", ALARM))
+    read_needs = needs.read_needs
+
+    def read(text, known):
+        assert text != "Poison."
+        return read_needs(text, known)
+
+    monkeypatch.setattr(needs, "read_needs", read)
+    jobs = Job.objects.filter(kind="intake.read_needs").order_by("pk")
+    Job.objects.exclude(pk__in=jobs).delete()  # nothing comes first
+
+    working.run_job(jobs[0].pk)
+
+    assert [job.state for job in jobs] == ["done", "pending", "done"]
+    assert (bool(states(first)), states(bad), "kidnap" in states(last)) == (True, {}, True)
 
 
 # --- Accepting and dropping
