@@ -151,9 +151,16 @@ def holiday_countries() -> list[tuple[str, str]]:
     return sorted(((code, name) for code, name in names.items() if name), key=lambda c: c[1])
 
 
+# Where the package `holidays` is behind (0.109): Mauritania's weekend is Saturday and Sunday since October 2014
+# (www.reuters.com/article/us-mauritania-workweek-idUSKBN0H625120140911), Libya's is Friday and Saturday, as in CLDR.
+_WEEKENDS = {"MR": frozenset((5, 6)), "LY": frozenset((4, 5))}
+
+
 @lru_cache(maxsize=256)
 def weekend_of(country: str) -> frozenset[int]:
     """The weekdays of a country's weekend, 0 is Monday; Saturday and Sunday for one that is not known."""
+    if country in _WEEKENDS:
+        return _WEEKENDS[country]
     if country not in holidays.list_supported_countries():
         return frozenset((5, 6))
     return frozenset(holidays.country_holidays(country).weekend)

@@ -89,10 +89,14 @@ def screen_again(job: Job) -> None:
     sanctions.screen_again(after=job.subject_id, round_=job.key.rpartition(":")[0])
 
 
+# Each may keep a worker for as long as any job may work.
+_TRIES_OF_A_LIST = 3
+
+
 @kind("intake.load_sanctions")
 def load_sanctions(job: Job) -> None:
     """Read a file of a sanctions list that somebody sent."""
-    uploads.read_file(file_id=job.subject_id)
+    uploads.read_file(file_id=job.subject_id, is_last_try=job.attempts >= _TRIES_OF_A_LIST)
 
 
 @kind_together("intake.notify_owner", most=50)

@@ -29,6 +29,10 @@ class AbsenceForm(forms.ModelForm):
     class Meta:
         model = Absence
         fields = ("starts_on", "from_hour", "ends_on", "to_hour", "delegate", "policy", "note")
+        help_texts = {
+            "from_hour": "In the adviser's time zone. Empty: from the start of the day.",
+            "to_hour": "In the adviser's time zone. Empty: to the end of the day.",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

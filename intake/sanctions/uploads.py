@@ -4,6 +4,7 @@ import hashlib
 import tempfile
 from pathlib import Path
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -16,6 +17,10 @@ from jobs import queue
 
 # The largest of the published files had 50 MB in 2026 (the table of the United Kingdom).
 LARGEST_BYTES = 150 * 1024 * 1024
+_TOO_SLOW = (
+    "Reading the file takes longer than a worker may work at one thing. The list was left as it was. Load the file "
+    "with “manage.py load_sanctions”, which takes its time, or send it again when the machine has less to do."
+)
 
 
 @transaction.atomic
@@ -44,10 +49,11 @@ def send_file(
     return kept
 
 
-def read_file(*, file_id: int) -> SanctionsFile:
+def read_file(*, file_id: int, is_last_try: bool = False) -> SanctionsFile:
     """Load a file that waits and keep what came of it in words; its bytes go. One that was read stays as it is.
 
-    A file that is refused is an answer, not a failure: it is not tried again. Runs in the transaction of its job.
+    A file that is refused is an answer, not a failure: it is not tried again. So is, in the last try, one that takes
+    longer than a worker may. Runs in the transaction of its job.
     """
     kept = (
         SanctionsFile.objects.select_for_update(of=("self",))
@@ -62,6 +68,10 @@ def read_file(*, file_id: int) -> SanctionsFile:
             loaded = _load(kept)
     except ValidationError as error:
         kept.state, kept.outcome = SanctionsFile.State.REFUSED, " ".join(error.messages)
+    except SoftTimeLimitExceeded:
+        if not is_last_try:
+            raise
+        kept.state, kept.outcome = SanctionsFile.State.REFUSED, _TOO_SLOW
     else:
         kept.state = SanctionsFile.State.LOADED if loaded.is_new else SanctionsFile.State.SAME
         kept.outcome = loaded.in_words

@@ -156,6 +156,10 @@ def test_a_country_that_the_package_does_not_know_has_no_holidays():
     assert weekend_of("ZZ") == {5, 6}
 
 
+def test_weekends_are_those_of_today_where_the_package_is_behind():
+    assert (weekend_of("MR"), weekend_of("LY"), weekend_of("EG")) == ({5, 6}, {4, 5}, {4, 5})
+
+
 # --- Away
 
 

@@ -37,6 +37,7 @@ def test_an_adviser_enters_changes_and_removes_their_own():
     bruno = factories.AdviserFactory(user__full_name="Bruno")
     client = client_of(awa.user)
 
+    assert "time zone. Empty: from the start of the day." in text_of(client, f"{ABSENCES}add/")
     added = client.post(f"{ABSENCES}add/", SENT | {"delegate": bruno.pk, "policy": "cover"})
     own = Absence.objects.get()
     assert (added.status_code, own.adviser, own.delegate) == (302, awa, bruno)

@@ -1,11 +1,14 @@
 """Sanctions lists, listed names, the lead's box and the decision in the staff screens."""
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from intake.models import Adviser, Hold, Lead, SanctionsEntry, SanctionsFile, SanctionsList, Status
 from intake.sanctions import screening as sanctions
+from intake.sanctions import uploads
+from jobs.models import Job
 from tests import factories
 from tests.briefs.subscribed import run_all
 from tests.intake.admin import screens
@@ -95,6 +98,30 @@ def test_a_file_that_is_refused_says_why_and_changes_nothing(lead_desk, listed):
     assert (kept.state, bytes(kept.body)) == ("refused", b"")
     assert kept.outcome in html(lead_desk, FILES).replace("&lt;", "<").replace("&gt;", ">")
     assert SanctionsEntry.objects.count() == 2
+
+
+def test_a_file_that_takes_longer_than_a_worker_may_is_refused_after_three_tries(
+    lead_desk, listed, monkeypatch
+):
+    def take_long(kept: SanctionsFile) -> None:
+        SanctionsEntry.objects.all().delete()
+        raise SoftTimeLimitExceeded
+
+    monkeypatch.setattr(uploads, "_load", take_long)
+    send(lead_desk, listed)
+    found = []
+    for _ in range(3):
+        Job.objects.filter(kind="intake.load_sanctions").update(run_at=timezone.now())
+        run_all("intake.load_sanctions")
+        found.append((Job.objects.get(kind="intake.load_sanctions").state, *_states()))
+
+    assert found == [("pending", "waiting"), ("pending", "waiting"), ("done", "refused")]
+    assert "“manage.py load_sanctions”" in html(lead_desk, FILES)
+    assert SanctionsEntry.objects.count() == 2
+
+
+def _states() -> list[str]:
+    return list(SanctionsFile.objects.values_list("state", flat=True))
 
 
 def test_a_form_without_a_file_says_so_beside_the_field(lead_desk, listed):
