@@ -70,7 +70,7 @@ THROTTLE = env.str("THROTTLE", default="on") != "off"
 
 # ---- Applications
 INSTALLED_APPS = [
-    "unfold",
+    "config.staff_apps.StaffSiteConfig",  # unfold
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
