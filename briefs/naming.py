@@ -39,7 +39,8 @@ def _names(brief: Brief) -> Iterator[str]:
 def refresh_names(briefs: Iterable[Brief]) -> None:
     """Bring the names of briefs in line with the actors and places of today; no revision comes of it."""
     for brief in briefs:
-        Brief.objects.filter(pk=brief.pk).update(names_text=names_text(brief))
+        brief.names_text = names_text(brief)
+        Brief.objects.filter(pk=brief.pk).update(names_text=brief.names_text)
 
 
 def _offered(place: Place) -> Iterator[str]:

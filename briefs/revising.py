@@ -47,7 +47,6 @@ def record_revision(*, brief: Brief, by: User, note: str = "") -> Revision:
     locked = lock(brief)
     _tie_to_live(locked)
     naming.refresh_names([locked])
-    locked.refresh_from_db(fields=["names_text"])
     snapshot = snapshots.snapshot_of(locked)
     digest = snapshots.digest_of(snapshot)
     head = locked.head_revision
@@ -64,7 +63,7 @@ def record_revision(*, brief: Brief, by: User, note: str = "") -> Revision:
     )
     _make_head(locked, revision, by)
     _close_links(revision, by)
-    brief.refresh_from_db(fields=["head_revision", "status"])
+    brief.head_revision, brief.status = revision, locked.status
     return revision
 
 
@@ -92,8 +91,8 @@ def _close_links(revision: Revision, by: User) -> None:
 
 def _next_number(root_id: int) -> int:
     # The root is locked by whoever writes revisions: its own row, or its pending revision's which is one only.
-    last = Revision.objects.filter(brief=root_id).order_by("-number").first()
-    return last.number + 1 if last else 1
+    numbers = Revision.objects.filter(brief=root_id).values_list("number", flat=True)
+    return (numbers.order_by("-number").first() or 0) + 1
 
 
 def _authors(head: Revision | None, by: User) -> list[int]:
