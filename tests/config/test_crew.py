@@ -19,8 +19,10 @@ def family(workers: Workers) -> list[int]:
     return [workers.pid, *workers.children, *workers.pool]
 
 
-def test_what_somebody_waits_for_has_processes_to_which_all_others_give_way(stack: Stack) -> None:
-    workers = stack.worker(at_once=2, others=1)
+def test_what_somebody_waits_for_has_processes_to_which_all_others_give_way(
+    module_stack: Stack,
+) -> None:
+    workers = module_stack.worker(at_once=2, others=1)
 
     at_once, others = workers.children
     nice = {pid: os.getpriority(os.PRIO_PROCESS, pid) for pid in family(workers)}
@@ -30,8 +32,8 @@ def test_what_somebody_waits_for_has_processes_to_which_all_others_give_way(stac
     assert {nice[pid] for pid in (others, *children_of(others))} == {10}
 
 
-def test_both_stop_when_they_are_asked_to(stack: Stack) -> None:
-    workers = stack.worker()
+def test_both_stop_when_they_are_asked_to(module_stack: Stack) -> None:
+    workers = module_stack.worker()
     everybody = family(workers)
 
     workers.child.ask_to_stop()
@@ -40,8 +42,10 @@ def test_both_stop_when_they_are_asked_to(stack: Stack) -> None:
     assert [pid for pid in everybody if is_running(pid)] == []
 
 
-def test_when_one_of_them_dies_the_other_stops_and_all_can_be_started_anew(stack: Stack) -> None:
-    workers = stack.worker()
+def test_when_one_of_them_dies_the_other_stops_and_all_can_be_started_anew(
+    module_stack: Stack,
+) -> None:
+    workers = module_stack.worker()
     everybody = family(workers)
 
     os.kill(workers.children[0], signal.SIGKILL)
@@ -50,8 +54,8 @@ def test_when_one_of_them_dies_the_other_stops_and_all_can_be_started_anew(stack
     eventually(lambda: not any(map(is_running, everybody)))
 
 
-def test_without_the_process_that_forked_them_they_stop(stack: Stack) -> None:
-    workers = stack.worker()
+def test_without_the_process_that_forked_them_they_stop(module_stack: Stack) -> None:
+    workers = module_stack.worker()
     everybody = family(workers)
 
     os.kill(workers.pid, signal.SIGKILL)
