@@ -20,7 +20,7 @@ _MOST = 100  # as many as psycopg keeps of its own
 _GONE = b"26000"  # no such statement: after DISCARD ALL, say
 _CHANGED = b"0A000"  # "cached plan must not change result type", after a migration
 _KEPT_AS = "_derisk_planned"
-_YOUNG = 1.0  # seconds of a connection, whose plans are made anew then, and each time that it is twice as old
+_YOUNG, _OLD = 1.0, 10.0  # seconds: plans are made anew when a connection is as young, twice as old, … and so often
 _ANSWERS = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 _numbers = itertools.count()
 Key = tuple[str, tuple[int, ...]]  # the statement and the types of its values
@@ -86,7 +86,7 @@ class Planned:
         now = monotonic()
         if now >= self._plan_again_at:
             self._pgconn.exec_(b"DISCARD PLANS")
-            self._plan_again_at = now + (now - self._born)
+            self._plan_again_at = now + min(now - self._born, _OLD)
 
     def _begin(self) -> None:
         """Begin a transaction where psycopg would, of the only kind that Django asks for here."""

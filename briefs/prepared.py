@@ -63,6 +63,7 @@ class Rows:
         compiler = copy.copy(self.written.compiler)
         compiler.connection = databases[DEFAULT_DB_ALIAS]  # that of this thread
         compiler.execute_sql = lambda *_, **__: [self.rows]
+        compiler.get_converters = lambda _: self.written.converters
         query = copy.copy(compiler.query)
         query.get_compiler = lambda using: compiler
         stand_in: Any = SimpleNamespace(db=DEFAULT_DB_ALIAS, query=query, _known_related_objects={})
@@ -76,6 +77,13 @@ class _Written:
     statement: Statement
     compiler: Any
     iterable: Any
+
+    @cached_property
+    def converters(self) -> dict[int, Any]:
+        """By place in a row what makes of a value that of the field: Django would ask each field again each time."""
+        own = [column for column, _, _ in self.compiler.select[: self.compiler.col_count]]
+        found: dict[int, Any] = self.compiler.get_converters(own)
+        return found
 
     @cached_property
     def places(self) -> dict[str, int]:
