@@ -7,7 +7,6 @@ statement's name and its values, and psycopg's own adapters write the values and
 import itertools
 from collections import OrderedDict
 from collections.abc import Sequence
-from time import monotonic
 from typing import Any
 
 import psycopg
@@ -20,7 +19,6 @@ _MOST = 100  # as many as psycopg keeps of its own
 _GONE = b"26000"  # no such statement: after DISCARD ALL, say
 _CHANGED = b"0A000"  # "cached plan must not change result type", after a migration
 _KEPT_AS = "_derisk_planned"
-_YOUNG, _OLD = 1.0, 10.0  # seconds: plans are made anew when a connection is as young, twice as old, … and so often
 _ANSWERS = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 _numbers = itertools.count()
 Key = tuple[str, tuple[int, ...]]  # the statement and the types of its values
@@ -37,8 +35,6 @@ class Planned:
         self._names: OrderedDict[Key, bytes] = OrderedDict()
         self._worn: list[bytes] = []  # what the server need not keep any longer
         self._look = sockets.look_at(connection.pgconn.socket)
-        self._born = monotonic()
-        self._plan_again_at = self._born + _YOUNG
 
     @property
     def has_news(self) -> bool:
@@ -64,7 +60,6 @@ class Planned:
             return None
         self._names.move_to_end(key)
         if self._pgconn.transaction_status == pq.TransactionStatus.IDLE:
-            self._tidy()
             self._begin()
         result = self._pgconn.exec_prepared(name or self._prepare(key), sent, formats)
         if _state(result) in (_GONE, _CHANGED):
@@ -75,21 +70,10 @@ class Planned:
         transformer.set_pgresult(None)
         return rows
 
-    def _tidy(self) -> None:
-        """Let the server forget what has worn out. Outside of a transaction, where what fails does no harm.
-
-        A plan for tables that were empty reads them from end to end when they have grown; until PostgreSQL looks at
-        them it would be kept: that goes for those of functions and foreign keys too.
-        """
-        while self._worn:
-            self._pgconn.exec_(b"DEALLOCATE " + self._worn.pop())
-        now = monotonic()
-        if now >= self._plan_again_at:
-            self._pgconn.exec_(b"DISCARD PLANS")
-            self._plan_again_at = now + min(now - self._born, _OLD)
-
     def _begin(self) -> None:
         """Begin a transaction where psycopg would, of the only kind that Django asks for here."""
+        while self._worn:  # here, where one that is not there does no harm
+            self._pgconn.exec_(b"DEALLOCATE " + self._worn.pop())
         if not self._connection.autocommit:
             self._whole(self._pgconn.exec_(b"BEGIN"))
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from jobs import ending, following, hints, kinds, queue, tasks
+from jobs import ending, following, grown_tables, hints, kinds, queue, tasks
 from jobs.models import Job, beat
 from jobs.queue_names import AT_ONCE
 
@@ -23,7 +23,8 @@ BATCH = 500
 
 
 def sweep_once(breaker: hints.Breaker) -> dict[str, int]:
-    """Free abandoned jobs, ask for regular ones, hint due ones, note the heartbeat; return how many of each.
+    """Free abandoned jobs, ask for regular ones, hint due ones, note the heartbeat; return how many of each. Then have
+    PostgreSQL look at tables that have grown.
 
     Any number of sweeps may run side by side: each takes rows that no other holds.
     """
@@ -31,6 +32,7 @@ def sweep_once(breaker: hints.Breaker) -> dict[str, int]:
     asked = ask_for_regular()
     hinted = hint_due(breaker)
     beat("sweep")
+    grown_tables.look()
     if freed:
         log.info("sweep", freed=freed, hinted=hinted)
     return {"freed": freed, "asked": asked, "hinted": hinted}

@@ -113,34 +113,6 @@ def test_what_was_asked_the_longest_ago_makes_room(
     assert {text for (text,) in line.execute(query)} == {"SELECT 1", "SELECT 3", "SELECT 4"}
 
 
-def test_plans_from_when_tables_were_empty_are_made_anew_the_later_the_rarer(
-    line: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = 100.0
-    monkeypatch.setattr(planned, "monotonic", lambda: now)
-    line.execute("CREATE TEMPORARY TABLE crowd (id int PRIMARY KEY)")
-    line.execute("ANALYZE crowd")
-    ours = planned.of(line)
-
-    def plan() -> str:
-        for _ in range(7):  # PostgreSQL keeps a plan from the sixth time on
-            ours.ask("SELECT id FROM crowd WHERE id = $1", [1])
-        found = line.execute(f"EXPLAIN EXECUTE {names(line)[-1]} (1)").fetchone()
-        assert "$1" in str(line.execute(f"EXPLAIN EXECUTE {names(line)[-1]} (1)").fetchall())
-        return str(found[0]).split(" on ")[0]
-
-    assert plan() == "Seq Scan"
-    line.execute("INSERT INTO crowd SELECT generate_series(1, 20000)")
-    assert plan() == "Seq Scan"
-    now = 101.0
-    assert plan().startswith("Index Only Scan")
-    line.execute("SET enable_indexonlyscan = off")  # a change that no plan hears of
-    now = 101.9
-    assert plan().startswith("Index Only Scan")
-    now = 102.0
-    assert not plan().startswith("Index Only Scan")
-
-
 def test_what_a_connection_has_planned_is_forgotten_with_it() -> None:
     connection.ensure_connection()
     held = weakref.ref(connection.connection), weakref.ref(planned.of(connection.connection))
