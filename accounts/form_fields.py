@@ -25,12 +25,25 @@ class TextField(forms.CharField):
         # Our rule names a NUL by its place; Django's would say it once more, without help.
         own = [v for v in self.validators if not isinstance(v, ProhibitNullCharactersValidator)]
         self.validators = [*own, *self.rules, Limit(limit)]
+        self._limit = limit
+
+    def run_validators(self, value: Any) -> None:
+        """Shows a text to all rules, unless it is one of those that break none of ours, as most are."""
+        has_other_rules = len(self.validators) > len(self.rules) + 1
+        if has_other_rules or len(value or "") > self._limit or not self._is_plain(value or ""):
+            super().run_validators(value)
+
+    def _is_plain(self, value: str) -> bool:
+        return text_rules.is_plain_line(value.replace("\n", " "))
 
 
 class LineField(TextField):
     """Text on one line."""
 
     rules = [*TextField.rules, text_rules.refuse_line_breaks]
+
+    def _is_plain(self, value: str) -> bool:
+        return text_rules.is_plain_line(value)
 
 
 class EmailField(LineField, forms.EmailField):

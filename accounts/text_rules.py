@@ -52,6 +52,11 @@ def refuse_invisible(value: str) -> None:
         )
 
 
+def is_plain_line(text: str) -> bool:
+    """Whether it is ASCII that prints, of which something is seen: no rule on lines refuses that."""
+    return text.isascii() and text.isprintable() and text != "" and not text.isspace()
+
+
 def plain(text: str, limit: int) -> str:
     """Text that nobody typed, such as a header, without what cannot be seen, cut to `limit` characters."""
     if text.isprintable():

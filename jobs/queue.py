@@ -87,11 +87,18 @@ def hint_together(asked: Sequence[str], job_ids: Sequence[int]) -> None:
     Those that overtake others come first; a worker that does nothing else then tells others of the rest. What comes
     after one of them is told when that is done.
     """
-    found = {pk: kinds.find(name) for name, pk in zip(asked, job_ids, strict=True)}
-    now = [pk for pk, kind in found.items() if kind.after not in asked]
-    first = [pk for pk in now if found[pk].at_once]
-    rest = [pk for pk in now if pk not in first]
-    transaction.on_commit(lambda: hints.send_together([([*first, *rest], bool(first))]))
+    places, at_once = _told_now(tuple(asked))
+    told = [job_ids[place] for place in places]
+    transaction.on_commit(lambda: hints.send_together([(told, at_once)]))
+
+
+@cache
+def _told_now(asked: tuple[str, ...]) -> tuple[list[int], bool]:
+    """Which of jobs of these kinds workers are told of now, in order, and whether that overtakes others."""
+    found = [kinds.find(name) for name in asked]
+    now = [place for place, kind in enumerate(found) if kind.after not in asked]
+    first = [place for place in now if found[place].at_once]
+    return [*first, *(place for place in now if place not in first)], bool(first)
 
 
 def hint(job_ids: Sequence[int], *, at_once: bool = False) -> None:
