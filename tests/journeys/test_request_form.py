@@ -98,6 +98,23 @@ def test_a_connection_that_breaks_while_sending_costs_nothing(visit: Visit) -> N
     expect(page.locator("#id_needs")).to_have_value("The line is bad.")
 
 
+def test_each_of_two_tabs_has_its_own_words_back(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/request/")
+    fill(page, "Two trucks to Gao.")
+    eventually(lambda: kept(page))
+    other = page.context.new_page()
+    other.goto(page.url)
+    fill(other, "A flight to Mopti.")
+    eventually(lambda: kept(other)["needs"] == ["A flight to Mopti."])
+
+    page.reload()
+    other.reload()
+
+    expect(page.locator("#id_needs")).to_have_value("Two trucks to Gao.")
+    expect(other.locator("#id_needs")).to_have_value("A flight to Mopti.")
+
+
 def test_on_a_shared_computer_nothing_is_kept(visit: Visit) -> None:
     page = visit.page
     visit.open("/request/")
@@ -110,6 +127,7 @@ def test_on_a_shared_computer_nothing_is_kept(visit: Visit) -> None:
     page.wait_for_timeout(700)
 
     assert kept(page) is None
+    assert page.evaluate("sessionStorage.getItem('derisk.request')") is None
     visit.open("/request/")
     expect(page.locator("#shared")).to_be_checked()
     expect(page.locator("#id_needs")).to_have_value("")

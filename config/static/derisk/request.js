@@ -20,18 +20,23 @@
   const kept = box("localStorage");
   const tab = box("sessionStorage");
 
-  const readDraft = () => {
+  // A tab has its own words back, whatever was typed in another one meanwhile; a new tab what was typed last.
+  const places = [tab, kept];
+  const readDraft = (place) => {
     try {
-      const draft = JSON.parse(kept.get(KEY));
+      const draft = JSON.parse(place.get(KEY));
       return draft && Date.now() - draft.at < KEPT_DAYS * 864e5 ? draft : null;
     } catch { return null; }
   };
+  const dropDraft = () => places.forEach((place) => place.drop(KEY));
 
   // The status page follows a sent form, and only that one's draft goes.
   const forgetSent = () => {
     const sent = tab.get(SENT);
-    const draft = readDraft();
-    if (sent && (!draft || draft.values.form_id?.[0] === sent)) kept.drop(KEY);
+    for (const place of sent ? places : []) {
+      const draft = readDraft(place);
+      if (!draft || draft.values.form_id?.[0] === sent) place.drop(KEY);
+    }
     tab.drop(SENT);
   };
 
@@ -59,10 +64,13 @@
       clearTimeout(timer);
       if (shared.checked) return;
       const now = values();
-      if (form.hasAttribute("data-returned") || isTouched(now)) kept.set(KEY, JSON.stringify({ at: Date.now(), values: now }));
+      if (form.hasAttribute("data-returned") || isTouched(now)) {
+        const draft = JSON.stringify({ at: Date.now(), values: now });
+        places.forEach((place) => place.set(KEY, draft));
+      }
     };
     const restore = () => {
-      const draft = readDraft();
+      const draft = readDraft(tab) || readDraft(kept);
       if (!draft || form.hasAttribute("data-returned")) return;
       const all = { ...draft.values };
       // Opened from another brief, the form is about that one; what was typed is about either.
@@ -74,7 +82,7 @@
       restored.append(document.getElementById("restored-words").content.cloneNode(true));
       restored.querySelector("button").addEventListener("click", () => {
         clearTimeout(timer);
-        kept.drop(KEY);
+        dropDraft();
         put({ ...Object.fromEntries([...form.elements].filter((f) => f.name).map((f) => [f.name, [""]])), ...fresh });
         restored.replaceChildren();
         form.querySelector("#id_full_name").focus();
@@ -86,9 +94,9 @@
     document.getElementById("draft").hidden = false;
     shared.checked = kept.get(OFF) === "1";
     shared.addEventListener("change", () => {
-      if (shared.checked) { clearTimeout(timer); kept.set(OFF, "1"); kept.drop(KEY); } else { kept.drop(OFF); keep(); }
+      if (shared.checked) { clearTimeout(timer); kept.set(OFF, "1"); dropDraft(); } else { kept.drop(OFF); keep(); }
     });
-    if (shared.checked) kept.drop(KEY); else restore();
+    if (shared.checked) dropDraft(); else restore();
     if (form.hasAttribute("data-returned")) keep();
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, PAUSE); });
     form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { keep(); tab.set(SENT, values().form_id[0]); } });
