@@ -60,6 +60,8 @@ class Rows:
 
     def objects(self) -> list[Any]:
         """As the queryset gives them: models, or dicts out of `values()`."""
+        if not self.rows:
+            return []  # what follows would take longer than asking did
         compiler = copy.copy(self.written.compiler)
         compiler.connection = databases[DEFAULT_DB_ALIAS]  # that of this thread
         compiler.execute_sql = lambda *_, **__: [self.rows]

@@ -1,7 +1,7 @@
 """What is known of a lead when it is routed: what the client named, and where nothing was named what the text says."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from briefs import geography
@@ -49,7 +49,7 @@ class Facts:
 
     def as_json(self) -> dict[str, Any]:
         """As a decision records them."""
-        said = asdict(self) | {name: list(getattr(self, name)) for name in _LISTS}
+        said = {**vars(self), **{name: list(getattr(self, name)) for name in _LISTS}}
         return said if self.from_text else {k: v for k, v in said.items() if k != "from_text"}
 
     @property

@@ -22,7 +22,7 @@ class DeskFacts:
 
     def as_json(self) -> dict[str, Any]:
         """As a decision records it."""
-        return asdict(self) | {"members": list(self.members)}
+        return {**vars(self), "members": list(self.members)}
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,9 @@ class Words(list[Word]):
     def pairs(self) -> dict[tuple[str, str], list[int]]:
         """Where two words stand beside each other, by their forms: where the first of them does."""
         found: dict[tuple[str, str], list[int]] = {}
-        for index, (word, after) in enumerate(pairwise(self)):
-            for both in product(word.forms, after.forms):
+        for index, (forms, after) in enumerate(pairwise(word.forms for word in self)):
+            is_plain = len(forms) == 1 == len(after)
+            for both in ((forms + after,) if is_plain else product(forms, after)):
                 found.setdefault(both, []).append(index)
         return found
 
