@@ -68,7 +68,8 @@ class Words(list[Word]):
         found: dict[tuple[str, str], list[int]] = {}
         for index, (forms, after) in enumerate(pairwise(word.forms for word in self)):
             is_plain = len(forms) == 1 == len(after)
-            for both in ((forms + after,) if is_plain else product(forms, after)):
+            pairs = [(forms[0], after[0])] if is_plain else product(forms, after)
+            for both in pairs:
                 found.setdefault(both, []).append(index)
         return found
 
