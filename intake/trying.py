@@ -26,6 +26,7 @@ from intake.models.adviser import OPEN_STATUSES
 from intake.suggesting import Said
 
 MOST_LEADS = 500
+_NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
@@ -70,22 +71,24 @@ def _suggestions(lead: Lead) -> Sequence[NeedSuggestion | Said]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """One lead of the past: who got it, who would have, and by which rule."""
+    """One lead of the past: who got it, who would have by the rules in force, who by those tried, and by which."""
 
     lead: Lead
     happened: str
+    in_force: str
     would: str
     rule: str
     is_fallback: bool
-    is_changed: bool  # somebody else would have got it; two may bear one name
+    is_changed: bool  # somebody else than by the rules in force; two may bear one name
 
 
 @dataclass(frozen=True)
 class Load:
-    """How many of these leads one person got, and would have got."""
+    """How many of these leads one person got, and would have got by the rules in force and by those tried."""
 
     name: str
     happened: int
+    in_force: int
     would: int
 
 
@@ -100,7 +103,7 @@ class Simulation:
 
     @property
     def changed(self) -> list[Outcome]:
-        """The leads that somebody else would have got."""
+        """The leads that somebody else would have got than by the rules in force."""
         return [one for one in self.outcomes if one.is_changed]
 
     @property
@@ -119,15 +122,19 @@ def simulate(*, rule_ids: Iterable[int], visible: Any, number: int = 200) -> Sim
 
     Each lead meets the advisers as they stood at its hour: absences of that day, working hours, skills and walls as
     they are now, open leads as the simulation has given them until then. Credit starts even, as everybody's did once.
+    The rules in force are run over them in the same way, so that what differs comes of the rules alone.
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION READ ONLY")
-        house = roster.house(rule_ids)
+        house, in_force = roster.house(rule_ids), roster.house()
         leads = list(reversed(_past(visible, number)))
         run = _Run(house, leads)
-        outcomes = [run.route(lead) for lead in leads]
+        tried = [run.route(lead) for lead in leads]
+        beside = _Run(in_force, leads) if in_force.rules != house.rules else None
+        present = [beside.route(lead) for lead in leads] if beside else tried
         transaction.set_rollback(True)
+    outcomes = [_outcome(*three) for three in zip(leads, present, tried, strict=True)]
     return Simulation(
         outcomes=list(reversed(outcomes)),
         loads=_loads(outcomes),
@@ -146,6 +153,19 @@ def _past(visible: Any, number: int) -> Sequence[Any]:
     )
 
 
+def _outcome(lead: Any, in_force: Verdict, tried: Verdict) -> Outcome:
+    chosen = [one.chosen.adviser_id if one.chosen else None for one in (in_force, tried)]
+    return Outcome(
+        lead=lead,
+        happened=str(lead.first_owners[0].adviser) if lead.first_owners else _NOBODY,
+        in_force=in_force.chosen.name if in_force.chosen else _NOBODY,
+        would=tried.chosen.name if tried.chosen else _NOBODY,
+        rule=tried.rule.name if tried.rule else "",
+        is_fallback=tried.is_fallback,
+        is_changed=chosen[0] != chosen[1],
+    )
+
+
 class _Run:
     """The state of a simulation: credit and open leads as they grow."""
 
@@ -158,7 +178,7 @@ class _Run:
         self.closing: list[tuple[datetime, int, int]] = []
         self.gaps: Counter[tuple[str, str, str]] = Counter()
 
-    def route(self, lead: Any) -> Outcome:
+    def route(self, lead: Any) -> Verdict:
         """Give one lead to somebody, as the rules say."""
         self._close_until(lead.created_at)
         open_ones = [s for s in lead.suggestions.all() if s.state == NeedSuggestion.State.OPEN]
@@ -171,16 +191,7 @@ class _Run:
             self._own(lead, verdict.chosen.adviser_id)
         if verdict.is_fallback:
             self.gaps.update(_gaps(verdict))
-        first = lead.first_owners[0].adviser if lead.first_owners else None
-        would = verdict.chosen.adviser_id if verdict.chosen else None
-        return Outcome(
-            lead=lead,
-            happened=str(first) if first else "nobody",
-            would=verdict.chosen.name if verdict.chosen else "nobody",
-            rule=verdict.rule.name if verdict.rule else "",
-            is_fallback=verdict.is_fallback,
-            is_changed=would != (first.pk if first else None),
-        )
+        return verdict
 
     def _standing(self, row: roster.Row, at: datetime, barred: str) -> Standing:
         one = roster.standing(row, at, barred, open_leads=self.open[row.pk])
@@ -220,6 +231,7 @@ def _gaps(verdict: Verdict) -> set[tuple[str, str, str]]:
 
 def _loads(outcomes: Sequence[Outcome]) -> list[Load]:
     happened = Counter(one.happened for one in outcomes)
+    in_force = Counter(one.in_force for one in outcomes)
     would = Counter(one.would for one in outcomes)
-    names = sorted({*happened, *would})
-    return [Load(name, happened[name], would[name]) for name in names]
+    names = sorted({*happened, *in_force, *would})
+    return [Load(name, happened[name], in_force[name], would[name]) for name in names]

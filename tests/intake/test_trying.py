@@ -274,9 +274,8 @@ def test_the_simulator_shows_what_a_draft_would_change_and_writes_nothing():
         5,
         2,
     )
-    assert [(load.name, load.happened, load.would) for load in then.loads] == [
-        ("Awa", 2, 0), ("Bruno", 2, 4), ("Lindiwe", 1, 1),
-    ]  # fmt: skip
+    loads = [(one.name, one.happened, one.in_force, one.would) for one in then.loads]
+    assert loads == [("Awa", 2, 2, 0), ("Bruno", 2, 2, 4), ("Lindiwe", 1, 1, 1)]
     assert then.rules == [("All to Bruno", 4), ("", 1)]
     bruno.user.full_name = "Awa"
     bruno.user.save()
@@ -284,6 +283,25 @@ def test_the_simulator_shows_what_a_draft_would_change_and_writes_nothing():
     assert (then.fallbacks, then.gaps) == (1, [(("Egypt", "العربية", "any service"), 1)])
     assert then.outcomes[0].lead == unserved
     assert awa.leads.count() == 2
+
+
+@pytest.mark.django_db
+def test_what_comes_of_even_credit_is_not_taken_for_the_rules():
+    factories.DeskFactory()
+    adviser("Awa")
+    bruno = adviser("Bruno")
+    for _ in range(2):
+        routing.route_lead(lead_id=factories.new_lead().pk)
+    draft = rule("All to Bruno", is_live=False, adviser=bruno)
+
+    # Bruno had the last one since Awa had the first, of which the simulation knows nothing.
+    same = trying.simulate(rule_ids=[], visible=Lead.objects.all(), number=1)
+    drafted = trying.simulate(rule_ids=[draft.pk], visible=Lead.objects.all(), number=1)
+
+    shown = [(o.happened, o.in_force, o.would, o.is_changed) for o in same.outcomes]
+    assert shown == [("Bruno", "Awa", "Awa", False)]
+    shown = [(o.happened, o.in_force, o.would, o.is_changed) for o in drafted.outcomes]
+    assert shown == [("Bruno", "Awa", "Bruno", True)]
 
 
 @pytest.mark.django_db

@@ -188,7 +188,7 @@ def test_rules_are_tried_on_past_leads_from_the_page(desk, lead_of_desk):
     refused = lead_of_desk.get(f"{RULES}try/?rules=999&number=0")
 
     assert "Nothing tried yet" in empty
-    assert "1 lead, 1 with somebody else" in html
+    assert "1 lead, 1 with somebody else than by the rules in force" in html
     assert "with the same adviser" not in html
     assert '<details class="staff-more" open><summary>1 with the same adviser</summary>' in same
     assert lead.reference in html
