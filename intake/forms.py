@@ -216,8 +216,9 @@ class RequestForm(forms.Form):
         What a field makes of nothing is known: most of a form is left empty, or is not sent at all.
         """
         of_nothing, unsent, hooked = _of_nothing(), _of_what_is_not_sent(), _hooked()
+        data, files = self.data, self.files
         for name, field in self.fields.items():
-            if name in unsent and name not in self.data and name not in self.files:
+            if name in unsent and name not in data and name not in files:
                 self.cleaned_data[name] = unsent[name]
                 continue
             try:

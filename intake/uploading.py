@@ -1,8 +1,11 @@
 """Reading the body of a form with files so that the words survive whatever the files are."""
 
 import io
+from collections.abc import Iterator
 from typing import Any, cast
+from urllib.parse import unquote
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
@@ -23,12 +26,38 @@ _PLAIN = "application/x-www-form-urlencoded"
 
 
 class _Words(QueryDict):
-    """Django's, without what it asks of each pair before it takes it: they come out of a body, and are text."""
+    """Django's, of a body: without what it and Python's own reading ask of each pair, most of which are plain text."""
 
-    def appendlist(self, key: str | bytes, value: Any) -> None:
-        """One more value under this name."""
+    def __init__(
+        self, body: str | bytes | None = b"", mutable: bool = False, encoding: str | None = None
+    ) -> None:
+        MultiValueDict.__init__(self)
+        self.encoding = encoding or settings.DEFAULT_CHARSET
         lists: Any = super(MultiValueDict, self)
-        lists.setdefault(key, []).append(value)
+        for name, value in _pairs(_text(body or "")):
+            lists.setdefault(name, []).append(value)
+        self._mutable = mutable
+
+
+def _text(body: str | bytes) -> str:
+    """As Django reads a body: some programs send what is no UTF-8."""
+    if isinstance(body, str):
+        return body
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body.decode("iso-8859-1")
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Names and values, in order, blank ones too; as `urllib.parse.parse_qsl`."""
+    most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    if most is not None and text.count("&") >= most:
+        raise TooManyFieldsSent
+    for pair in text.split("&"):
+        if pair:
+            name, _, value = pair.replace("+", " ").partition("=")
+            yield (unquote(name), unquote(value)) if "%" in pair else (name, value)
 
 
 class BoundedUploads(FileUploadHandler):

@@ -2,7 +2,9 @@
 
 import pytest
 from django import forms
+from django.core.exceptions import TooManyFieldsSent
 from django.http import QueryDict
+from pytest_django import Settings
 
 from intake.forms import RequestForm
 from intake.uploading import _Words
@@ -50,3 +52,13 @@ def test_a_form_is_checked_as_django_checks_it(data: QueryDict) -> None:
 def test_words_are_read_as_django_reads_them(body: bytes) -> None:
     assert _Words(body) == QueryDict(body)
     assert _Words(body).urlencode() == QueryDict(body).urlencode()
+    assert _Words(body).copy() == QueryDict(body).copy()
+
+
+def test_no_more_words_are_read_than_django_reads(settings: Settings) -> None:
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2
+
+    assert _Words(b"a=1&a=2") == QueryDict(b"a=1&a=2")
+    for kind in (_Words, QueryDict):
+        with pytest.raises(TooManyFieldsSent):
+            kind(b"a=1&a=2&")
