@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import environ
 
-from config import logs, upgrading
+from config import database_options, logs
 from config.staff_site import UNFOLD as UNFOLD  # the look of the staff screens
 from mail import providers
 
@@ -128,12 +128,6 @@ TEMPLATES = [
 # ---- Database: one PostgreSQL, plain persistent connections, nothing waits for ever
 PROCESS_NAME = env.str("PROCESS_NAME", default="derisk")
 WORKER_PROCESS = PROCESS_NAME == "worker"
-# A new index of a large table takes minutes; what stands in its way is still given up on, to be tried again.
-PATIENCE = (
-    "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0"
-    if PROCESS_NAME == upgrading.PROCESS_NAME
-    else "-c statement_timeout=8s -c idle_in_transaction_session_timeout=15s"
-)
 DATABASES = {
     "default": env.db_url_config(
         required(
@@ -151,11 +145,7 @@ DATABASES = {
             # Of briefs/prepared.py alone: what is asked a second time is planned once for each connection. A pooler
             # between that gives each transaction another connection must have it off.
             "prepare_threshold": 1 if env.bool("PREPARED_STATEMENTS", default=True) else None,
-            # A worker waits for another's fifty leads, a person does not so long. No database of ours is on turning
-            # discs: with PostgreSQL's random_page_cost it reads whole tables rather than a thousand rows by index.
-            "options": f"{PATIENCE} -c lock_timeout={7 if WORKER_PROCESS else 3}s -c random_page_cost=1.1"
-            # Near enough for a misspelt word, and for a name to suggest (intake/resembling.py), not for more.
-            " -c pg_trgm.word_similarity_threshold=0.45 -c pg_trgm.similarity_threshold=0.5",
+            "options": database_options.options(PROCESS_NAME),
         },
     }
 }

@@ -59,9 +59,17 @@ def test_an_upgrade_has_no_limit_for_a_statement_and_keeps_that_for_a_lock(
     assert seen == [("upgrade", "0", "0", "3s")]
 
 
-def test_everything_else_has_both_limits() -> None:
-    fresh = runpy.run_path(str(settings.BASE_DIR / "config" / "settings.py"))
-    options = fresh["DATABASES"]["default"]["OPTIONS"]["options"]
+@pytest.mark.parametrize(
+    ("name", "seconds", "is_planned_once"), [("web", 3, False), ("worker", 7, True)]
+)
+def test_everything_else_has_both_limits(
+    monkeypatch: pytest.MonkeyPatch, name: str, seconds: int, is_planned_once: bool
+) -> None:
+    monkeypatch.setenv("PROCESS_NAME", name)
 
+    fresh = runpy.run_path(str(settings.BASE_DIR / "config" / "settings.py"))
+
+    options = fresh["DATABASES"]["default"]["OPTIONS"]["options"]
     assert "-c statement_timeout=8s" in options
-    assert "-c lock_timeout=3s" in options
+    assert f"-c lock_timeout={seconds}s" in options
+    assert ("-c plan_cache_mode=force_generic_plan" in options) is is_planned_once
