@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -123,27 +124,7 @@ def _measure(
         for probe in probes
         for size in probe.sizes
     }
-    rounds = options.rounds or (2 if options.quick else 3)
-    results: dict[Any, list[dict[str, float]]] = defaultdict(list)
-    loads: list[float] = []
-    for number in range(rounds + 1):  # the first warms up
-        say(f"Round {number} of {rounds}, load average {os.getloadavg()[0]:.1f}")
-        loads.append(os.getloadavg()[0])
-        for probe in probes:
-            for size in probe.sizes:
-                for place, clients in enumerate(probe.loads):
-                    log = HOME / f"{size}.log"
-                    wish = asked[probe.name, size]
-                    if probe.is_new:
-                        turns = (rounds + 1) * len(probe.loads)
-                        wish = _turn(wish, number * len(probe.loads) + place, turns)
-                    seen = _drive(webs[size].url, wish, clients, options.quick, log)
-                    if number:
-                        results[probe.name, size, clients].append(seen)
-    medians = {
-        key: {what: statistics.median(one[what] for one in seen) for what in ("rate", "p50", "p95")}
-        for key, seen in results.items()
-    }
+    medians, loads = _rounds(webs, probes, asked, options)
     large = [asked[probe.name, "large"] for probe in probes if "large" in probe.sizes]
     say("Processor time, bare SQL, statements and plans")
     _weigh(large)
@@ -154,13 +135,55 @@ def _measure(
     connection.close()
     connection.settings_dict["NAME"] = f"bench_{counts['small']}"
     if not options.only:
-        say("Freshness")
-        late = inside.freshness_ms(webs["small"].url)
-        tell("freshness after a correction, under load", max(late), "ms, the worst", None, None,
-               "<= 1000 ms", max(late) <= 1000)  # fmt: skip
+        _tell_freshness(webs["small"].url)
     middle = statistics.median(loads)
     tell("load average of the machine", middle, "processes", None, None, "", None)
     say("Done")
+
+
+def _rounds(
+    webs: dict[str, servers.Web],
+    probes: list[Any],
+    asked: dict[tuple[str, str], Any],
+    options: argparse.Namespace,
+) -> tuple[dict[Any, dict[str, float]], list[float]]:
+    """Ask everything in each round: the medians of the rounds, and how busy the machine was."""
+    rounds = options.rounds or (2 if options.quick else 3)
+    results: dict[Any, list[dict[str, float]]] = defaultdict(list)
+    loads: list[float] = []
+    for number in range(rounds + 1):  # the first warms up
+        loads.append(os.getloadavg()[0])
+        say(f"Round {number} of {rounds}, load average {loads[-1]:.1f}")
+        for probe, size, place, clients in _each(probes):
+            wish = asked[probe.name, size]
+            if probe.is_new:
+                turns = (rounds + 1) * len(probe.loads)
+                wish = _turn(wish, number * len(probe.loads) + place, turns)
+            seen = _drive(webs[size].url, wish, clients, options.quick, HOME / f"{size}.log")
+            if number:
+                results[probe.name, size, clients].append(seen)
+    medians = {
+        key: {what: statistics.median(one[what] for one in seen) for what in ("rate", "p50", "p95")}
+        for key, seen in results.items()
+    }
+    return medians, loads
+
+
+def _each(probes: list[Any]) -> Iterator[tuple[Any, str, int, int]]:
+    """Each probe at each size, with each number of clients and its place among these."""
+    for probe in probes:
+        for size in probe.sizes:
+            for place, clients in enumerate(probe.loads):
+                yield probe, size, place, clients
+
+
+def _tell_freshness(web: str) -> None:
+    from tests.bench import inside
+
+    say("Freshness")
+    late = inside.freshness_ms(web)
+    tell("freshness after a correction, under load", max(late), "ms, the worst", None, None,
+           "<= 1000 ms", max(late) <= 1000)  # fmt: skip
 
 
 def _weigh(probes: list[Any]) -> None:
