@@ -254,7 +254,7 @@ def test_list_costs_the_same_for_one_and_three(
     assert page.count(">P-") == count
 
 
-LIST_QUERIES = 8  # with those that ask for the adviser that the user is, and for their desks
+LIST_QUERIES = 7  # with those that ask for the adviser that the user is, and for their desks
 
 
 @pytest.mark.django_db
@@ -271,4 +271,4 @@ def test_page_costs_the_same_for_one_line_and_three(
         client.get(address(version))
 
 
-PAGE_QUERIES = 13
+PAGE_QUERIES = 12
