@@ -117,9 +117,8 @@ def _state(result: pq.abc.PGresult) -> bytes | None:
 
 def of(connection: psycopg.Connection[Any]) -> Planned:
     """What this connection has planned, which ends with it."""
-    kept = vars(
-        connection
-    )  # a table beside it would hold both for ever: what is planned holds the connection
+    # A table beside the connection would hold both for ever, since what is planned holds the connection.
+    kept = vars(connection)
     found: Planned | None = kept.get(_KEPT_AS)
     if found is None:
         found = kept[_KEPT_AS] = Planned(connection)
