@@ -196,9 +196,9 @@ CELERY_TASK_DEFAULT_QUEUE = "derisk"
 # Together: a worker takes no message that it cannot work on at once.
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 # Else Celery connects to the database anew for each task, which takes longer than most jobs. The tasks check theirs.
 CELERY_DB_REUSE_MAX = 1_000_000
+# Not after so many tasks: to be replaced takes a process a second and a half, and 500 are ten seconds of a busy day.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kilobytes
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -117,7 +117,8 @@ def note(
     person or organisation asks the same, within `DUPLICATE_WITHIN`.
     """
     found = [*_of_organisations(organisations), *_of_contacts(contacts), *_of_leads(leads)]
-    _LIKE.store(found)
+    # In the same order whoever finds them: two that store the same pairs would wait for each other.
+    _LIKE.store(sorted(found, key=lambda one: (one.kind, one.older_pk, one.newer_pk)))
 
 
 _LIKE = Many(

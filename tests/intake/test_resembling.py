@@ -2,12 +2,12 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from intake import alike, matching, resembling
 from intake.models import Contact, Lead, Likeness, Organisation
-from tests import factories
+from tests import factories, racing
 
 
 def matched(**content) -> Lead:
@@ -85,6 +85,32 @@ def test_a_contact_who_is_near_is_suggested_with_reasons(first, second, reasons)
 
     assert found("contact") == [reasons]
     assert Contact.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_find_the_same_pairs_in_another_order_do_not_stop_each_other():
+    names = ["Sahel Logistics", "Sahel Logistique", "Sahel Logistics SA"]
+    keys_of = Organisation.keys_of
+    a, b, c = [Organisation.objects.create(name=name, **keys_of(name)) for name in names]
+    pair = {"kind": "organisation", "newer_pk": c.pk, "reasons": [["name", 70]], "score": 42}
+
+    def look(*organisations: Organisation) -> None:
+        with transaction.atomic():
+            asked = [(one, "") for one in organisations]
+            resembling.note(organisations=asked, contacts=[], leads=[])
+
+    with transaction.atomic():
+        Likeness.objects.create(**pair, older_pk=b.pk)
+        second = racing.Race(lambda: look(b, c))  # finds b and c before a and c
+        racing.wait_for_blocked(1)
+        first = racing.Race(lambda: look(c))  # finds a and c before b and c
+        racing.wait_for_blocked(2)
+        transaction.set_rollback(True)
+    second.results()
+    first.results()
+
+    pairs = sorted(Likeness.objects.values_list("older_pk", "newer_pk"))
+    assert pairs == [(a.pk, b.pk), (a.pk, c.pk), (b.pk, c.pk)]
 
 
 @pytest.mark.django_db
