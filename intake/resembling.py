@@ -118,7 +118,8 @@ def note(
     """
     found = [*_of_organisations(organisations), *_of_contacts(contacts), *_of_leads(leads)]
     # In the same order whoever finds them: two that store the same pairs would wait for each other.
-    _LIKE.store(sorted(found, key=lambda one: (one.kind, one.older_pk, one.newer_pk)))
+    found.sort(key=lambda one: (one.kind, one.older_pk, one.newer_pk))
+    _LIKE.store(found)
 
 
 _LIKE = Many(
