@@ -11,7 +11,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from intake import policies, promising
-from intake.models import STAGE_OF, Adviser, Deadline, DeadlineChange, Lead, Stage, Status
+from intake.models import (
+    STAGE_OF,
+    Adviser,
+    Deadline,
+    DeadlineChange,
+    DeadlinePolicy,
+    Lead,
+    Stage,
+    Status,
+)
 from intake.policies import Policies
 
 State, Change = Deadline.State, DeadlineChange.Kind
@@ -180,17 +189,29 @@ def _renew(strange: Sequence[tuple[Deadline, Lead]], rules: Policies) -> None:
     now, changes = timezone.now(), []
     for deadline, lead in strange:
         before = deadline.due_at
-        changes_hands = deadline.adviser_id not in (None, lead.owner_id)
-        deadline.policy = rules[lead.priority, deadline.stage]
-        deadline.adviser = lead.owner
-        if not deadline.paused_at and before > now:
-            deadline.due_at = _within(deadline, lead, now, now if changes_hands else None)
-            aim(deadline, now)
+        _count_anew(deadline, lead, rules[lead.priority, deadline.stage], now)
         stands = " The promise stands." if deadline.due_at == before else ""
         changes.append((deadline, Change.RENEWED, before, _whose(lead) + stands))
-    written = ["policy", "adviser", "due_at", "warn_at", "next_look_at"]
+    written = ["policy", "adviser", "due_at", "time_left", "warn_at", "next_look_at"]
     Deadline.objects.bulk_update([deadline for deadline, _ in strange], written)
     _record_all(changes)
+
+
+def _count_anew(deadline: Deadline, lead: Lead, policy: DeadlinePolicy, now: datetime) -> None:
+    """By this policy and the lead's owner: a clock that stands still as of the moment at which it stopped."""
+    before, clock = deadline.due_at, deadline.policy.clock
+    changes_hands = deadline.adviser_id not in (None, lead.owner_id)
+    deadline.policy, deadline.adviser = policy, lead.owner
+    at = deadline.paused_at or now
+    if before <= at:
+        return
+    deadline.due_at = _within(deadline, lead, at, at if changes_hands else None)
+    if deadline.paused_at is None:
+        aim(deadline, now)
+    elif deadline.due_at < before or policy.clock != clock:
+        # Else what is left stays as it is: of the same minutes another owner has as many.
+        calendar = promising.calendar_for(policy, lead.owner)
+        deadline.time_left = calendar.between(at, deadline.due_at)
 
 
 def _within(deadline: Deadline, lead: Lead, now: datetime, start: datetime | None) -> datetime:

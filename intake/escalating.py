@@ -154,7 +154,10 @@ class _Round:
         deadline.next_look_at = house.add(self.now, pause)
 
     def _notify(self, deadline: Deadline, kind: DeadlineNotice.Kind, first: int) -> int | None:
-        """Note for those on the first rung from `first` on who are there and were not told yet; which, or None."""
+        """Note for those on the first rung from `first` on who are there and were not told yet; which, or None.
+
+        A reminder goes no further up than to somebody who is there, told just now or before.
+        """
         told = {
             notice.to_id
             for notice in deadline.notices.all()
@@ -163,16 +166,15 @@ class _Round:
         is_always = deadline.policy.clock == Clock.ALWAYS
         for rung, people in enumerate(self.staff.ladder(deadline.lead)[first:], start=first):
             there = [
-                user
-                for user in people
-                if user.pk not in told and self.staff.is_there(user, at_any_hour=is_always)
+                user for user in people if self.staff.is_there(user, at_any_hour=is_always)
             ]
-            for user in there:
+            fresh = [user for user in there if user.pk not in told]
+            for user in fresh:
                 notice = DeadlineNotice(
                     deadline=deadline, kind=kind, due_at=deadline.due_at, rung=rung, to=user
                 )
                 self.letters[user].append(notice)
-            if there:
+            if fresh or (there and kind == Kind.WARNING):
                 return rung
         return None
 

@@ -82,7 +82,8 @@ def resume_deadline(*, deadline: Deadline, by: User | None, reason: str = "") ->
     # Never earlier than it was: the client would read of a time that was never possible.
     deadline.due_at = max(again, before)
     deadline.paused_at = deadline.time_left = None
-    deadline.state = State.OPEN
+    if deadline.due_at != before:  # else whoever was reminded of it is not reminded once more
+        deadline.state = State.OPEN
     deadlines.aim(deadline, now)
     deadline.save(
         update_fields=["due_at", "paused_at", "time_left", "state", "warn_at", "next_look_at"]

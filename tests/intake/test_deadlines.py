@@ -11,6 +11,7 @@ from intake import (
     handing_over,
     leads,
     policies,
+    rescheduling,
     routing,
     suggesting,
 )
@@ -142,6 +143,53 @@ def test_urgent_words_bring_the_promise_forward_and_calming_down_leaves_it():
     assert urgent == NOW + HOUR < normal
     assert (calm.due_at, calm.policy.priority) == (urgent, "normal")
     assert calm.changes.latest("pk").reason == "By the house's own calendar. The promise stands."
+
+
+def waiting_for_the_client() -> Deadline:
+    """A follow-up that stood still on Thursday at ten with four working days left, till Wednesday."""
+    given = {"paused_at": NOW, "time_left": 32 * HOUR, "next_look_at": None, "started_at": NOW}
+    return ticking(owned(status="contacted"), NOW + timedelta(days=6), "follow_up", **given)
+
+
+def made_urgent(deadline: Deadline) -> Deadline:
+    """The same after its lead became urgent."""
+    Lead.objects.filter(pk=deadline.lead_id).update(priority="urgent", priority_reason="Told so")
+    deadlines.keep_deadlines(lead_ids=[deadline.lead_id])
+    return Deadline.objects.get(pk=deadline.pk)
+
+
+@pytest.mark.django_db
+def test_a_clock_that_stands_still_is_counted_anew_as_of_when_it_stopped(monkeypatch):
+    deadline = made_urgent(waiting_for_the_client())
+
+    friday = NOW + timedelta(days=1)
+    assert (deadline.due_at, deadline.time_left) == (friday, 8 * HOUR)
+    assert (deadline.paused_at, deadline.next_look_at) == (NOW, None)
+    later = NOW + timedelta(days=14)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    deadline = rescheduling.resume_deadline(deadline=deadline, by=None)
+    assert deadline.due_at == later + timedelta(days=1)
+
+
+@pytest.mark.django_db
+def test_what_is_left_is_told_by_the_clock_that_counts_from_then_on():
+    policy("follow_up", "urgent", minutes=60 * 24 * 30, clock="always")
+
+    deadline = made_urgent(waiting_for_the_client())
+
+    assert (deadline.due_at, deadline.time_left) == (NOW + timedelta(days=6), timedelta(days=6))
+
+
+@pytest.mark.django_db
+def test_another_owner_has_as_much_time_left_as_there_was():
+    before = waiting_for_the_client()
+    to = factories.AdviserFactory(hours=["09:00-12:00", "", "", "", "", "", ""])
+    Lead.objects.filter(pk=before.lead_id).update(owner=to)
+
+    deadlines.keep_deadlines(lead_ids=[before.lead_id])
+
+    after = Deadline.objects.get(pk=before.pk)
+    assert (after.adviser, after.due_at, after.time_left) == (to, before.due_at, 32 * HOUR)
 
 
 @pytest.mark.django_db

@@ -4,12 +4,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from intake import after_sending, promise_mail, rescheduling
+from intake import after_sending, escalating, promise_mail, rescheduling
 from intake.models import Activity, Deadline, DeadlineChange, Lead
 from jobs.models import Job
 from mail.models import Message
 from tests import factories, racing
-from tests.intake.clockwork import HOUR, owned, ticking
+from tests.intake.clockwork import HOUR, NOW, owned, ticking
 
 # At noon: late in the evening the clocks of Lagos tell another day than UTC, and mails say so.
 SOON = timezone.now().replace(hour=12) + timedelta(days=2)
@@ -168,6 +168,39 @@ def test_a_weekend_of_waiting_costs_nothing(monkeypatch):
 
     deadline.refresh_from_db()
     assert deadline.due_at == due
+
+
+@pytest.mark.django_db
+def test_who_was_reminded_before_a_wait_that_cost_nothing_is_not_reminded_again():
+    """Nor is the next one up, as if the owner had not been there."""
+    factories.DeskFactory(fallback_owner__user__full_name="Fatou")
+    deadline = proposal_of(NOW + HOUR, owned(status="qualified"))
+    escalating.watch_deadlines(now=NOW)
+    due = NOW + HOUR
+    Deadline.objects.update(paused_at=NOW, time_left=timedelta(0), next_look_at=None)
+
+    rescheduling.resume_deadline(deadline=deadline, by=None)
+
+    deadline.refresh_from_db()
+    assert (deadline.due_at, deadline.state, deadline.next_look_at) == (due, "warned", due)
+
+
+@pytest.mark.django_db
+def test_a_time_that_is_promised_once_more_reminds_nobody_else(monkeypatch):
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    factories.DeskFactory(fallback_owner__user__full_name="Fatou")
+    deadline = proposal_of(NOW + HOUR, owned(status="qualified"))
+    by = factories.UserFactory()
+    escalating.watch_deadlines(now=NOW)
+
+    for due in (NOW + 3 * HOUR, NOW + HOUR):
+        rescheduling.move_deadline(deadline=deadline, due_at=due, by=by, reason="Because.")
+    Deadline.objects.update(warn_at=NOW, next_look_at=NOW)
+    escalating.watch_deadlines(now=NOW)
+
+    assert [notice.to.full_name for notice in deadline.notices.all()] == ["Awa"]
+    deadline.refresh_from_db()
+    assert (deadline.state, deadline.next_look_at) == ("warned", NOW + HOUR)
 
 
 @pytest.mark.django_db
