@@ -12,7 +12,7 @@ import icalendar
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,7 +30,8 @@ _A_MOMENT = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Event:
-    """One entry. Days are dates whose end is outside; hours are moments in UTC. `key` is its own among all events."""
+    """One entry. Days are dates whose end is outside; hours are moments in UTC. `key` is its own among all events, and
+    `revision` rises when it changes: programs that keep an entry take the later one."""
 
     key: str
     title: str
@@ -38,6 +39,7 @@ class Event:
     end: date | datetime
     text: str = ""
     url: str = ""
+    revision: int = 0
 
 
 @transaction.atomic
@@ -99,6 +101,7 @@ def as_ical(adviser: Adviser) -> bytes:
 def _component(event: Event) -> icalendar.Event:
     one = icalendar.Event()
     one.add("uid", f"{event.key}@derisk")
+    one.add("sequence", event.revision)
     one.add("dtstamp", timezone.now())
     one.add("summary", event.title)
     one.add("dtstart", event.start)
@@ -142,19 +145,28 @@ def _absence(absence: Absence, title: str, text: str) -> Event:
     start, end = absence.span()
     if absence.from_hour is None and absence.to_hour is None:
         start, end = absence.starts_on, absence.ends_on + timedelta(days=1)  # type: ignore[assignment]
-    return Event(key=f"absence-{absence.pk}", title=title, start=start, end=end, text=text)
+    return Event(
+        key=f"absence-{absence.pk}",
+        title=title,
+        start=start,
+        end=end,
+        text=text,
+        revision=absence.revision,
+    )
 
 
 def deadlines(adviser: Adviser) -> Iterable[Event]:
     """By when their leads must move on, with the reference and the way there."""
     seen = Lead.objects.beyond_no_wall(adviser.user).values("pk")
-    for due in Deadline.objects.open_of(adviser).filter(lead__in=seen):
+    found = Deadline.objects.open_of(adviser).filter(lead__in=seen)
+    for due in found.annotate(revision=Count("changes")):
         yield Event(
             key=f"deadline-{due.pk}",
             title=f"Due: {due.get_stage_display()}, {due.lead.reference}",
             start=due.due_at,
             end=due.due_at + _A_MOMENT,
             url=staff_links.lead_url(due.lead_id),
+            revision=due.revision,
         )
 
 

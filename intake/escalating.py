@@ -165,9 +165,7 @@ class _Round:
         }
         is_always = deadline.policy.clock == Clock.ALWAYS
         for rung, people in enumerate(self.staff.ladder(deadline.lead)[first:], start=first):
-            there = [
-                user for user in people if self.staff.is_there(user, at_any_hour=is_always)
-            ]
+            there = [user for user in people if self.staff.is_there(user, at_any_hour=is_always)]
             fresh = [user for user in there if user.pk not in told]
             for user in fresh:
                 notice = DeadlineNotice(

@@ -353,7 +353,7 @@ declare(Skill, staff="adviser kind value level", none="id")
 declare(
     Absence,
     staff="adviser starts_on from_hour ends_on to_hour delegate policy note",
-    none="id",
+    none="id revision",
 )
 declare(
     StandIn,

@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -114,6 +115,15 @@ class Adviser(models.Model):
                 name="adviser_calendar_link_whole",
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="adviser_moves_absences",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("time_zone"),
+                condition=pgtrigger.Q(old__time_zone__df=pgtrigger.F("new__time_zone")),
+                func="UPDATE intake_absence SET revision = revision WHERE adviser_id = NEW.id; RETURN NULL;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.user)
@@ -199,6 +209,9 @@ class Absence(models.Model):
         help_text="What becomes of them meanwhile.",
     )
     note = models.CharField(max_length=200, blank=True)
+    revision = models.PositiveIntegerField(
+        db_default=0, editable=False, help_text="How often it changed: for programs that keep it."
+    )
 
     objects = AbsenceQuerySet.as_manager()
 
@@ -226,6 +239,21 @@ class Absence(models.Model):
                 condition=Q(delegate__isnull=True) | ~Q(delegate=F("adviser")),
                 name="absence_delegate_is_another",
                 violation_error_message="Nobody stands in for themselves: name another delegate.",
+            ),
+            # Beyond these years moments of other time zones cannot be told.
+            models.CheckConstraint(
+                condition=Q(starts_on__gte=date(1900, 1, 1), ends_on__lt=date(3000, 1, 1)),
+                name="absence_within_known_years",
+                violation_error_message="Choose days between 1900 and 2999.",
+            ),
+        ]
+        triggers = [
+            # No verb writes it: absences are edited in two screens, and moved by the adviser's time zone.
+            pgtrigger.Trigger(
+                name="absence_revised",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func="NEW.revision := OLD.revision + 1; RETURN NEW;",
             ),
         ]
         permissions = [("edit_own_absences", "Can enter, change and remove their own absences")]

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pgtrigger
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -46,7 +46,7 @@ class DeadlinePolicy(models.Model):
     priority = models.CharField(max_length=6, choices=Priority)
     stage = models.CharField(max_length=12, choices=Stage)
     minutes = models.PositiveIntegerField(
-        validators=[MinValueValidator(1)],
+        validators=[MinValueValidator(1), MaxValueValidator(525_600)],
         help_text="Minutes that count by the clock below; 480 are a working day of eight hours.",
     )
     clock = models.CharField(max_length=7, choices=Clock, default=Clock.WORKING)
@@ -57,7 +57,7 @@ class DeadlinePolicy(models.Model):
     escalate_every = models.PositiveIntegerField(
         "a step every",
         default=60,
-        validators=[MinValueValidator(5)],
+        validators=[MinValueValidator(5), MaxValueValidator(43_200)],
         help_text="Minutes between two steps once it is missed: owner, cover, desk, desk leads.",
     )
     is_promised = models.BooleanField(

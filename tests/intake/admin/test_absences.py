@@ -8,10 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from intake import rescheduling
 from intake.models import Absence, Adviser
 from tests import factories
 from tests.intake.admin.screens import client_of, person, said
-from tests.intake.clockwork import NOW, ticking
+from tests.intake.clockwork import HOUR, NOW, ticking
 
 ABSENCES = "/staff/intake/absence/"
 TODAY = timezone.localdate()
@@ -294,3 +295,48 @@ def test_the_calendar_tells_what_falls_due_by_reference_only(site, client):
     assert str(event["summary"]) == f"Due: first answer, {lead.reference}"
     assert event.decoded("dtstart") == NOW
     assert str(event["url"]) == f"http://testserver/staff/intake/lead/{lead.pk}/change/"
+
+
+@pytest.mark.django_db
+def test_an_entry_that_changes_keeps_its_name_and_gets_a_higher_number(site, client):
+    awa = factories.AdviserFactory(time_zone="Africa/Lagos")
+    leave = away(awa, from_hour="14:00")
+    due = ticking(factories.lead_of(awa, status="qualified"), timezone.now() + HOUR, "proposal")
+    address = link_of(client_of(awa.user))
+
+    def entries() -> dict[str, tuple[int, datetime]]:
+        events = icalendar.Calendar.from_ical(client.get(address).content).walk("VEVENT")
+        return {str(e["uid"]): (e["sequence"], e.decoded("dtstart")) for e in events}
+
+    first = entries()
+    Absence.objects.filter(pk=leave.pk).update(from_hour="15:00")
+    later = timezone.now() + timedelta(days=1)
+    rescheduling.move_deadline(deadline=due, due_at=later, by=awa.user, reason="More.")
+    second = entries()
+    Adviser.objects.update(time_zone="Africa/Nairobi")
+    third = entries()
+    Adviser.objects.update(weight=2, time_zone="Africa/Nairobi")
+
+    assert len(first) == 2
+    assert first.keys() == second.keys() == third.keys()
+    name = f"absence-{leave.pk}@derisk"
+    assert [one[name][0] for one in (first, second, third, entries())] == [0, 1, 2, 2]
+    assert first[name][1] + HOUR == second[name][1] == third[name][1] + 2 * HOUR
+    name = f"deadline-{due.pk}@derisk"
+    assert [one[name][0] for one in (first, second, third)] == [0, 1, 1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("days", [("2030-12-24", "9999-12-31"), ("0001-01-01", "2030-12-31")])
+def test_days_that_no_clock_can_tell_are_refused_beside_their_field(days):
+    awa = factories.AdviserFactory(time_zone="Africa/Lagos")
+
+    page = client_of(awa.user).post(
+        f"{ABSENCES}add/", SENT | dict(zip(("starts_on", "ends_on"), days, strict=True))
+    )
+
+    assert page.status_code == 200
+    assert page.context["adminform"].form.errors == {
+        "ends_on": ["Choose days between 1900 and 2999."]
+    }
+    assert not Absence.objects.exists()

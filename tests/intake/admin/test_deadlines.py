@@ -178,6 +178,8 @@ def test_the_set_of_policies_is_closed_and_whole():
         ({"warn_before": 480}, "The reminder comes after the start"),
         ({"minutes": 0}, "greater than or equal to 1"),
         ({"escalate_every": 1}, "greater than or equal to 5"),
+        ({"minutes": 2_147_483_647}, "less than or equal to 525600"),
+        ({"escalate_every": 2_147_483_647}, "less than or equal to 43200"),
     ],
 )
 def test_a_policy_that_cannot_be_is_refused_beside_the_field(changes, words):
