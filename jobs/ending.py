@@ -9,7 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts import statements
-from jobs import failures, pausing, queue
+from jobs import failures, following, pausing, queue
 from jobs.models import Job
 
 log = structlog.get_logger("derisk.job")
@@ -19,11 +19,15 @@ _LEVELS = {
     "stopped": logging.WARNING,
     "failed": logging.ERROR,
 }
-_COMPLETE = statements.Statement.written("""
-    UPDATE jobs_job SET state = 'done', done_at = statement_timestamp(), lease_token = NULL, lease_until = NULL,
-        last_error = ''
-    WHERE id = ANY(%(ids)s) AND state = 'leased' AND lease_token = %(token)s RETURNING id
-""")
+# With what comes after them, which is told of then.
+_COMPLETE = statements.Statement.written(f"""
+    WITH done AS (
+        UPDATE jobs_job SET state = 'done', done_at = statement_timestamp(), lease_token = NULL, lease_until = NULL,
+            last_error = ''
+        WHERE id = ANY(%(ids)s) AND state = 'leased' AND lease_token = %(token)s RETURNING id
+    )
+    SELECT '', id FROM done UNION ALL ({following.NEXT})
+""")  # noqa: S608  # nosec B608  # our own text
 
 
 class LeaseLost(Exception):
@@ -52,15 +56,22 @@ def note(job: Job, outcome: str, error: str) -> None:
     if error:
         is_noted = record_failure(job, error, was_stopped=outcome == "stopped")
         outcome = outcome if is_noted else "lease lost"
+        following.tell_after(job)
     told = about(job) | {"outcome": outcome, "attempt": job.attempts, "error": error}
     log.log(_LEVELS[outcome], "job", **told)
 
 
 def complete(jobs: Sequence[Job]) -> None:
-    """Mark all as done; raises LeaseLost when one of them is not ours any more."""
+    """Mark all as done; workers are told of what comes after them when that is committed.
+
+    Raises LeaseLost when one of them is not ours any more.
+    """
     given = {"ids": [job.pk for job in jobs], "token": jobs[0].lease_token}
-    if len(statements.store(_COMPLETE, given)) < len(jobs):
+    rows = statements.store(_COMPLETE, given | following.asked(jobs))
+    after = [(kind, pk) for kind, pk in rows if kind]
+    if len(rows) - len(after) < len(jobs):
         raise LeaseLost
+    following.tell(after)
 
 
 def record_failure(job: Job, error: str, *, was_stopped: bool = False) -> bool:

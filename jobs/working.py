@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, transaction
 
 from accounts import statements
-from jobs import ending, following, in_turn, kinds
+from jobs import ending, in_turn, kinds
 from jobs.models import Job
 
 log = structlog.get_logger("derisk.job")
@@ -55,7 +55,6 @@ def run_job(job_id: int) -> bool:
     if jobs:
         run = in_turn.run if kinds.is_in_turn(jobs[0].kind) else _run_together
         run(jobs)
-        following.tell(jobs)
     return bool(jobs)
 
 

@@ -10,8 +10,9 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
-from jobs import hints, kinds, queue, sweeping, working
+from jobs import following, hints, kinds, queue, sweeping, working
 from jobs.models import Job
+from jobs.queue_names import ONLY_FIRST
 from tests import racing
 from tests.jobs.broker import Broker
 from tests.jobs.making import FUTURE, PAST, make_job, make_leased
@@ -153,9 +154,10 @@ def test_nobody_takes_along_what_comes_after_a_job_that_was_not_tried_yet(
     assert done == [told, other]
 
 
-@pytest.mark.parametrize("outcome", ["done", "failed"])
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("outcome", "messages"), [("done", ["c"]), ("failed", ["a", "b", "c"])])
 def test_what_comes_after_jobs_is_told_when_they_were_tried(
-    register: Callable[..., str], broker: Broker, outcome: str
+    register: Callable[..., str], broker: Broker, outcome: str, messages: list[str]
 ) -> None:
     def work(jobs: Sequence[Job]) -> None:
         assert outcome == "done"
@@ -166,13 +168,51 @@ def test_what_comes_after_jobs_is_told_when_they_were_tried(
         register(lambda jobs: None, name=name, most=3, after="tests.work")
         for name in ("tests.after", "tests.then")
     ]
-    after = [[make_job(kind=kind, key=key).pk for key in "cba"] for kind in kinds_after]
+    after = [{key: make_job(kind=kind, key=key).pk for key in "cba"} for kind in kinds_after]
     make_job(kind="tests.then", key="another")
 
     working.run_job(firsts[0])
 
     assert Job.objects.get(pk=firsts[0]).state == ("done" if outcome == "done" else "pending")
-    assert broker.messages() == [("jobs.look", [ids[0] for ids in after])]
+    told = [("jobs.look", [ids[key] for ids in after]) for key in messages]
+    assert broker.messages() == told  # of those done together the oldest, which takes others along
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_of_what_somebody_waits_for_gathers_what_comes_after(
+    register: Callable[..., str], broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clocks: list[Callable[[], None]] = []
+
+    class Clock:
+        """A timer that this test lets ring."""
+
+        def __init__(self, seconds: float, ring: Callable[[], None]) -> None:
+            assert seconds == 0.25
+            self.ring = ring
+
+        def start(self) -> None:
+            clocks.append(self.ring)
+
+    monkeypatch.setenv(ONLY_FIRST, "yes")
+    monkeypatch.setattr(following.threading, "Timer", Clock)
+    register(lambda jobs: None, most=1)
+    register(lambda jobs: None, name="tests.then", most=2, after="tests.work")
+    after = {}
+    for key in "abc":
+        first, after[key] = make_job(key=key).pk, make_job(kind="tests.then", key=key).pk
+        working.run_job(first)
+    assert (len(clocks), broker.messages()) == (1, [])
+
+    clocks.pop()()
+    assert broker.messages() == [("jobs.look", [after["a"]]), ("jobs.look", [after["c"]])]
+
+    broker.clear()
+    first = make_job(key="d").pk
+    late = make_job(kind="tests.then", key="d").pk
+    working.run_job(first)
+    clocks.pop()()
+    assert broker.messages() == [("jobs.look", [late])]
 
 
 # --- In one transaction
