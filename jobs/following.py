@@ -52,7 +52,7 @@ def tell(after: After) -> None:
 def tell_after(job: Job) -> None:
     """The same of a job that failed."""
     if kinds.next_of(job.kind):
-        tell(statements.fetch(_NEXT, asked([job])))  # type: ignore[arg-type]  # two columns
+        tell(statements.fetch(_NEXT, asked([job])))
 
 
 def _send(after: After) -> None:
