@@ -27,11 +27,23 @@ class TextField(forms.CharField):
         self.validators = [*own, *self.rules, Limit(limit)]
         self._limit = limit
 
+        known = len(self.default_validators) + len(self.rules) + 1
+        self._has_other_rules = len(self.validators) > known
+
     def run_validators(self, value: Any) -> None:
         """Shows a text to all rules, unless it is one of those that break none of ours, as most are."""
-        has_other_rules = len(self.validators) > len(self.rules) + 1
-        if has_other_rules or len(value or "") > self._limit or not self._is_plain(value or ""):
+        if not self._breaks_no_rule(value or ""):
             super().run_validators(value)
+
+    def plain(self, value: str) -> str | None:
+        """The text as it is kept, if that is plainly right. None says nothing: then `clean` does."""
+        if not value:
+            return None if self.required else ""
+        is_kept = not self.strip or value == value.strip()
+        return value if is_kept and self._breaks_no_rule(value) else None
+
+    def _breaks_no_rule(self, value: str) -> bool:
+        return not self._has_other_rules and len(value) <= self._limit and self._is_plain(value)
 
     def _is_plain(self, value: str) -> bool:
         return text_rules.is_plain_line(value.replace("\n", " "))
@@ -51,6 +63,9 @@ class EmailField(LineField, forms.EmailField):
 
     rules = [*LineField.rules, text_rules.refuse_unusual_email]
 
+    def _is_plain(self, value: str) -> bool:
+        return text_rules.is_plain_address(value)
+
 
 class LongTextField(TextField):
     """Text on several lines. Browsers send each line break as two characters: it counts and is kept as one."""
@@ -59,6 +74,9 @@ class LongTextField(TextField):
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).replace("\r\n", "\n")
+
+    def plain(self, value: str) -> str | None:
+        return super().plain(value.replace("\r\n", "\n"))
 
     def validate(self, value: str) -> None:
         super().validate(value.strip())

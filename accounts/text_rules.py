@@ -21,6 +21,10 @@ INVISIBLE = (
 _INVISIBLE_TOO = "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 _HIDDEN = re.compile(rf"[{UNSEEN}\ud800-\udfff]")
 _SEEN = re.compile(f"[^{INVISIBLE}{_INVISIBLE_TOO}]")
+_WORD = "[A-Za-z0-9]"
+_PLAIN_ADDRESS = re.compile(
+    rf"(?=[^@]{{1,64}}@)(?:{_WORD}+[._+-])*{_WORD}+@(?:{_WORD}(?:[A-Za-z0-9-]{{0,61}}{_WORD})?\.)+[A-Za-z]{{2,63}}"
+)
 _LINE_BREAK = re.compile(f"[{BREAKS}]")
 
 
@@ -53,8 +57,13 @@ def refuse_invisible(value: str) -> None:
 
 
 def is_plain_line(text: str) -> bool:
-    """Whether it is ASCII that prints, of which something is seen: no rule on lines refuses that."""
-    return text.isascii() and text.isprintable() and text != "" and not text.isspace()
+    """Whether all of it prints, and something of it is seen: no rule on lines refuses that."""
+    return text.isprintable() and bool(_SEEN.search(text)) and "\ufffd" not in text
+
+
+def is_plain_address(text: str) -> bool:
+    """Whether it is an address of letters, digits, dots and such, as most are: no rule on addresses refuses that."""
+    return len(text) <= 100 and bool(_PLAIN_ADDRESS.fullmatch(text))
 
 
 def plain(text: str, limit: int) -> str:

@@ -23,11 +23,12 @@ class _KnownValues:
     choices: Any
 
     @cached_property
-    def _values(self) -> frozenset[str]:  # the same in every language
+    def values(self) -> frozenset[str]:
+        """What there is to choose, the same in every language."""
         return frozenset(str(value) for value, _ in self.choices)
 
     def valid_value(self, value: Any) -> bool:
-        return str(value) in self._values
+        return str(value) in self.values
 
 
 class ChoiceField(_KnownValues, forms.ChoiceField):

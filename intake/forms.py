@@ -1,16 +1,14 @@
 """The request form: four required fields, the rest optional, and every typed value kept."""
 
-import re
 import unicodedata
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import cache, cached_property
+from functools import cache
 from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import lazy
 from django.utils.translation import get_language, gettext
@@ -19,8 +17,9 @@ from django_countries import countries
 
 from accounts.form_fields import EmailField, LineField, LongTextField
 from briefs import geography
-from intake import consent, provenance, render_tokens
+from intake import consent, render_tokens
 from intake.catalogue import Budget, Language, Service, Timeframe
+from intake.checked_forms import TEXTS, CheckedForm
 from intake.form_fields import (
     MOST_SLUGS,
     AttachmentsField,
@@ -31,11 +30,9 @@ from intake.form_fields import (
     SlugsField,
     is_slug,
 )
-from intake.models import ApiKey
-from intake.submission import EnquiryContent
 
 NEEDS_LIMIT = 20_000
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+MOST_OF_SLUG = 200  # letters of a brief's
 Words = Any  # text, or a lazy translation of it
 
 
@@ -240,7 +237,7 @@ class RequestForm(forms.Form):
     def clean_brief(self) -> str:
         """The slug when it can be one, else none."""
         slug = self.cleaned_data["brief"] or ""
-        return slug if is_slug(slug, 200) else ""
+        return slug if is_slug(slug, MOST_OF_SLUG) else ""
 
     def clean(self) -> dict[str, Any]:
         """The checked fields. A field that came twice is refused: one of the two would be lost in silence."""
@@ -250,56 +247,10 @@ class RequestForm(forms.Form):
                     self.add_error(name, gettext("This came more than once. Write it once."))
         return self.cleaned_data
 
-    @cached_property
-    def content(self) -> EnquiryContent:
-        """The checked fields; an unknown brief was let through, since the request counts without it."""
-        data = self.cleaned_data
-        return EnquiryContent(
-            **{name: data[name] for name in _TEXTS},
-            language=data["language"],
-            services=tuple(dict.fromkeys(data["services"])),
-            countries_of_interest=tuple(dict.fromkeys(data["countries_of_interest"])),
-            actors=tuple(dict.fromkeys(data["actors"])),
-            brief=data["brief"],
-            attachments=data["attachments"],
-        )
-
-    def of_its_making(self) -> dict[str, str]:
-        """What the checked form says of where it comes from, for `arriving.by_form`."""
-        data = self.cleaned_data
-        return {
-            "email": data["email"],
-            "form_id": data["form_id"] or "",
-            "token": data["made"] or "",
-            "trap": data["q7"] or "",
-        }
-
-    def as_sent(self) -> str:
-        """What of the form is stored otherwise than it came."""
-        texts = self.content.texts()
-        stored = {k: list(v) if isinstance(v, tuple) else v for k, v in texts.items()}
-        # The slug of a brief is stored as the brief that it names, if that is public.
-        del stored["brief"]
-        ours = self.fields.keys() - stored.keys() - {"brief"}
-        sent = {name: _sent(self.data, name) for name in self.data if name not in ours}
-        return provenance.otherwise(sent, stored)
-
-    def idempotency_key(self, site: ApiKey | None = None) -> str | None:
-        """The same filled form sent twice has the same key; changed and sent again it is another request.
-
-        A form of another website has no id: there the same words on the same day are one request.
-        """
-        form_id = self.cleaned_data["form_id"] or ""
-        digest = self.content.digest
-        try:
-            return f"form:{_as_uuid(form_id)}:{digest}"
-        except ValueError:
-            return f"site{site.pk}:{timezone.now():%Y-%m-%d}:{digest}" if site else None
-
-
-def _as_uuid(text: str) -> str:
-    """As Python writes it, which is how our page does too; ValueError when it is none."""
-    return text if _UUID.fullmatch(text) else str(uuid.UUID(text))
+    @property
+    def checked(self) -> CheckedForm:
+        """What was checked, of a form in which all is right."""
+        return CheckedForm(self.cleaned_data, cast(QueryDict, self.data))
 
 
 # In place of those that its metaclass has set.
@@ -337,19 +288,10 @@ def _hooked() -> frozenset[str]:
     return frozenset(name for name in names if hasattr(RequestForm, f"clean_{name}"))
 
 
-def _sent(data: Any, name: str) -> Any:
-    """As the form sent it: a list where there can be several; a line break, which browsers send as two, is one."""
-    several = name in ("services", "countries_of_interest", "actors")
-    return data.getlist(name) if several else data.get(name, "").replace("\r\n", "\n")
-
-
 _READ_THE_LAST = {
     forms.TextInput, forms.EmailInput, forms.Textarea, forms.Select, forms.HiddenInput,
 }  # fmt: skip
-_TEXTS = (
-    "full_name", "email", "needs", "organisation", "job_title", "phone", "country", "timeframe", "budget",
-)  # fmt: skip
-_ONCE = {*_TEXTS, "language", "consent"}
+_ONCE = {*TEXTS, "language", "consent"}
 # The folded part of the page.
 TYPED_OPTIONAL = (
     "services", "countries_of_interest", "actors", "timeframe", "budget", "organisation", "job_title", "phone",

@@ -1,7 +1,7 @@
 """The public pages of intake: the request form and the client's status page."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
@@ -23,7 +23,17 @@ from accounts import private_links
 from briefs import alternates, geography
 from briefs.models import Actor, Brief
 from briefs.showing import RETRY_AFTER_SECONDS
-from intake import arriving, attribution, flood, form_page, provenance, sites, submission
+from intake import (
+    arriving,
+    attribution,
+    flood,
+    form_page,
+    plain_forms,
+    provenance,
+    sites,
+    submission,
+)
+from intake.checked_forms import CheckedForm
 from intake.form_fields import MOST_SLUGS, is_slug
 from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm
 from intake.models import ApiKey, Enquiry
@@ -53,9 +63,9 @@ def answer(request: HttpRequest, site: Site) -> HttpResponse:
     if language not in dict(settings.LANGUAGES):
         of_site = site.key.language if site.key else ""
         language = of_site or (brief.language if brief else settings.LANGUAGE_CODE)
+    if request.method == "POST":
+        return site.dress(_receive(request, language, site))
     with translation.override(language):
-        if request.method == "POST":
-            return site.dress(_receive(request, language, site))
         form = _empty_form(request.GET.get("brief", ""), brief, _came_by(request))
         status = 410 if site.is_framed and not site.may_go_on else 200
         return site.dress(_page(request, form, language, site, brief=brief, status=status))
@@ -84,34 +94,51 @@ def _empty_form(slug: str = "", brief: Brief | None = None, came: str = "") -> R
 
 
 def _receive(request: HttpRequest, language: str, site: Site) -> HttpResponse:
+    back = partial(_sent_back, request, language, site)
     try:
-        form = RequestForm(*read_form(request))
+        sent = read_form(request)
     except TOO_MUCH:
-        return _page(request, _empty_form(), language, site, status=413)
+        return back(_empty_form(), status=413)
     if site.is_framed and not site.may_go_on:
-        return _page(request, form, language, site, status=410)
+        return back(RequestForm(*sent), status=410)
     key = site.credited(request)
     if wait := flood.wait_for(request, key):
-        return _page(request, form, language, site, status=429, retry_after=int(wait) + 1)
-    if not form.is_valid():
-        return _page(request, form, language, site, status=400)
+        return back(RequestForm(*sent), status=429, retry_after=int(wait) + 1)
+    form = _checked(*sent, language)
+    if isinstance(form, RequestForm):
+        return back(form, status=400)
     try:
-        receipt = submission.receive_enquiry(
-            content=form.content,
-            channel=Enquiry.Channel.FORM,
-            idempotency_key=form.idempotency_key(key),
-            page_language=language,
-            arrival=arriving.by_form(request, **form.of_its_making(), site=key),
-            provenance=_provenance(request, form, key),
-        )
+        receipt = _stored(request, form, language, key)
     except (OperationalError, InterfaceError, ValidationError) as error:
         log.error("request not stored", error=type(error).__name__)
-        return _page(request, form, language, site, status=503, retry_after=RETRY_AFTER_SECONDS)
+        return back(RequestForm(*sent), status=503, retry_after=RETRY_AFTER_SECONDS)
     page = submission.status_path(receipt.token)
     if site.is_framed and key:
         page = reverse("intake:embedded_receipt", args=[receipt.token])
         page += alternates.language_query(language)
     return _SeeOther(page)
+
+
+def _checked(words: QueryDict, files: Any, language: str) -> CheckedForm | RequestForm:
+    """The form in which all is right, else that which says what is wrong."""
+    if not files and (plain := plain_forms.plain(words)):
+        return plain
+    form = RequestForm(words, files)
+    with translation.override(language):
+        return form.checked if form.is_valid() else form
+
+
+def _stored(
+    request: HttpRequest, form: CheckedForm, language: str, key: ApiKey | None
+) -> submission.Receipt:
+    return submission.receive_enquiry(
+        content=form.content,
+        channel=Enquiry.Channel.FORM,
+        idempotency_key=form.idempotency_key(key),
+        page_language=language,
+        arrival=arriving.by_form(request, **form.of_its_making(), site=key),
+        provenance=_provenance(request, form, key),
+    )
 
 
 class _SeeOther(HttpResponseRedirect):
@@ -122,13 +149,27 @@ class _SeeOther(HttpResponseRedirect):
 
 
 def _provenance(
-    request: HttpRequest, form: RequestForm, key: ApiKey | None
+    request: HttpRequest, form: CheckedForm, key: ApiKey | None
 ) -> provenance.Provenance:
-    came = attribution.unseal(form.cleaned_data["came"] or "")
+    came = attribution.unseal(form.came)
     if came is None:
         log.warning("attribution dropped")
         came = attribution.CameFrom()
     return provenance.of_request(request, as_sent=form.as_sent(), came=came, key=key)
+
+
+def _sent_back(
+    request: HttpRequest,
+    language: str,
+    site: Site,
+    form: RequestForm,
+    *,
+    status: int,
+    retry_after: int = 0,
+) -> HttpResponse:
+    """The form with all that was typed, in the language of its page."""
+    with translation.override(language):
+        return _page(request, form, language, site, status=status, retry_after=retry_after)
 
 
 def _page(
