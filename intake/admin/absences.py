@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpR
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 
+from accounts.as_shown import AsShown
 from accounts.long_lists import LongListAdmin
 from accounts.models import User
 from accounts.staff_fields import StaffFields
@@ -21,7 +22,7 @@ from intake.models import Absence, Adviser
 OWN = "intake.edit_own_absences"
 
 
-class AbsenceForm(forms.ModelForm):
+class AbsenceForm(AsShown):
     """Days, or from hour to hour, and who stands in."""
 
     FIELDS = ("starts_on", "from_hour", "ends_on", "to_hour", "delegate", "policy", "note")

@@ -6,10 +6,11 @@ from django import forms
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from accounts.as_shown import AsShown
 from intake import skills
 
 
-class SkillForm(forms.ModelForm):
+class SkillForm(AsShown):
     """A skill is chosen by its name; kind and value are written from the choice."""
 
     skill = forms.ChoiceField(

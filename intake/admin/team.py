@@ -18,6 +18,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from accounts.as_shown import AsShown
 from accounts.models import User
 from accounts.staff_fields import StaffFields
 from intake import eligibility, roster, skills
@@ -49,7 +50,7 @@ class HoursField(forms.CharField):
         return text
 
 
-class AdviserForm(forms.ModelForm):
+class AdviserForm(AsShown):
     """The hours of each weekday in a field of its own."""
 
     holidays_country = forms.ChoiceField(
@@ -90,7 +91,7 @@ class AdviserForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """The week as the row keeps it."""
-        cleaned = super().clean() or {}
+        cleaned = super().clean()
         self.instance.hours = [cleaned.get(day, "") for day in _HOURS]
         return cleaned
 

@@ -15,6 +15,7 @@ from intake.admin.team import AdviserAdmin
 from intake.models import Absence, Adviser, Desk
 from tests import factories
 from tests.intake.admin.screens import client_of, person
+from tests.intake.pages import Page
 
 ADVISERS = "/staff/intake/adviser/"
 DESKS = "/staff/intake/desk/"
@@ -339,3 +340,55 @@ def test_saving_an_adviser_leaves_the_credit_to_routing(desk_lead, monkeypatch):
 
     adviser.refresh_from_db()
     assert (adviser.capacity, adviser.credit) == (7, Decimal("-3"))
+
+
+# --- What others changed since the page was shown
+
+
+def shown(client: Client, address: str) -> dict[str, object]:
+    """What a browser sends of this page when nothing was touched, but for boxes without a tick."""
+    sent = Page(client.get(address)).fields
+    rows = {name: value for name, value in sent.items() if "__prefix__" not in name}
+    return {name: value for name, value in rows.items() if value != []}
+
+
+@pytest.mark.django_db
+def test_saving_a_page_of_an_hour_ago_undoes_nothing_that_others_changed(desk_lead):
+    awa = factories.AdviserFactory(capacity=5, hours=[DAY] * 5 + ["", ""])
+    awa.skills.all().delete()
+    skill = awa.skills.create(kind="country", value="ML", level=1)
+    leave = awa.absences.create(starts_on="2030-12-02", ends_on="2030-12-09", note="Leave")
+    address = f"{ADVISERS}{awa.pk}/change/"
+    page = shown(desk_lead, address)
+
+    Adviser.objects.update(capacity=9, hours=[""] + [DAY] * 4 + ["", ""])
+    awa.skills.update(level=3)
+    awa.absences.update(ends_on="2030-12-03", delegate=factories.AdviserFactory())
+    sent = page | {"weight": "0.50", "friday": "09:00-12:00", "absences-0-note": "Sick"}
+    answer = desk_lead.post(address, sent)
+
+    assert answer.status_code == 302
+    awa.refresh_from_db()
+    assert (awa.weight, awa.capacity) == (Decimal("0.50"), 9)
+    assert awa.hours == ["", DAY, DAY, DAY, "09:00-12:00", "", ""]
+    assert awa.skills.get().level == 3 > skill.level
+    now = awa.absences.get()
+    assert (str(now.ends_on), now.note, now.delegate is None) == ("2030-12-03", "Sick", False)
+    assert now.revision == 2 > leave.revision
+
+
+@pytest.mark.django_db
+def test_what_does_not_fit_with_what_others_changed_is_refused(desk_lead):
+    awa = factories.AdviserFactory()
+    leave = awa.absences.create(starts_on="2030-12-02", ends_on="2030-12-09")
+    address = f"/staff/intake/absence/{leave.pk}/change/"
+    page = shown(desk_lead, address)
+
+    awa.absences.update(ends_on="2030-12-03")
+    answer = desk_lead.post(address, page | {"starts_on": "2030-12-05"})
+
+    assert answer.context["adminform"].form.errors == {
+        "ends_on": ["The end lies before the start."]
+    }
+    leave.refresh_from_db()
+    assert (str(leave.starts_on), str(leave.ends_on)) == ("2030-12-02", "2030-12-03")
