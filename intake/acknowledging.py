@@ -3,19 +3,33 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from intake import after_sending, client_promise, deadlines, speaking, submission, suggesting
+from accounts.models import User
+from intake import (
+    after_sending,
+    client_promise,
+    deadlines,
+    screening,
+    speaking,
+    submission,
+    suggesting,
+)
 from intake.after_sending import ContactDetails
-from intake.models import Deadline, Lead
-from mail import outbox
+from intake.models import Activity, Deadline, Lead
+from mail import addresses, outbox
 from mail.models import Message
+from mail.models.message import UNSENT
 
 # What a mail program makes a link of, or a trickster an offer.
 _NO_PART_OF_A_NAME = re.compile(r"[\d/@:#=%_\\]|\.\w")
 _LONGEST_NAME = 80
+_AGAIN = ":again:"
 
 
 def acknowledge_lead(*, lead_id: int) -> None:
@@ -42,9 +56,64 @@ def acknowledge_leads(*, because_of: Mapping[int, str]) -> None:
 
 
 def acknowledged_at(lead: Lead, email: str) -> datetime | None:
-    """When the mail server took the acknowledgement to this address; None before."""
-    messages = Message.objects.filter(key=_key(lead, email), sent_at__isnull=False)
+    """When the mail server took the newest acknowledgement to this address; None before."""
+    messages = _to(lead, email).filter(sent_at__isnull=False)
     return messages.values_list("sent_at", flat=True).first()
+
+
+@transaction.atomic
+def acknowledge_again(*, lead_id: int) -> None:
+    """Send the acknowledgement once more where the last one came back or was refused, since its address takes mail
+    again; the link in it left with it.
+    """
+    lead = deadlines.locked_of([lead_id])[0]
+    last = _to(lead, after_sending.contact_of(lead).email).first()
+    if last is not None and last.is_lost and not lead.erased_at:
+        _send_again(lead)
+
+
+@transaction.atomic
+def send_link_again(*, lead: Lead, by: User) -> None:
+    """Send the client the link to the status page once more, to the address that counts now.
+
+    Raises ValidationError: code "closed" once the request is, "held_back" while it is, "unreachable" when the address
+    takes no mail, "conflict" while the last one is on its way.
+    """
+    lead = deadlines.locked_of([lead.pk])[0]
+    email = after_sending.contact_of(lead).email
+    last = _to(lead, email).first()
+    if lead.closed_at or lead.erased_at:
+        raise ValidationError("The request is closed.", code="closed")
+    if not screening.passing([lead.pk]):
+        raise ValidationError(
+            "It is held back: its address may be anybody's. Release it first.", code="held_back"
+        )
+    if addresses.mark_of(email):
+        raise ValidationError(
+            "The address takes no mail. Correct it, or save it once more as it is if they say that it is right.",
+            code="unreachable",
+        )
+    if last is not None and last.state in UNSENT:
+        raise ValidationError("The last one is on its way.", code="conflict")
+    _send_again(lead)
+    Activity.objects.create(lead=lead, kind=Activity.Kind.LINK_SENT, by=by)
+
+
+def _send_again(lead: Lead) -> None:
+    """By a lead that is locked, so that two do not count the same."""
+    contact, running = after_sending.contact_of(lead), deadlines.keep_of([lead])[lead.pk]
+    letter = _letter(lead, contact, running, "")
+    again = _to(lead, contact.email).count()
+    outbox.queue_message(
+        replace(letter, key=f"{letter.key}{_AGAIN}{again}" if again else letter.key)
+    )
+
+
+def _to(lead: Lead, email: str) -> QuerySet[Message]:
+    """The acknowledgements of a lead to this address, newest first."""
+    key = _key(lead, email)
+    mine = Message.objects.filter(Q(key=key) | Q(key__startswith=f"{key}{_AGAIN}"))
+    return mine.order_by("-pk")
 
 
 def _letter(

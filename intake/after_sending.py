@@ -1,4 +1,5 @@
-"""What a client may do by the private link: add, correct, withdraw, ask for erasure. Each is told to the adviser."""
+"""What a client may do by the private link: add, correct, withdraw, ask for erasure. Each is told to the adviser, who
+may correct what a client says by telephone."""
 
 import uuid
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ from mail import addresses, outbox
 
 MOST_ADDITIONS = 20
 _WITHDRAWN = "Withdrawn by the client"
+CORRECTED = (Activity.Kind.CLIENT_CORRECTED, Activity.Kind.STAFF_CORRECTED)
 
 
 @dataclass(frozen=True)
@@ -86,10 +88,11 @@ def add_information(
 
 
 @transaction.atomic
-def correct_contact(*, lead: Lead, details: ContactDetails) -> None:
-    """Note how the client wants to be reached; the same details again change nothing.
+def correct_contact(*, lead: Lead, details: ContactDetails, by: User | None = None) -> None:
+    """Note how the client wants to be reached, by the client or by whoever was told it; the same details again change
+    nothing.
 
-    A new address gets the acknowledgement too. One that took no mail is written to again: the client says that it is
+    A new address gets the acknowledgement too. One that took no mail is written to again: who corrects says that it is
     right, and what was held for it leaves. Raises ValidationError(code="closed") when the request is.
     """
     lead = _locked(lead)
@@ -97,15 +100,15 @@ def correct_contact(*, lead: Lead, details: ContactDetails) -> None:
     if details == before and not addresses.mark_of(details.email):
         return
     _refuse_closed(lead)
-    _take_mail_again(lead, details.email)
+    _take_mail_again(lead, details.email, by)
     if details == before:
         return
-    correction = ContactCorrection.objects.create(lead=lead, **vars(details))
+    correction = ContactCorrection.objects.create(lead=lead, **vars(details), by=by)
     labels = {"full_name": "Name", "email": "E-mail", "phone": "Phone"}
     changed = [
         label for name, label in labels.items() if getattr(details, name) != getattr(before, name)
     ]
-    _record(lead, Activity.Kind.CLIENT_CORRECTED, ", ".join(changed))
+    _record(lead, _corrected(by), ", ".join(changed), by)
     key = f"lead:{lead.pk}:correction:{correction.pk}"
     asks = []
     if details.email != before.email:
@@ -115,11 +118,16 @@ def correct_contact(*, lead: Lead, details: ContactDetails) -> None:
     queue.enqueue(*asks)
 
 
-def _take_mail_again(lead: Lead, email: str) -> None:
-    if addresses.mark_of(email):
-        addresses.lift_mark(email=email, by=None)
+def _corrected(by: User | None) -> Activity.Kind:
+    return Activity.Kind.CLIENT_CORRECTED if by is None else Activity.Kind.STAFF_CORRECTED
+
+
+def _take_mail_again(lead: Lead, email: str, by: User | None) -> None:
+    if mark := addresses.mark_of(email):
+        addresses.lift_mark(email=email, by=by)
         text = "They confirmed the address that took no mail; what was held is sent."
-        Activity.objects.create(lead=lead, kind=Activity.Kind.CLIENT_CORRECTED, text=text)
+        Activity.objects.create(lead=lead, kind=_corrected(by), text=text, by=by)
+        queue.enqueue(queue.Ask("intake.acknowledge_again", lead.pk, key=f"mark:{mark.pk}:lifted"))
 
 
 @transaction.atomic
@@ -192,11 +200,12 @@ def _refuse_closed(lead: Lead) -> None:
         )
 
 
-def _record(lead: Lead, kind: Activity.Kind, text: str) -> None:
+def _record(lead: Lead, kind: Activity.Kind, text: str, by: User | None = None) -> None:
     """The timeline says what was done, not the client's words: more people read it than those."""
-    activity = Activity.objects.create(lead=lead, kind=kind, text=text)
-    ask_to_tell(activity)
-    if kind in (Activity.Kind.CLIENT_ADDED, Activity.Kind.CLIENT_CORRECTED):
+    activity = Activity.objects.create(lead=lead, kind=kind, text=text, by=by)
+    if by is None:
+        ask_to_tell(activity)
+    if kind in (Activity.Kind.CLIENT_ADDED, *CORRECTED):
         lead_search.note_words(lead_ids=[lead.pk])
         ask = queue.Ask("intake.check_conflicts", lead.pk, key=f"activity:{activity.pk}")
         queue.enqueue(ask)

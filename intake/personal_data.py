@@ -134,6 +134,7 @@ declare(
     ContactCorrection,
     of=of_leads(ContactCorrection),
     erase={"full_name": ERASED, "email": ERASED_EMAIL, "phone": ""},
+    staff="by",
     none="id lead made_at",
 )
 declare(

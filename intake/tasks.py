@@ -114,6 +114,12 @@ def acknowledge(jobs: Sequence[Job]) -> None:
     acknowledging.acknowledge_leads(because_of={pk: asked[pk] for pk in passing})
 
 
+@kind("intake.acknowledge_again")
+def acknowledge_again(job: Job) -> None:
+    """Tell a client once more whose address takes mail again."""
+    acknowledging.acknowledge_again(lead_id=job.subject_id)
+
+
 def _requests(jobs: Sequence[Job]) -> dict[int, str]:
     """By subject, the id of the request because of which something is to be done."""
     return {job.subject_id: job.request_id for job in jobs}

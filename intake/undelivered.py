@@ -46,8 +46,8 @@ def note_not_arrived(*, message_id: int) -> int:
     message = Message.objects.filter(pk=message_id).first()
     if message is None or _is_for_staff(message):
         return 0
-    lead = Lead.objects.filter(reference=message.reference).first()
-    if lead is None:
+    lead = Lead.objects.select_related("enquiry").filter(reference=message.reference).first()
+    if lead is None or _is_corrected(lead, email_key(message.to_email)):
         return 0
     why = message.get_arrival_display() or message.get_failure_display()
     _note(lead, f"Call them: {why or message.get_state_display()}.")
@@ -60,7 +60,9 @@ def mark_of(lead: Lead) -> Unreachable | None:
 
 
 def _leads_of(message: Message) -> list[Lead]:
-    """The lead that a message to a client is about, and the open ones of whom it was to reach."""
+    """The lead that a message to a client is about, and the open ones of whom it was to reach; none whose client has
+    corrected that address since: nobody needs to call about one that is written to no more.
+    """
     if _is_for_staff(message):
         return []
     address = email_key(message.to_email)
@@ -72,9 +74,16 @@ def _leads_of(message: Message) -> list[Lead]:
     return [
         lead
         for lead in rows.order_by("pk")
-        if lead.reference == message.reference
+        if (lead.reference == message.reference and not _is_corrected(lead, address))
         or email_key(after_sending.contact_of(lead).email) == address
     ]
+
+
+def _is_corrected(lead: Lead, address: str) -> bool:
+    """Whether this is an address that the client had before another; that of a proposal's reader is none of them."""
+    given = [lead.enquiry.email, *lead.corrections.order_by("pk").values_list("email", flat=True)]
+    *earlier, last = (email_key(one) for one in given)
+    return address in earlier and address != last
 
 
 def _is_for_staff(message: Message) -> bool:

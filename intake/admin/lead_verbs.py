@@ -12,6 +12,7 @@ from intake.admin.hand_over import HAND_OVER_VERBS
 from intake.admin.merging import undo_verb
 from intake.admin.privacy_verbs import LEAD_VERBS as PRIVACY_VERBS
 from intake.admin.quarantine import QUARANTINE_VERBS
+from intake.admin.reaching import REACHING_VERBS
 from intake.admin.register import ENGAGE
 from intake.admin.sanctions_deciding import SANCTIONS_VERBS
 from intake.models import MOVES, Lead, RecordKind, Status
@@ -53,6 +54,7 @@ LEAD_VERBS: tuple[Verb, ...] = (
         "note", "Add a note", lambda lead, by, text: leads.add_note(lead=lead, by=by, text=text),
         lambda lead: lead.erased_at is None, "intake.change_lead", "The note is on the timeline.", NoteForm,
     ),
+    *REACHING_VERBS,
     *DEADLINE_VERBS,
     *HAND_OVER_VERBS,
     Verb(

@@ -12,8 +12,8 @@ from unfold.decorators import display
 
 from accounts import hiding
 from accounts.models import User
-from accounts.staff_screens import ReadOnlyAdmin
-from intake import lead_search, scanning, undelivered
+from accounts.staff_screens import ReadOnlyAdmin, Verb
+from intake import after_sending, lead_search, scanning, undelivered
 from intake.admin.consents import ConsentsAdmin
 from intake.admin.deadlines import DeadlineFilter, DueColumn, deadlines_context
 from intake.admin.decisions import TRY, DecisionsAdmin, explained, why_unrouted
@@ -24,6 +24,7 @@ from intake.admin.lead_people import is_visible_through_its_target, people_conte
 from intake.admin.lead_verbs import LEAD_VERBS
 from intake.admin.merging import MergingAdmin
 from intake.admin.quarantine import screening_context
+from intake.admin.reaching import REACHING_VERBS
 from intake.admin.sanctions_deciding import sanctions_context
 from intake.admin.sources import SourcesAdmin
 from intake.admin.suggestions import SuggestionsAdmin, suggestions_context
@@ -189,6 +190,7 @@ class LeadAdmin(
             | {
                 "lead": obj,
                 "privacy_links": self.privacy_links(request, obj),
+                "reaching": self._reaching(request, obj),
                 "decisions": explained(obj, request.user),
                 "why_unrouted": why_unrouted(obj),
                 "may_try": request.user.has_perm(TRY),
@@ -196,6 +198,11 @@ class LeadAdmin(
                 and not is_only_offered(request, obj),
             }
         )
+
+    def _reaching(self, request: HttpRequest, lead: Lead) -> dict[str, Verb]:
+        """What this user may do now about a client whom mail does not reach, by name."""
+        names = {verb.name for verb in REACHING_VERBS}
+        return {one.name: one for one in self.offered(request, lead) if one.name in names}
 
 
 def _sent(lead: Lead) -> dict[str, Any]:
@@ -221,10 +228,12 @@ def _mails(user: User, lead: Lead, merged: Iterable[Lead]) -> dict[str, Any]:
 def _since_then(lead: Lead, happened: set[str]) -> dict[str, Any]:
     """What the client added and corrected; most did neither, which the timeline tells without asking."""
     files = Prefetch("attachments", Attachment.objects.select_related("scan").defer("body"))
-    added, corrected = Activity.Kind.CLIENT_ADDED, Activity.Kind.CLIENT_CORRECTED
+    added, corrected = Activity.Kind.CLIENT_ADDED, happened & {*after_sending.CORRECTED}
     return {
         "additions": lead.additions.order_by("pk").prefetch_related(files)
         if added in happened
         else [],
-        "correction": lead.corrections.order_by("-pk").first() if corrected in happened else None,
+        "correction": lead.corrections.select_related("by").order_by("-pk").first()
+        if corrected
+        else None,
     }

@@ -38,6 +38,8 @@ class Activity(models.Model):
         NOTE = "note", "Note"
         CLIENT_ADDED = "client_added", "Client added something"
         CLIENT_CORRECTED = "client_corrected", "Client corrected their details"
+        STAFF_CORRECTED = "staff_corrected", "Details of the client corrected"
+        LINK_SENT = "link_sent", "Link to the status page sent again"
         CLIENT_WITHDREW = "client_withdrew", "Client withdrew the request"
         FILE_HELD_BACK = "file_held_back", "File held back"
         CLIENT_ERASURE = "client_erasure", "Client asked for erasure"

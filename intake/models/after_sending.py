@@ -33,13 +33,22 @@ class Addition(models.Model):
 
 
 class ContactCorrection(models.Model):
-    """How the client wants to be reached from now on; the newest counts, the enquiry stays as it was sent."""
+    """How the client is to be reached from now on; the newest counts, the enquiry stays as it was sent."""
 
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="corrections")
     full_name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254)
     phone = models.CharField(max_length=40, blank=True)
     made_at = models.DateTimeField(db_default=Now())
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        help_text="Who of the house was told it; none: the client wrote it.",
+    )
 
     class Meta:
         constraints = [

@@ -175,6 +175,13 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"{self.subject} → {self.to_email}"
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether its reader does not have it, and will not get it by itself."""
+        came_back = self.arrival in (Arrival.BOUNCED, Arrival.COMPLAINED)
+        ended = (self.State.REFUSED, self.State.FAILED, self.State.CANCELLED)
+        return self.state in ended or (self.state == self.State.SENT and came_back)
+
 
 UNSENT = (Message.State.QUEUED, Message.State.SENDING, Message.State.UNSURE)
 

@@ -148,6 +148,14 @@ def test_a_provider_that_keeps_no_number_of_ours_is_known_by_its_own(
     assert DeliveryEvent.objects.get().message == message
 
 
+def test_who_signs_needs_no_password_beside_a_provider_that_has_one(
+    client: Client, message: Message
+) -> None:
+    assert post(client, "mailgun", mailgun(message), password="").status_code == 200
+
+    assert DeliveryEvent.objects.get().kind == "bounced"
+
+
 @pytest.mark.parametrize(
     ("provider", "password", "change"),
     [

@@ -1,0 +1,60 @@
+"""Reaching a client whose mail does not arrive: their details as they say them by telephone, and the link once more."""
+
+from typing import Any
+
+from accounts.form_fields import EmailField, LineField
+from accounts.models import User
+from accounts.staff_screens import Verb, VerbForm
+from intake import acknowledging, after_sending
+from intake.after_sending import ContactDetails
+from intake.models import Lead, Status
+
+_MAY = "intake.change_lead"
+_INTRO = (
+    "What the client sent stays as it was; mails go to these details from now on.",
+    "A new address gets the link to the status page at once, and one that took no mail before is written to again.",
+    "Whoever reads the mailbox can open the request: make sure that you speak with the client.",
+)
+
+
+class CorrectForm(VerbForm):
+    """How to reach the client, as it is known now."""
+
+    @property
+    def intro(self) -> tuple[str, ...]:
+        """What happens, and what to make sure of."""
+        return _INTRO
+
+    full_name = LineField(label="Full name", limit=200)
+    email = EmailField(label="E-mail", limit=254, max_length=None)
+    phone = LineField(label="Phone", limit=40, required=False)
+
+    def __init__(self, *args: Any, obj: Lead, **kwargs: Any) -> None:
+        kwargs["initial"] = vars(after_sending.contact_of(obj)) | kwargs.get("initial", {})
+        super().__init__(*args, obj=obj, **kwargs)
+
+
+def _correct(lead: Lead, by: User, **details: str) -> None:
+    after_sending.correct_contact(lead=lead, details=ContactDetails(**details), by=by)
+
+
+def _is_open(lead: Lead) -> bool:
+    """Of a merged request the client's own page still counts."""
+    return lead.closed_at is None and lead.erased_at is None and lead.merged_into_id is None
+
+
+def _may_be_written_to(lead: Lead) -> bool:
+    return _is_open(lead) and lead.status not in (Status.NEW, Status.QUARANTINED)
+
+
+REACHING_VERBS: tuple[Verb, ...] = (
+    Verb(
+        "correct", "Correct their details", _correct, _is_open, _MAY,
+        "The details are corrected.", CorrectForm, is_listed=False,
+    ),
+    Verb(
+        "send-link", "Send the link again",
+        lambda lead, by: acknowledging.send_link_again(lead=lead, by=by),
+        _may_be_written_to, _MAY, "The link to the status page leaves once more.", is_listed=False,
+    ),
+)  # fmt: skip
