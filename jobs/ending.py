@@ -9,7 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts import statements
-from jobs import failures, following, pausing, queue
+from jobs import failures, following, kinds, pausing, queue
 from jobs.models import Job
 
 log = structlog.get_logger("derisk.job")
@@ -71,7 +71,7 @@ def complete(jobs: Sequence[Job]) -> None:
     after = [(kind, pk) for kind, pk in rows if kind]
     if len(rows) - len(after) < len(jobs):
         raise LeaseLost
-    following.tell(after)
+    following.tell(after, more_wait=len(jobs) == kinds.together().get(jobs[0].kind))
 
 
 def record_failure(job: Job, error: str, *, was_stopped: bool = False) -> bool:

@@ -182,6 +182,24 @@ def test_what_comes_after_a_job_that_nobody_tried_yet_waits_for_it_a_minute(
     assert broker.hinted() == [after, after]
 
 
+def test_what_comes_after_others_waits_while_more_of_them_wait_than_are_taken_at_a_time(
+    register: Callable[..., str], broker: Broker, breaker: hints.Breaker
+) -> None:
+    register(lambda jobs: None, most=2, at_once=True)
+    kind = register(lambda jobs: None, name="tests.then", most=3, after="tests.work")
+    firsts = [make_job(key=f"first:{number}", hinted_at=Now()).pk for number in range(3)]
+    after = make_unhinted(kind=kind, key="done", run_at=Now() - timedelta(seconds=40)).pk
+
+    assert sweeping.hint_due(breaker) == 0
+    Job.objects.filter(pk=after).update(run_at=PAST)
+    assert sweeping.hint_due(breaker) == 1  # not for longer than a minute
+    Job.objects.filter(pk=after).update(run_at=Now() - timedelta(seconds=40), hinted_at=PAST)
+    Job.objects.filter(pk=firsts[0]).update(attempts=1)
+    assert sweeping.hint_due(breaker) == 1
+
+    assert broker.hinted() == [after, after]
+
+
 def test_stops_at_the_brokers_first_failure_and_tells_again_later(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -178,41 +178,86 @@ def test_what_comes_after_jobs_is_told_when_they_were_tried(
     assert broker.messages() == told  # of those done together the oldest, which takes others along
 
 
+class Clock:
+    """The time of a worker of what somebody waits for, in which timers ring when they are let."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.rings: list[Callable[[], None]] = []
+
+    def timer(self, seconds: float, ring: Callable[[], None]) -> "Clock":
+        assert seconds == 0.25
+        self.ring = ring
+        return self
+
+    def start(self) -> None:
+        self.rings.append(self.ring)
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def pass_by(self, seconds: float) -> None:
+        self.now += seconds
+        self.rings.pop()()
+        assert len(self.rings) < 2
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch, register: Callable[..., str]) -> Clock:
+    """Of a worker that gathers; it takes two jobs at a time, of which one comes after each."""
+    clock = Clock()
+    monkeypatch.setenv(ONLY_FIRST, "yes")
+    monkeypatch.setattr(following, "Timer", clock.timer)
+    monkeypatch.setattr(following, "time", clock)
+    monkeypatch.setattr(following, "_gathered", following._Gathered())
+    register(lambda jobs: None, most=2, at_once=True)
+    register(lambda jobs: None, name="tests.then", most=2, after="tests.work")
+    return clock
+
+
+def work_on(*keys: str) -> list[int]:
+    """Do these jobs together; what comes after them."""
+    firsts = [make_job(key=key).pk for key in keys]
+    after = [make_job(kind="tests.then", key=key).pk for key in keys]
+    working.run_job(firsts[0])
+    return after
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_of_what_somebody_waits_for_gathers_what_comes_after(
-    register: Callable[..., str], broker: Broker, monkeypatch: pytest.MonkeyPatch
+    clock: Clock, broker: Broker
 ) -> None:
-    clocks: list[Callable[[], None]] = []
+    after = [pk for key in "abc" for pk in work_on(key)]
+    assert (len(clock.rings), broker.messages()) == (1, [])
 
-    class Clock:
-        """A timer that this test lets ring."""
-
-        def __init__(self, seconds: float, ring: Callable[[], None]) -> None:
-            assert seconds == 0.25
-            self.ring = ring
-
-        def start(self) -> None:
-            clocks.append(self.ring)
-
-    monkeypatch.setenv(ONLY_FIRST, "yes")
-    monkeypatch.setattr(following.threading, "Timer", Clock)
-    register(lambda jobs: None, most=1)
-    register(lambda jobs: None, name="tests.then", most=2, after="tests.work")
-    after = {}
-    for key in "abc":
-        first, after[key] = make_job(key=key).pk, make_job(kind="tests.then", key=key).pk
-        working.run_job(first)
-    assert (len(clocks), broker.messages()) == (1, [])
-
-    clocks.pop()()
-    assert broker.messages() == [("jobs.look", [after["a"]]), ("jobs.look", [after["c"]])]
+    clock.pass_by(0.25)
+    assert broker.hinted() == [after[0], after[2]]  # the first takes the second along
+    assert clock.rings == []
 
     broker.clear()
-    first = make_job(key="d").pk
-    late = make_job(kind="tests.then", key="d").pk
-    working.run_job(first)
-    clocks.pop()()
-    assert broker.messages() == [("jobs.look", [late])]
+    late = work_on("d")
+    clock.pass_by(0.25)
+    assert broker.hinted() == late
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_goes_on_with_what_somebody_waits_for_while_more_wait_than_it_takes_at_a_time(
+    clock: Clock, broker: Broker
+) -> None:
+    after = work_on("a", "b")
+    clock.pass_by(0.25)
+    clock.pass_by(0.7)
+    assert broker.messages() == []
+    clock.pass_by(0.25)
+    assert broker.hinted() == after[:1]
+    assert clock.rings == []
+
+    broker.clear()
+    for number in range(32):
+        work_on(f"c{number}", f"d{number}")
+        assert broker.messages() == []
+        clock.pass_by(0.95)
+    assert len(broker.messages()) == 32  # after half a minute, however many wait
 
 
 # --- In one transaction
