@@ -6,16 +6,17 @@ share 80 % of their stretches share five bands on average; those that share 30 %
 
 import hashlib
 import re
+import struct
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-_STRETCH = 3
 _LEAST_WORDS = 12
 _BANDS, _ROWS = 8, 2
 LIKE_FROM = 3
 _MOST_WORDS = 2_000
 _PRIME = (1 << 61) - 1
+_DIGEST, _SLOT = 7, 16  # bytes
 _WORD = re.compile(r"[^\W_]+")
 # Fixed for good: other numbers would know nothing again that was seen before. Drawn from SHA-256 of their place.
 _HASHES = [
@@ -61,11 +62,35 @@ def _bands_of(words: Sequence[str]) -> list[int]:
     if len(words) < _LEAST_WORDS:
         return []
     stretches = {
-        int.from_bytes(hashlib.blake2b(" ".join(words[i : i + _STRETCH]).encode(), digest_size=7).digest())
-        for i in range(len(words) - _STRETCH + 1)
-    }  # fmt: skip
-    least = [min([(a * one + b) % _PRIME for one in stretches]) for a, b in _HASHES]
+        hashlib.blake2b(" ".join(three).encode(), digest_size=_DIGEST).digest()
+        for three in zip(words, words[1:], words[2:], strict=False)
+    }
+    least = _least_of(stretches)
     return [_band(number, least[number * _ROWS : (number + 1) * _ROWS]) for number in range(_BANDS)]
+
+
+def _least_of(stretches: Collection[bytes]) -> list[int]:
+    """The least (a * stretch + b) % _PRIME for each of `_HASHES`.
+
+    Python takes longer to fetch a number than to reckon with it. So all stretches stand side by side in one number,
+    128 bits for each, and are multiplied by one multiplication. The remainder: 2 ** 61 leaves 1, so what is above
+    61 bits is added to what is below; what is no less than the prime then wraps round when 1 is added.
+    """
+    count = len(stretches)
+    ones = int.from_bytes((bytes(_SLOT - 1) + b"\1") * count)
+    below = ones * _PRIME
+    side_by_side = int.from_bytes(bytes(_SLOT - _DIGEST).join(stretches))
+    rests = []
+    for a, b in _HASHES:
+        whole = side_by_side * a + ones * b
+        folded = (whole & below) + ((whole >> 61) & below)
+        rests.append((folded + (((folded + ones) >> 61) & ones)) & below)
+    least = []
+    numbers = struct.Struct(f"<{2 * count}Q")
+    for one, other in zip(rests[::2], rests[1::2], strict=True):  # two rests fill a slot
+        both = numbers.unpack((one | other << 64).to_bytes(_SLOT * count, "little"))
+        least += [min(both[::2]), min(both[1::2])]
+    return least
 
 
 def are_alike(one: Sequence[int], other: Sequence[int]) -> bool:

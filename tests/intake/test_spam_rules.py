@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from intake import likeness, render_tokens, spam_rules
 from intake.models import Enquiry
@@ -126,6 +128,12 @@ LONG = (
 )
 
 
+BANDS = [
+    -2407392509525662156, -3058357905015035121, -8109325862802391606, -6186093306328811496, 5574515323233297939,
+    -3912443283353096861, -8244138432149313776, 7638196506455270359,
+]  # fmt: skip
+
+
 def test_like_texts_are_known_and_others_are_not():
     changed = LONG.replace("thirty", "sixty").replace("Dear sir", "Hello sir")
     other = (
@@ -137,6 +145,30 @@ def test_like_texts_are_known_and_others_are_not():
     assert not likeness.are_alike(likeness.bands_of(LONG), likeness.bands_of(other))
     assert len(likeness.bands_of(LONG)) == 8
     assert all(-(2**63) <= band < 2**63 for band in likeness.bands_of(LONG))
+
+
+def test_what_was_kept_of_a_text_knows_it_again_for_good():
+    # As it was first kept: what lies in the database would know nothing again by other numbers.
+    assert likeness.bands_of(LONG) == BANDS
+
+
+@given(st.sets(st.binary(min_size=7, max_size=7), min_size=1, max_size=40))
+@example({b"\xff" * 7})
+@example({bytes(7)})
+def test_stretches_that_are_reckoned_with_at_once_are_as_each_by_itself(stretches):
+    numbers = [int.from_bytes(one) for one in stretches]
+
+    assert likeness._least_of(stretches) == [
+        min((a * one + b) % (2**61 - 1) for one in numbers) for a, b in likeness._HASHES
+    ]
+
+
+@pytest.mark.parametrize("rest", [0, 1, 2**61 - 2])
+def test_a_sum_that_the_prime_divides_leaves_nothing(monkeypatch, rest):
+    prime = 2**61 - 1
+    monkeypatch.setattr(likeness, "_HASHES", [(1, (rest - 1) % prime), (prime - 1, 1 + rest)])
+
+    assert likeness._least_of({(1).to_bytes(7)}) == [rest, rest]
 
 
 def test_case_marks_and_breaks_make_no_other_text():
