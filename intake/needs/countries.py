@@ -6,7 +6,8 @@ from functools import cache, lru_cache
 
 from briefs import geography
 from intake.needs.lexicon import LANGUAGES, names_of, near_words, plain_words, tables, trap_names
-from intake.needs.phrases import Phrases, Word
+from intake.needs.phrases import Phrases
+from intake.needs.wording import Word
 
 # Shorter words are too near to each other: Niger and Tiger, Angola and Angela.
 _LEAST_LETTERS = 7

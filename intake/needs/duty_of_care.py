@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from intake.needs.findings import Certainty, Finding, Kind
 from intake.needs.lexicon import LANGUAGES, Lexicon, lexicon
-from intake.needs.phrases import Match, Word, words_of
+from intake.needs.phrases import Match
 from intake.needs.signs import alarms_by_signs
+from intake.needs.wording import Word, words_of
 
 _DENIED_WITHIN = 4
 

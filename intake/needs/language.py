@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 from intake.needs.lexicon import LANGUAGES, lexicon, tables
-from intake.needs.phrases import Word, words_of
+from intake.needs.wording import Word, words_of
 
 # The first words tell; the rest of 20,000 characters would only cost.
 _READ = 4_000
@@ -53,17 +53,18 @@ def _kept_scores(text: str) -> Mapping[str, float]:
 
 
 def _scores(text: str, words: Sequence[Word]) -> dict[str, float]:
-    weights_of = _weights()
+    shares_of = _shares()
     found = dict.fromkeys((*LANGUAGES, "other"), 0.0)
     for place, word in enumerate(words):
-        weights = weights_of.get(word.key)
-        if weights and _speaks(words, place):
-            for code in weights:
-                found[code] += 1 / len(weights)
-        elif "\u0600" <= word.key[:1] <= "\u06ff":
+        key = word.key
+        if key in shares_of and _speaks(words, place):
+            for code, share in shares_of[key]:
+                found[code] += share
+        elif "\u0600" <= key < "\u0700":
             found["ar"] += _ARABIC_WEIGHT
-    for code, letters in _LETTERS.items():
-        found[code] += _LETTER_WEIGHT * len(letters.findall(text[:_READ].lower()))
+    if not text.isascii():
+        for code, letters in _LETTERS.items():
+            found[code] += _LETTER_WEIGHT * len(letters.findall(text[:_READ].lower()))
     return found
 
 
@@ -82,10 +83,12 @@ def _speaks(words: Sequence[Word], place: int) -> bool:
 
 
 @cache
-def _weights() -> dict[str, tuple[str, ...]]:
+def _shares() -> dict[str, tuple[tuple[str, float], ...]]:
+    """By common word the languages that it is one of, and how much it speaks for each."""
     lists = {code: lexicon(code).stop for code in LANGUAGES}
     lists["other"] = frozenset(tables("other")["stop"].split())
-    return {
-        word: tuple(code for code, words in lists.items() if word in words)
+    codes = {
+        word: [code for code, words in lists.items() if word in words]
         for word in frozenset().union(*lists.values())
     }
+    return {word: tuple((code, 1 / len(of)) for code in of) for word, of in codes.items()}

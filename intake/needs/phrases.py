@@ -1,132 +1,24 @@
-"""The words of a text with where they stand, and phrases to find among them.
+"""Phrases to find among the words of a text.
 
-A phrase is written in words; it is compared without case and accents, as names are (`briefs.search_keys`).
-`word*` is any word that begins so, `~` up to three words of the same sentence, `#` a number. Of Arabic words also
-the forms without what is written onto them (و ف ب ل) are tried. The work grows with the text, whatever is in it.
+A phrase is written in words, which are compared as those of a text are (`intake.needs.wording`). `word*` is any word
+that begins so, `~` up to three words of the same sentence, `#` a number. The work grows with the text, whatever is in
+it.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import pairwise, product
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from briefs.search_keys import search_key
+from intake.needs.wording import Word, Words
 
 Value = TypeVar("Value")
-
-# Accents and vowel signs that stand by themselves belong to the letter before them.
-_MARKS = r"[\u0300-\u036f\u0610-\u061a\u064b-\u065f\u0670]"
-_WORD = re.compile(rf"[^\W_]+(?:{_MARKS}+[^\W_]*)*")
-_SENTENCE_ENDS = re.compile(r"[!?;؟؛]|\.(?=\s|$)|:\s*\n|\n\s*\n")
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
 _MOST_SKIPPED = 3
+# How many letters of a word are looked up where a phrase knows only how it begins.
 _STEM = 3
 _MOST_KNOWN = 2_000
-_MOST_KEPT, _LONGEST_KEPT = 64, 8_000
-_LONGEST = 60
-
-
-class Word(NamedTuple):
-    """A word of the text: its place, how it is compared, and what stood before it."""
-
-    start: int
-    end: int
-    key: str
-    forms: tuple[str, ...]
-    is_capital: bool
-    is_upper: bool
-    gap: str
-    sentence: int
-
-
-class Words(list[Word]):
-    """The words of a text, in order. Not to be changed: several readers have the same."""
-
-    @cached_property
-    def places(self) -> dict[str, list[int]]:
-        """Where each word stands, by each of its forms."""
-        found: dict[str, list[int]] = {}
-        for index, word in enumerate(self):
-            for form in word.forms:
-                found.setdefault(form, []).append(index)
-        return found
-
-    @cached_property
-    def stems(self) -> dict[str, list[str]]:
-        """The forms by how they begin."""
-        found: dict[str, list[str]] = {}
-        for form in self.places:
-            found.setdefault(form[:_STEM], []).append(form)
-        return found
-
-    @cached_property
-    def pairs(self) -> dict[tuple[str, str], list[int]]:
-        """Where two words stand beside each other, by their forms: where the first of them does."""
-        found: dict[tuple[str, str], list[int]] = {}
-        for index, (forms, after) in enumerate(pairwise(word.forms for word in self)):
-            is_plain = len(forms) == 1 == len(after)
-            pairs = [(forms[0], after[0])] if is_plain else product(forms, after)
-            for both in pairs:
-                found.setdefault(both, []).append(index)
-        return found
-
-    @cached_property
-    def numbers(self) -> list[int]:
-        """Where numbers stand that are written in digits."""
-        return [index for index, word in enumerate(self) if word.key.isdecimal()]
-
-    @cached_property
-    def found(self) -> dict[Any, Any]:
-        """What was found among them, by who looked, who keeps it here."""
-        return {}
-
-
-def words_of(text: str) -> Words:
-    """Every word in order. A text is read for its language, for spam and for what it asks: once, while it is short."""
-    return _kept_words_of(text) if len(text) <= _LONGEST_KEPT else _words_of(text)
-
-
-def _words_of(text: str) -> Words:
-    words = Words()
-    end = sentence = 0
-    for found in _WORD.finditer(text):
-        raw, gap = found.group(), text[end : found.start()]
-        if gap != " ":
-            sentence += bool(_SENTENCE_ENDS.search(gap))
-        start, end = found.span()
-        words.append(Word(start, end, *_written(raw), gap[-8:], sentence))
-    return words
-
-
-_kept_words_of = lru_cache(maxsize=_MOST_KEPT)(_words_of)  # fifty are routed together
-
-
-@lru_cache(maxsize=8192)
-def _written(raw: str) -> tuple[str, tuple[str, ...], bool, bool]:
-    """What a word is compared by, and whether it begins with a capital and is all of them."""
-    capital = raw[0].isupper()
-    if len(raw) > _LONGEST:
-        key = raw[:_LONGEST]
-        return key, (key,), capital, capital and raw.isupper()
-    key = search_key(raw).replace(" ", "")
-    forms = _forms(key) if _ARABIC.match(key) else (key,)
-    return key, forms, capital, capital and raw.isupper()
-
-
-def _forms(key: str) -> tuple[str, ...]:
-    """An Arabic word as it is, and without "and", "so", "in", "for" before it."""
-    forms = [key]
-    bare = key[1:] if key[0] in "وف" and len(key) > 3 else ""
-    forms += [bare] if bare else []
-    for form in tuple(forms):
-        if form.startswith("لل") and len(form) > 4:
-            forms.append("ال" + form[2:])
-        if form[0] in "بل" and len(form) > 3:
-            forms.append(form[1:])
-    return tuple(dict.fromkeys(forms))
 
 
 class Match(NamedTuple, Generic[Value]):
@@ -141,32 +33,56 @@ class Match(NamedTuple, Generic[Value]):
         return words[self.first].start, words[self.last - 1].end
 
 
-# A place in the list of a word's phrases, what follows the word, the meaning, and a word that the text must hold.
+# A place in the list of a word's phrases, what is still to come, the meaning, and a word that the text must hold.
 _Rest = tuple[int, tuple[str, ...], Any, str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """What goes on after a word: by the word that must follow, and what ends there or goes on with a sign."""
+    """What goes on after a word: nothing, then a place and the meaning stand in `whole`; a word as it is, or one that
+    begins so, by its first letters, each with what comes after it; something else.
+    """
 
+    whole: list[tuple[int, Any]]
     by_next: dict[str, list[_Rest]]
+    by_stem: dict[str, list[tuple[str, _Rest]]]
     others: list[_Rest]
 
     @classmethod
     def of(cls, found: Sequence[tuple[tuple[str, ...], Any]]) -> "_Begun":
-        begun = cls({}, [])
+        begun = cls([], {}, {}, [])
         for place, (rest, value) in enumerate(found):
-            is_word = _goes_on_with_word(rest)
-            told = begun.by_next.setdefault(rest[0], []) if is_word else begun.others
-            told.append((place, rest, value, _further_on(rest)))
+            begun._add(place, rest, value)
         return begun
 
-    def going_on(self, words: Sequence[Word], index: int) -> Sequence[_Rest]:
-        """Those that may go on after the word at this place, in the order of the list."""
-        if not self.by_next or index + 1 >= len(words):
-            return self.others
-        more = [one for form in words[index + 1].forms for one in self.by_next.get(form, ())]
-        return sorted([*self.others, *more], key=itemgetter(0)) if more else self.others
+    def _add(self, place: int, rest: tuple[str, ...], value: Any) -> None:
+        needed = next(filter(_is_word, rest[1:]), "")
+        further: _Rest = (place, rest[1:], value, needed)
+        if not rest:
+            self.whole.append((place, value))
+        elif _is_word(rest[0]):
+            self.by_next.setdefault(rest[0], []).append(further)
+        elif len(rest[0]) > _STEM:
+            stem = rest[0].removesuffix("*")
+            self.by_stem.setdefault(stem[:_STEM], []).append((stem, further))
+        else:
+            self.others.append((place, rest, value, needed))
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether anything may follow."""
+        return bool(self.by_next or self.others or self.by_stem)
+
+    def going_on(self, forms: tuple[str, ...]) -> Sequence[_Rest]:
+        """What is still to come of those that go on with a word of these forms."""
+        if len(forms) == 1 and not self.by_stem:
+            return self.by_next.get(forms[0], ())
+        found = [one for form in forms for one in self.by_next.get(form, ())]
+        for letters in {form[:_STEM] for form in forms}:
+            for stem, rest in self.by_stem.get(letters, ()):
+                if any(form.startswith(stem) for form in forms):
+                    found.append(rest)
+        return found
 
 
 class Phrases(Generic[Value]):
@@ -176,9 +92,9 @@ class Phrases(Generic[Value]):
         self._numbers = numbers or {}
         self._exact: dict[str, list[tuple[tuple[str, ...], Value]]] = {}
         self._stems: dict[str, list[tuple[str, tuple[str, ...], Value]]] = {}
-        # Of `_exact`: the words after which something may follow or nothing, and those with the one that must follow.
+        # Of `_exact`: the words that may be all or go on with a sign, and by word those that may follow.
         self._alone: set[str] = set()
-        self._pairs: set[tuple[str, str]] = set()
+        self._followers: dict[str, set[str]] = {}
         self._known: dict[tuple[str, ...], _Begun] = {}
 
     def add(self, phrase: str, value: Value) -> None:
@@ -188,11 +104,9 @@ class Phrases(Generic[Value]):
         if not elements:
             return
         first, rest = elements[0], elements[1:]
-        if first in "~#":
-            if first == "~":
-                raise ValueError(f"A phrase cannot begin with a gap: {phrase!r}")
-            self._exact.setdefault("#", []).append((rest, value))
-        elif first.endswith("*"):
+        if first == "~":
+            raise ValueError(f"A phrase cannot begin with a gap: {phrase!r}")
+        if first.endswith("*"):
             self._stems.setdefault(first[:_STEM], []).append((first[:-1], rest, value))
         else:
             self._add_exact(first, rest, value)
@@ -205,37 +119,65 @@ class Phrases(Generic[Value]):
 
     def _add_exact(self, first: str, rest: tuple[str, ...], value: Value) -> None:
         self._exact.setdefault(first, []).append((rest, value))
-        if _goes_on_with_word(rest):
-            self._pairs.add((first, rest[0]))
+        if rest and _is_word(rest[0]):
+            self._followers.setdefault(first, set()).add(rest[0])
         else:
             self._alone.add(first)
 
     def find(self, words: Sequence[Word]) -> Iterator[Match[Value]]:
         """Every phrase at every word, the longest of a word first."""
+        return map(Match._make, self.spans(words))
+
+    def spans(self, words: Sequence[Word]) -> Iterator[tuple[int, int, Value]]:
+        """The same as plain tuples, for who makes something else of them."""
         text = words if isinstance(words, Words) else Words(words)
-        held = text.places
         for index in sorted(self._begin_at(text)):
-            word = text[index]
-            begun = self._known.get(word.forms) or self._begun_by(word)
-            found = [
-                Match(index, last, value)
-                for _, rest, value, needed in begun.going_on(text, index)
-                if (not needed or needed in held)
-                and (last := self._rest_fits(rest, text, index + 1, word.sentence))
-            ]
-            yield from sorted(found, key=_by_length) if len(found) > 1 else found
+            begun = self._known.get(text[index].forms) or self._begun_by(text[index])
+            found = self._longer(begun, text, index) if begun.goes_on else ()
+            if found:
+                # Of one length those come first that were added first.
+                whole = [(-index - 1, place, value) for place, value in begun.whole]
+                for last, _, value in sorted([*found, *whole], key=itemgetter(0, 1)):
+                    yield index, -last, value
+            else:
+                for _, value in begun.whole:
+                    yield index, index + 1, value
 
     def _begin_at(self, words: Words) -> set[int]:
         """Where a phrase may begin. By sets: most words of a text begin nothing of any list."""
-        places = words.places
+        places, after = words.places, words.after
         forms = places.keys() & self._alone
-        for stem in words.stems.keys() & self._stems.keys():
-            forms.update(words.stems[stem])
-        found = {index for pair in words.pairs.keys() & self._pairs for index in words.pairs[pair]}
+        if self._stems:
+            forms.update(form for form in places if form[:_STEM] in self._stems)
+        found: set[int] = set()
         if "#" in self._exact:
             forms |= places.keys() & self._numbers.keys()
             found.update(words.numbers)
+        for form in places.keys() & self._followers.keys():
+            followers = self._followers[form]
+            for index in places[form]:
+                if not followers.isdisjoint(after[index]):
+                    found.add(index)
         return found.union(*(places[form] for form in forms))
+
+    def _longer(self, begun: _Begun, words: Words, index: int) -> list[tuple[int, int, Value]]:
+        """The phrases of more words that begin at this one: behind which word each ends, less than 0, its place in the
+        list, and what it means.
+        """
+        found = []
+        sentence, after, held = words[index].sentence, index + 1, words.places
+        for place, rest, value, needed in begun.others:
+            if needed and needed not in held:
+                continue
+            if last := self._rest_fits(rest, words, after, sentence):
+                found.append((-last, place, value))
+        if after < len(words) and words[after].sentence == sentence:
+            for place, rest, value, needed in begun.going_on(words[after].forms):
+                if needed and needed not in held:
+                    continue
+                if last := self._rest_fits(rest, words, after + 1, sentence) if rest else after + 1:
+                    found.append((-last, place, value))
+        return found
 
     def longest(self, words: Sequence[Word]) -> Iterator[Match[Value]]:
         """The longest phrase at each word that is not part of the one before."""
@@ -254,7 +196,7 @@ class Phrases(Generic[Value]):
             return self._numbers.get(word.key)
         return next((self._numbers[f] for f in word.forms if f in self._numbers), None)
 
-    def _begun_by(self, word: Word) -> "_Begun":
+    def _begun_by(self, word: Word) -> _Begun:
         """What goes on after this word. Kept by word."""
         found: list[tuple[tuple[str, ...], Value]] = []
         for form in word.forms:
@@ -301,21 +243,8 @@ def longest(matches: Iterable[Match[Value]]) -> Iterator[Match[Value]]:
             yield match
 
 
-def _goes_on_with_word(rest: tuple[str, ...]) -> bool:
-    return bool(rest) and _is_word(rest[0])
-
-
 def _is_word(element: str) -> bool:
     return element not in ("~", "#") and not element.endswith("*")
-
-
-def _further_on(rest: tuple[str, ...]) -> str:
-    """The first word behind what follows at once: in a text without it nothing need be tried."""
-    return next((element for element in rest[1:] if _is_word(element)), "")
-
-
-def _by_length(match: Match[Any]) -> int:
-    return -match.last
 
 
 def _elements(phrase: str) -> Iterator[str]:

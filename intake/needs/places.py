@@ -7,7 +7,8 @@ from briefs import geography
 from intake.needs.findings import Certainty, Finding, Kind
 from intake.needs.gazetteer import Gazetteer, KnownPlace
 from intake.needs.lexicon import near_words, titles, trap_names
-from intake.needs.phrases import Match, Word
+from intake.needs.phrases import Match
+from intake.needs.wording import Word
 
 # People write of a town of this size without saying in which country it lies.
 _LARGE = 100_000

@@ -1,15 +1,16 @@
 """Everything that the rules find in the text of a request."""
 
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from intake.needs import countries
 from intake.needs.duty_of_care import alarms_in
 from intake.needs.findings import Certainty, Finding, Kind, best
 from intake.needs.gazetteer import Gazetteer
 from intake.needs.language import language_of, languages_in
-from intake.needs.phrases import Word, words_of
 from intake.needs.places import actors_in, places_in
 from intake.needs.wishes import services_in, timeframe_in
+from intake.needs.wording import Word, words_of
 
 # Raise it with every change of rules or words: open requests are then read again, and what staff decided stays.
 VERSION = 1
@@ -37,9 +38,10 @@ def read_needs(text: str, known: Gazetteer) -> list[Finding]:
 def _language(text: str, words: Sequence[Word]) -> Iterator[Finding]:
     code = language_of(text, words)
     if code:
-        in_reach = [word for word in words if word.end - words[0].start <= _LONGEST_PASSAGE]
+        start = words[0].start
+        in_reach = list(takewhile(lambda word: word.end - start <= _LONGEST_PASSAGE, words))
         end = (in_reach or words[:1])[-1].end
-        yield Finding(Kind.LANGUAGE, code, words[0].start, end, rule="commonest words")
+        yield Finding(Kind.LANGUAGE, code, start, end, rule="commonest words")
 
 
 def _geography(words: Sequence[Word], known: Gazetteer) -> Iterator[Finding]:

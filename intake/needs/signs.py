@@ -5,11 +5,13 @@ of ours, a call and what is demanded; each is a sign, and a rule names which sig
 must stand in one sentence or two that follow each other. What is found so is "possible".
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 
 from intake.needs.findings import Alarm, Certainty, Finding, Kind
 from intake.needs.lexicon import Lexicon
-from intake.needs.phrases import Match, Word
+from intake.needs.phrases import Match
+from intake.needs.wording import Word
 
 # Twice the same sign stands for two different words of it.
 _RULES: tuple[tuple[Alarm, tuple[str, ...]], ...] = (
@@ -28,6 +30,7 @@ _RULES: tuple[tuple[Alarm, tuple[str, ...]], ...] = (
     (Alarm.THREAT_TO_LIFE, ("who", "violence", "violence", "here")),
     (Alarm.THREAT_TO_LIFE, ("who", "violence", "here", "time")),
 )
+_COUNTED = [(alarm, frozenset(signs), [*Counter(signs).items()]) for alarm, signs in _RULES]
 
 
 def alarms_by_signs(
@@ -45,17 +48,12 @@ def alarms_by_signs(
 
 
 def _in_window(matches: list[Match[str]], words: Sequence[Word]) -> Iterator[Finding]:
-    by_sign: dict[str, list[Match[str]]] = {}
+    by_sign: dict[str, dict[str, Match[str]]] = {}  # and by word
     for match in matches:
-        same = by_sign.setdefault(match.value, [])
-        if all(words[match.first].key != words[other.first].key for other in same):
-            same.append(match)
-    for alarm, signs in _RULES:
-        if not by_sign.keys() >= set(signs):
-            continue
-        used = [by_sign.get(sign, ())[: signs.count(sign)] for sign in dict.fromkeys(signs)]
-        if sum(len(some) for some in used) == len(signs):
-            told = [match for some in used[1:] for match in some]
+        by_sign.setdefault(match.value, {}).setdefault(words[match.first].key, match)
+    for alarm, kinds, times in _COUNTED:
+        if by_sign.keys() >= kinds and all(len(by_sign[sign]) >= n for sign, n in times):
+            told = [match for sign, n in times[1:] for match in [*by_sign[sign].values()][:n]]
             start = min(words[match.first].start for match in told)
             end = max(words[match.last - 1].end for match in told)
             yield Finding(Kind.URGENCY, alarm, start, end, "signs", Certainty.POSSIBLE)

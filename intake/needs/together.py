@@ -7,7 +7,8 @@ is beside them is the same for all.
 from collections.abc import Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from intake.needs.phrases import Match, Phrases, Word, Words, longest
+from intake.needs.phrases import Match, Phrases, longest
+from intake.needs.wording import Word, Words
 
 Value = TypeVar("Value")
 
@@ -36,7 +37,7 @@ class Together:
 
     def _find(self, words: Words) -> list[list[Match[Any]]]:
         found: list[list[Match[Any]]] = [[] for _ in range(self._lists)]
-        for first, last, (number, value) in self._phrases.find(words):
+        for first, last, (number, value) in self._phrases.spans(words):
             found[number].append(Match(first, last, value))
         return found
 

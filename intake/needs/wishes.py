@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from intake.catalogue import Timeframe
 from intake.needs.findings import Certainty, Finding, Kind
 from intake.needs.lexicon import lexicon
-from intake.needs.phrases import Match, Word
+from intake.needs.phrases import Match
+from intake.needs.wording import Word
 
 _DAYS_AT_MOST = 10
 _SOONEST = (Timeframe.DAYS, Timeframe.WEEKS, Timeframe.MONTHS)

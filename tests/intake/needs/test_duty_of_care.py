@@ -2,7 +2,7 @@ import pytest
 
 from intake.needs import Alarm, needs_urgent_help
 from intake.needs.duty_of_care import alarms_in
-from intake.needs.phrases import words_of
+from intake.needs.wording import words_of
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.needs.phrases import Match, Phrases, words_of
+from intake.needs.phrases import Match, Phrases
 from intake.needs.together import Together
+from intake.needs.wording import words_of
 
 PHRASES = (
     "mali", "south sudan", "sudan", "assess ~ route", "evacuat*", "in ~ ~ days", "in the days", "the rout*",
