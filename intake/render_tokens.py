@@ -4,13 +4,11 @@ Nothing about a token refuses a request. Without one, or with a wrong one, it on
 """
 
 import base64
+import hmac
 import time
 from dataclasses import dataclass
-from functools import lru_cache
 
 from django.conf import settings
-from django.core.signing import BadSignature, Signer
-from django.utils.encoding import force_bytes, force_str
 
 from accounts.keyed_digests import keyed_digest
 
@@ -29,7 +27,8 @@ class Rendered:
 
 def make(form_id: str, brief: str) -> str:
     """The token of a form that is made now."""
-    return _signer().sign(f"{form_id}|{int(time.time())}|{brief if len(brief) <= 200 else ''}")
+    value = f"{form_id}|{int(time.time())}|{brief if len(brief) <= 200 else ''}"
+    return f"{value}:{_signature(value)}"
 
 
 def read(token: str, form_id: str) -> Rendered:
@@ -38,31 +37,23 @@ def read(token: str, form_id: str) -> Rendered:
         return Rendered(UNSIGNED)
     if len(token) > _LONGEST or not token.isascii():
         return Rendered(FORGED)
-    try:
-        made_for, issued, brief = _signer().unsign(token).split("|")
-    except (BadSignature, ValueError):
+    value, _, signature = token.rpartition(":")
+    if not _is_ours(value, signature) or value.count("|") != 2:
         return Rendered(FORGED)
+    made_for, issued, brief = value.split("|")
     if made_for != form_id:
         return Rendered(FORGED)
     # The clocks of two machines differ a little.
     return Rendered(SIGNED, max(0, int(time.time()) - int(issued)), brief)
 
 
-class _Signer(Signer):
-    """Django's, with its own signatures."""
-
-    def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
-        """The same text in less time."""
-        mac = keyed_digest(
-            f"{force_str(self.salt)}signer", force_bytes(value), force_str(key or self.key)
-        )
-        return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+def _is_ours(value: str, signature: str) -> bool:
+    """Whether this was signed under SECRET_KEY, or under one of SECRET_KEY_FALLBACKS before."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(hmac.compare_digest(signature, _signature(value, key)) for key in keys)
 
 
-def _signer() -> Signer:
-    return _signer_of(settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
-
-
-@lru_cache(maxsize=4)
-def _signer_of(key: str, fallbacks: tuple[str, ...]) -> Signer:
-    return _Signer(key=key, salt="intake.request_form", fallback_keys=[*fallbacks])
+def _signature(value: str, key: str = "") -> str:
+    """As Django's Signer makes it, in less time."""
+    mac = keyed_digest("intake.request_formsigner", value.encode(), key)
+    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()

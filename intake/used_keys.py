@@ -4,7 +4,6 @@ It only says where to look. What was stored under a key is in the database alone
 the key learns it there, when it cannot store the request.
 """
 
-import hashlib
 import threading
 from collections import OrderedDict
 
@@ -12,33 +11,29 @@ _MOST = 2_000
 
 
 class UsedKeys:
-    """So many keys, as digests; the one that was seen the longest ago makes room."""
+    """So many keys, as numbers, which two of them may share; the one that was seen the longest ago makes room."""
 
     def __init__(self, most: int = _MOST) -> None:
         self._most = most
-        self._seen: OrderedDict[bytes, None] = OrderedDict()
+        self._seen: OrderedDict[int, None] = OrderedDict()
         self._lock = threading.Lock()
 
     def __contains__(self, key: str) -> bool:
-        return _digest(key) in self._seen
+        return hash(key) in self._seen
 
     def note(self, key: str) -> None:
         """This key was used."""
-        digest = _digest(key)
+        number = hash(key)
         with self._lock:
-            self._seen[digest] = None
-            self._seen.move_to_end(digest)
+            self._seen[number] = None
+            self._seen.move_to_end(number)
             if len(self._seen) > self._most:
                 self._seen.popitem(last=False)
 
     def forget(self, key: str) -> None:
         """Nothing is stored under this key any more."""
         with self._lock:
-            self._seen.pop(_digest(key), None)
-
-
-def _digest(key: str) -> bytes:
-    return hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            self._seen.pop(hash(key), None)
 
 
 used_keys = UsedKeys()
