@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import re
+import threading
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -16,6 +17,9 @@ from django.conf import settings
 from kombu import Connection
 
 from jobs import tasks
+
+# All threads share the queue in memory, and two that make it at once have two.
+_one_at_a_time = threading.Lock()
 
 
 def message_for(job_ids: Sequence[int]) -> bytes:
@@ -51,7 +55,7 @@ def _parts() -> tuple[bytes, list[bytes | str]]:
 
 @cache
 def _sample() -> dict[str, Any]:
-    with Connection("memory://") as connection:
+    with _one_at_a_time, Connection("memory://") as connection:
         send: Any = tasks.look.apply_async  # whose stubs do not know the connection
         send((0,), connection=connection)
         channel: Any = connection.default_channel

@@ -4,14 +4,17 @@ import select
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from kombu.exceptions import OperationalError
+from kombu.transport import memory
 from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeout
 
 from config import celery_app
-from jobs import hints, tasks
+from jobs import hint_message, hints, tasks
 from jobs.valkey_line import Line, packed
 from tests.jobs.broker import Broker
 from tests.log_lines import logged
@@ -327,3 +330,21 @@ def test_the_process_wide_publisher_takes_hints(broker: Broker) -> None:
     hints.send([5], [6, 7])
 
     assert broker.messages() == [("jobs.look", [5]), ("jobs.look", [6, 7])]
+
+
+def test_threads_that_begin_at_once_all_have_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first message of a process is written by Celery, into a queue that all threads share."""
+    hint_message._sample.cache_clear()
+    both_make_one, make = threading.Barrier(2), memory.Queue
+
+    def make_slowly() -> object:
+        with suppress(threading.BrokenBarrierError):
+            both_make_one.wait(0.2)  # for the other, should it not wait for this one
+        return make()
+
+    monkeypatch.setattr(memory.Channel, "queues", {})
+    monkeypatch.setattr(memory, "Queue", make_slowly)
+    with ThreadPoolExecutor(2) as pool:
+        first, second = [pool.submit(hint_message._sample) for _ in range(2)]
+
+    assert first.result()["body"] == second.result()["body"]
