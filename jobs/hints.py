@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 
 from jobs import hint_message
 from jobs.queue_names import AT_ONCE
-from jobs.quick_line import QuickLine
+from jobs.quick_line import Command, QuickLine
 from jobs.valkey_line import Line, packed
 
 log = structlog.get_logger("derisk.hints")
@@ -31,6 +31,9 @@ BROKER_ERRORS = (KombuError, RedisError, OSError)
 Answer = TypeVar("Answer")
 Hint = tuple[Sequence[int], bool]  # the jobs, and whether it overtakes others
 _MOST_AT_ONCE = 100
+# Messages in a queue; the sweep tells no more. What is at once is done together, so that each message has a worker take
+# whatever else is due: behind so many another tells nothing new, and is looked at in vain when the queue has drained.
+ROOM = 500
 
 
 class BrokerAway(Exception):
@@ -81,16 +84,16 @@ def publish(*job_ids: int, at_once: bool = False) -> None:
 
 def publish_all(hints: Sequence[Hint]) -> None:
     """The same for several hints, in one trip. Raises one of BROKER_ERRORS; some may have been put there then."""
-    _line.ask_all(_broker(), _commands(hints))
+    _line.ask_all(_broker(), [sent for _, sent in _commands(hints)])
 
 
-def _commands(hints: Sequence[Hint]) -> list[bytes]:
+def _commands(hints: Sequence[Hint]) -> list[Command]:
     return [_command(job_ids, at_once) for job_ids, at_once in hints]
 
 
-def _command(job_ids: Sequence[int], at_once: bool) -> bytes:
-    message = hint_message.message_for(job_ids)
-    return packed(b"LPUSH", _queue_name(at_once).encode(), message)
+def _command(job_ids: Sequence[int], at_once: bool) -> Command:
+    message, name = hint_message.message_for(job_ids), _queue_name(at_once)
+    return name, packed(b"LPUSH", name.encode(), message)
 
 
 def waiting(*, at_once: bool = False) -> int:
@@ -131,9 +134,15 @@ class Publisher:
             self.send_together([(job_ids, at_once)])
 
     def send_together(self, hints: Sequence[Hint]) -> None:
-        """The same for hints of both kinds; the thread, which costs more than what it sends, is woken once or never."""
-        if self._quick_line and self._quick_line.put(_commands(hints)):
-            return
+        """The same for hints of both kinds; the thread, which costs more than what it sends, is woken once or never.
+
+        A queue of what is at once that was full a moment ago gets no more.
+        """
+        if line := self._quick_line:
+            if line.length(AT_ONCE) >= ROOM:
+                hints = [one for one in hints if not one[1]]
+            if not hints or line.put(_commands(hints)):
+                return
         if self._waiting.qsize() < self._size:
             self._waiting.put(hints)
         else:

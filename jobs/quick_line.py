@@ -8,6 +8,7 @@ import select
 import socket
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +20,10 @@ from accounts import sockets
 
 log = structlog.get_logger("derisk.hints")
 _PATIENCE = 1.0  # seconds that an answer may take before the line counts as dead
+_BELIEVED_FOR = (
+    0.2  # seconds; two processes that find nothing to do look at some 400 messages meanwhile
+)
+Command = tuple[str, bytes]  # the list that it puts something into, and what is sent
 
 
 class QuickLine:
@@ -34,20 +39,26 @@ class QuickLine:
     def _forget(self) -> None:
         self._lock = threading.Lock()
         self._connection = None
-        self._owed = 0  # answers
+        self._owed = deque[str]()  # the lists of which answers are still to come
         self._since = 0.0  # monotonic, of the first of them
+        self._lengths: dict[str, tuple[int, float]] = {}  # and when each was told, monotonic
 
-    def put(self, commands: Sequence[bytes]) -> bool:
+    def length(self, name: str) -> int:
+        """How long this list was when something was put into it just now; 0 when nothing was."""
+        length, told_at = self._lengths.get(name, (0, 0.0))
+        return length if time.monotonic() - told_at < _BELIEVED_FOR else 0
+
+    def put(self, commands: Sequence[Command]) -> bool:
         """Whether they are on their way. Never waits; False when the line is closed, which any trouble does to it."""
         with self._lock:
             if self._connection is None or not self._hear():
                 return False
-            if not sockets.is_sent(self._socket.fileno(), b"".join(commands)):
+            if not sockets.is_sent(self._socket.fileno(), b"".join([sent for _, sent in commands])):
                 self._close()
                 return False
             if not self._owed:
                 self._since = time.monotonic()
-            self._owed += len(commands)
+            self._owed.extend([name for name, _ in commands])
             return True
 
     def open(self, store: "redis.Redis") -> None:
@@ -64,7 +75,7 @@ class QuickLine:
             self._socket = connection._sock
             self._reader = hiredis.Reader()
             self._look = sockets.look_at(self._socket.fileno())
-            self._owed = 0
+            self._owed.clear()
             self._connection = connection
 
     def settle(self) -> None:
@@ -93,11 +104,12 @@ class QuickLine:
             raise redis.ConnectionError("Valkey has ended the connection.")
         self._reader.feed(heard)
         while (answer := self._reader.gets()) is not False:
-            self._owed -= 1
-            self._since = time.monotonic()
+            name, self._since = self._owed.popleft(), time.monotonic()
             if isinstance(answer, hiredis.ReplyError):
                 raise redis.ResponseError(str(answer))
+            self._lengths[name] = answer, self._since
 
     def _close(self) -> None:
         self._connection.disconnect()
-        self._connection, self._owed = None, 0
+        self._connection = None
+        self._owed.clear()

@@ -78,7 +78,7 @@ def hint_due(breaker: hints.Breaker) -> int:
         for at_once in (True, False):
             waiting = breaker.call(partial(hints.waiting, at_once=at_once))
             again_after = HINT_AGAIN_AFTER if waiting < _MANY else _AGAIN_BEHIND_MANY
-            due = _mark_hinted(max(0, BATCH - waiting), again_after, at_once=at_once)
+            due = _mark_hinted(max(0, hints.ROOM - waiting), again_after, at_once=at_once)
             for _, job_ids in queue.in_messages(due):
                 breaker.call(partial(hints.publish, *job_ids, at_once=at_once))
                 hinted += len(job_ids)

@@ -34,8 +34,8 @@ def line(store: "redis.Redis") -> QuickLine:
     return line
 
 
-def push(word: bytes) -> bytes:
-    return packed(b"RPUSH", KEY, word)
+def push(word: bytes) -> quick_line.Command:
+    return KEY.decode(), packed(b"RPUSH", KEY, word)
 
 
 def test_commands_arrive_in_their_order(line: QuickLine, store: "redis.Redis") -> None:
@@ -45,6 +45,19 @@ def test_commands_arrive_in_their_order(line: QuickLine, store: "redis.Redis") -
 
     words = [word for n in range(50) for word in (b"%d" % n, b"again")]
     assert store.lrange(KEY.decode(), 0, -1) == words
+
+
+def test_the_length_of_a_list_is_known_for_a_moment(
+    line: QuickLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quick_line, "_BELIEVED_FOR", 60.0)
+    name = KEY.decode()
+    assert line.put([push(b"a"), push(b"b")])
+    assert line.length(name) == 0
+    line.settle()
+    assert (line.length(name), line.length("another")) == (2, 0)
+    monkeypatch.setattr(quick_line, "_BELIEVED_FOR", 0.0)
+    assert line.length(name) == 0
 
 
 def test_a_line_that_nobody_has_opened_takes_nothing() -> None:
@@ -101,7 +114,7 @@ def test_a_broker_that_takes_no_more_bytes_makes_nobody_wait(line: QuickLine) ->
     line._socket = ours
     line._look = int
 
-    assert not line.put([b"x" * 50_000_000])
+    assert not line.put([("", b"x" * 50_000_000)])
     assert not line.put([push(b"a")])
     silent.close()
 
@@ -139,3 +152,24 @@ def test_the_thread_opens_the_line_and_is_not_woken_again(
         ("jobs.look", [3, 4]),
     ]
     assert not taken.is_set()
+
+
+def test_a_full_queue_of_what_is_at_once_gets_no_more(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quick_line, "_BELIEVED_FOR", 60.0)
+    monkeypatch.setattr(hints, "ROOM", 2)
+    publisher = hints.Publisher(quick_line=QuickLine())
+    publisher.send([1])  # opens the line
+
+    for number in (2, 3, 4, 5):
+        publisher.drain()
+        publisher.send_together([([number], True), ([10 * number], False)])
+    publisher.drain()
+
+    others = [[1], [20], [30], [40], [50]]
+    assert broker.messages() == [("jobs.look", told) for told in [[2], [3], *others]]
+    monkeypatch.setattr(quick_line, "_BELIEVED_FOR", 0.0)
+    publisher.send([6], at_once=True)
+    publisher.drain()
+    assert 6 in broker.hinted()

@@ -109,7 +109,7 @@ def test_what_overtakes_is_told_first_whatever_waits(
     monkeypatch: pytest.MonkeyPatch,
     register: Callable[..., str],
 ) -> None:
-    monkeypatch.setattr(sweeping, "BATCH", 2)
+    monkeypatch.setattr(hints, "ROOM", 2)
     others = [make_unhinted() for _ in range(2)]
     assert sweeping.hint_due(breaker) == 2
     first = make_unhinted(kind=register(lambda job: None, name="tests.first", at_once=True))
@@ -153,7 +153,7 @@ def test_hints_nothing_else(broker: Broker, breaker: hints.Breaker) -> None:
 def test_fills_the_queue_and_never_more(
     broker: Broker, breaker: hints.Breaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweeping, "BATCH", 3)
+    monkeypatch.setattr(hints, "ROOM", 3)
     monkeypatch.setattr(queue, "_IN_TURN", 1)
     jobs = [make_unhinted() for _ in range(5)]
 
@@ -260,6 +260,7 @@ def test_two_sweeps_at_once_take_different_rows(
 ) -> None:
     """The first sweep is held in the middle of its transaction; the second neither waits nor takes the same."""
     monkeypatch.setattr(sweeping, "BATCH", 2)
+    monkeypatch.setattr(hints, "ROOM", 2)
     for _ in range(3):
         make_leased(lease_until=PAST) if step == "free" else make_unhinted()
     take: Callable[[], int] = {
