@@ -1,6 +1,6 @@
 """A decision in plain words: why this adviser, and why not somebody else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -112,7 +112,7 @@ def _for(decision: RoutingDecision, viewer_id: int | None) -> str:
     if mine is None:
         return "You were no adviser when this was decided."
     if mine["exclusions"]:
-        return f"Why not you? You: {'; '.join(mine['exclusions'])}."
+        return f"Why not you? {_to_you(mine['exclusions'])}"
     theirs = next(c for c in decision.candidates if c["adviser"] == decision.chosen_id)
     if _weighed(mine) == _weighed(theirs):
         return f"Why not you? You could have taken it. {theirs['name']} has as much credit, and stands before you."
@@ -120,6 +120,32 @@ def _for(decision: RoutingDecision, viewer_id: int | None) -> str:
         f"Why not you? You could have taken it. {theirs['name']} had more credit for it "
         f"({_weighed(theirs)}, you {_weighed(mine)}): they got fewer of the leads that came while they were there."
     )
+
+
+def _to_you(reasons: Sequence[str]) -> str:
+    """Reasons that are on record of somebody, said to them: "is away" becomes "You are away"."""
+    said, others = [], []
+    for reason in reasons:
+        verb, _, rest = reason.partition(" ")
+        rest = rest.replace("the most they take", "the most you take")
+        if verb in _OF_YOU:
+            said.append(f"{_OF_YOU[verb]} {rest}")
+        else:
+            others.append(reason)
+    you = [f"You {'; '.join(said)}."] if said else []
+    return " ".join([*you, *(f"{one}." for one in others)])
+
+
+# With what reasons begin (`eligibility`, `skills`, `conflicts`, who had it before).
+_OF_YOU = {
+    "is": "are",
+    "does": "do",
+    "has": "have",
+    "had": "had",
+    "takes": "take",
+    "works": "work",
+    "stands": "stand",
+}
 
 
 def _rule(inputs: Mapping[str, Any]) -> list[str]:

@@ -1,6 +1,7 @@
 """Jobs and heartbeats in the staff screens: to see and to retry, never to edit."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
@@ -47,16 +48,21 @@ class JobAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Try again now", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        """Retry each chosen job and say for how many that worked."""
+        """Retry each chosen job and say for how many that worked; what left the list meanwhile is told of."""
         assert isinstance(request.user, User)
-        retried = 0
-        for job in queryset:
+        jobs, retried = list(queryset), 0
+        gone = len(request.POST.getlist(ACTION_CHECKBOX_NAME)) - len(jobs)
+        if gone > 0:
+            text = f"{counted(gone, 'job')} left this list meanwhile: tried again by somebody else, or done."
+            self.message_user(request, text, messages.WARNING)
+        for job in jobs:
             try:
                 retrying.retry_job(job=job, by=request.user)
                 retried += 1
             except ValidationError as error:
                 self.message_user(request, f"{job}: {error.messages[0]}", messages.WARNING)
-        self.message_user(request, f"{counted(retried, 'job')} will run again.")
+        if retried:
+            self.message_user(request, f"{counted(retried, 'job')} will run again.")
 
 
 @admin.register(Heartbeat)

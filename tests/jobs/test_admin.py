@@ -94,6 +94,22 @@ def test_retry_says_for_each_job_what_came_of_it(client: Client) -> None:
     assert Job.objects.due().count() == 3
 
 
+def test_whoever_comes_second_reads_that_somebody_was_first(client: Client) -> None:
+    """In the list of dead jobs the job is not found any more."""
+    dead = make_job(state="dead")
+    data = {"action": "retry", "_selected_action": [dead.pk]}
+    log_in(client, "desk lead")
+
+    for _ in range(2):
+        answer = client.post(f"{JOBS}?state__exact=dead", data)
+
+    assert told(answer) == [
+        "1 job will run again.",
+        "1 job left this list meanwhile: tried again by somebody else, or done.",
+    ]
+    assert Job.objects.due().count() == 1
+
+
 def test_who_may_only_look_is_not_offered_a_retry_and_cannot_force_it(client: Client) -> None:
     dead = make_job(state="dead")
     assert b'value="retry"' in log_in(client, "desk lead").get(JOBS).content

@@ -232,7 +232,7 @@ def test_whoever_was_passed_over_reads_why(desk):
     html = client_of(lead_of.user).get(page(lead)).content.decode()
     own = client_of(awa.user).get(page(lead)).content.decode()
 
-    assert "Why not you? You: does not work in English." in html
+    assert "Why not you? You do not work in English." in html
     assert "Why not you?" not in own
 
 
