@@ -49,6 +49,8 @@ DONE = {name: act.done for name, act in ACTS.items()} | {
 }
 
 
+# Exempt from CSRF, which would answer a POST first and say that the sender is not trusted: nothing is taken here.
+@csrf_exempt
 @require_safe
 @private_links.private
 def status(request: HttpRequest, token: str) -> HttpResponse:

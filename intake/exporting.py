@@ -23,6 +23,7 @@ from intake import identifying, scanning
 from intake.models import Activity, Attachment, DataCopy, DataCopyDownload
 from intake.models.privacy import COPY_LASTS
 from jobs import queue
+from mail import outbox
 
 _UNSAFE = re.compile(r"[^\w.\-]+", re.ASCII)
 STAFF = "Names members of our staff."
@@ -88,6 +89,13 @@ def forget_copies() -> int:
 # ---- What is in it
 
 
+class FileName(str):
+    """Where a file stands in the archive; the page for people links it."""
+
+    __slots__ = ()
+    is_file = True
+
+
 def archive_of(person: Person, address: str, now: datetime) -> tuple[bytes, dict[str, int]]:
     """The archive and how many rows of each table are in it."""
     person.rows.clear()
@@ -147,6 +155,8 @@ def _why_left_out(table: Table, name: str) -> str:
 
 def _plain(table: Table, row: Any, name: str, value: Any, archive: zipfile.ZipFile) -> Any:
     """A value as JSON has it; bytes become a file of the archive, and their name stands in their place."""
+    if isinstance(value, str):
+        return outbox.without_link(value)
     if not isinstance(value, bytes | memoryview):
         return value
     if isinstance(row, Attachment) and scanning.why_held_back(row):
@@ -156,4 +166,4 @@ def _plain(table: Table, row: Any, name: str, value: Any, archive: zipfile.ZipFi
     )
     path = f"files/{table.model._meta.model_name}-{row.pk}-{called}"
     archive.writestr(path, bytes(value))
-    return path
+    return FileName(path)

@@ -19,6 +19,13 @@ from mail.models import Message
 PRIVATE_LINK = "https://private-link.invalid/"
 
 
+def without_link(text: str) -> str:
+    """A stored text for others than its reader: the private link, which opens what the reader alone may open, is named
+    and not shown.
+    """
+    return text.replace(PRIVATE_LINK, "[private link]")
+
+
 @dataclass(frozen=True)
 class Letter:
     """What is to be said, to whom, in which language. The same key is sent at most once.

@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import CharField, QuerySet
 from django.db.models.functions import Lower
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from unfold.decorators import display
 
@@ -17,9 +17,9 @@ from accounts.long_lists import LatelyUsedFilter
 from accounts.models import User
 from accounts.numbers import counted
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
-from mail import addresses, delivery, handling
+from mail import addresses, delivery, handling, subjects
 from mail.models import Message
-from mail.outbox import PRIVATE_LINK
+from mail.outbox import without_link
 
 State = Message.State
 _MAY = "mail.resend_message"
@@ -75,7 +75,7 @@ class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
 
     verbs = MESSAGE_VERBS
     change_form_outer_before_template = "mail/admin/message.html"
-    list_display = ("subject", "to_email", "reference", "state_name", "why", "created_at")
+    list_display = ("subject", "to_email", "about", "state_name", "why", "created_at")
     list_filter = (
         *("state", "failure", "arrival", "may_be_double"),
         ("template", LatelyUsedFilter),
@@ -87,12 +87,36 @@ class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
     sortable_by = ("created_at",)
     actions = ("resend", "cancel")
     fields = (
-        *("subject", "to_name", "to_email", "reference", "template", "words", "language"),
+        *("subject", "to_name", "to_email", "about", "template", "words", "language"),
         *("state", "failure", "error", "arrival", "may_be_double", "attempts"),
         *("created_at", "sent_at", "readable_text"),
     )
-    readonly_fields = ("readable_text",)
+    readonly_fields = ("about", "readable_text")
     list_select_related = ()
+
+    def get_urls(self) -> list[URLPattern]:
+        """The way to what a message is about, besides the usual."""
+        view = self.admin_site.admin_view(self.subject_view)
+        page = path("about/<str:reference>/", view, name="mail_message_subject")
+        return [page, *super().get_urls()]
+
+    def subject_view(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """Lead on to the page that a reference names; asked when somebody follows it, so that a list asks nothing."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        assert isinstance(request.user, User)
+        address = subjects.page_of(request.user, reference)
+        if not address:
+            raise Http404
+        return HttpResponseRedirect(address)
+
+    @admin.display(description="Reference")
+    def about(self, message: Message) -> str:
+        """The reference, as a link where it names a page."""
+        if not subjects.is_known(message.reference):
+            return message.reference
+        address = reverse("admin:mail_message_subject", args=[message.reference])
+        return format_html('<a href="{}">{}</a>', address, message.reference)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Message], search_term: str
@@ -138,10 +162,9 @@ class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
 
     @admin.display(description="Text")
     def readable_text(self, message: Message) -> str:
-        """The text as the reader gets it, without the private link, which opens what the reader alone may open."""
+        """The text as the reader gets it, without the private link."""
         return format_html(
-            '<div style="white-space: pre-wrap" dir="auto">{}</div>',
-            message.text.replace(PRIVATE_LINK, "[private link]"),
+            '<div style="white-space: pre-wrap" dir="auto">{}</div>', without_link(message.text)
         )
 
     def page_context(self, request: HttpRequest, obj: Message) -> dict[str, Any]:

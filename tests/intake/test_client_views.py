@@ -2,6 +2,7 @@ import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import private_links
@@ -104,7 +105,7 @@ def test_the_status_page_costs_five_statements_and_takes_no_post(client):
         client.get(address)
 
     assert len(queries) == 5  # lead, contact, whether mail reaches it, files, additions
-    assert client.post(address).status_code == 405
+    assert Client(enforce_csrf_checks=True).post(address).status_code == 405
 
 
 @pytest.mark.django_db

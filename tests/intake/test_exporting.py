@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections import Counter
 from datetime import timedelta
+from urllib.parse import unquote
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from django.utils import timezone
 from accounts import erasure_map
 from intake import exporting, identifying
 from intake.models import DataCopy, DataCopyDownload
+from mail.outbox import PRIVATE_LINK
 from tests import factories
 from tests.briefs.subscribed import run_all
 from tests.intake.erasable import EMAIL, NAME, NEEDS, make_person
@@ -88,6 +90,17 @@ def test_what_staff_wrote_and_other_people_are_not_in_it(lead):
     assert f"{NAME} called about {NEEDS}." not in text
     assert lead.owner.user.full_name not in text
     assert "other@client.example" not in text
+
+
+def test_people_open_the_files_from_the_page_and_read_no_link_that_opens_nothing(lead):
+    archive = zipfile.ZipFile(io.BytesIO(made(lead).archive))
+
+    page, data = archive.read("index.html").decode(), json.loads(archive.read("data.json"))
+
+    links = {unquote(link) for link in re.findall(r'<a href="([^"]*)">files/', page)}
+    assert links == {name for name in archive.namelist() if name.startswith("files/")} != set()
+    assert PRIVATE_LINK not in page + str(data)
+    assert "[private link]" in page
 
 
 def test_names_of_files_cannot_leave_their_folder(lead):
