@@ -16,6 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models.expressions import DatabaseDefault
 
 from accounts.inserting import insert
+from accounts.later import Later
 from accounts.statements import Statement, store
 
 
@@ -60,7 +61,7 @@ class Many:
         it is asked for. No objects, no statement.
         """
         told = list(objects)
-        pks = self.store_rows([{name: getattr(one, name) for name in self.columns} for one in told])
+        pks = self.store_rows(self.rows_of(told))
         for one, pk in zip(told, pks, strict=not self.also):
             mark_stored(one, pk)
 
@@ -69,6 +70,15 @@ class Many:
         if not rows:
             return []
         return [pk for (pk,) in store(self._statement, {"rows": sent(rows)})]
+
+    def store_later(self, rows: Sequence[Mapping[str, Any]], later: Later) -> None:
+        """The same with what is sent next of `later`, where nobody needs the numbers either."""
+        if rows:
+            later.add(self._statement, {"rows": sent(rows)})
+
+    def rows_of(self, objects: Iterable[models.Model]) -> list[dict[str, Any]]:
+        """What is given of objects, by column."""
+        return [{name: getattr(one, name) for name in self.columns} for one in objects]
 
     @cached_property
     def _statement(self) -> Statement:

@@ -5,9 +5,10 @@ statement's name and its values, and psycopg's own adapters write the values and
 """
 
 import itertools
+import select
 from collections import OrderedDict
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import pq
@@ -23,6 +24,15 @@ _ANSWERS = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.COMMAND_OK)
 _numbers = itertools.count()
 Key = tuple[str, tuple[int, ...]]  # the statement and the types of its values
 Row = tuple[Any, ...]
+Question = tuple[str, Sequence[Any]]
+
+
+class _Call(NamedTuple):
+    """A statement as libpq takes it."""
+
+    key: Key
+    sent: Any
+    formats: Any
 
 
 class Planned:
@@ -35,6 +45,8 @@ class Planned:
         self._names: OrderedDict[Key, bytes] = OrderedDict()
         self._worn: list[bytes] = []  # what the server need not keep any longer
         self._look = sockets.look_at(connection.pgconn.socket)
+        self._ready = select.poll()
+        self._ready.register(connection.pgconn.socket)
 
     @property
     def has_news(self) -> bool:
@@ -42,40 +54,106 @@ class Planned:
         return bool(self._look())
 
     def ask(self, statement: str, values: Sequence[Any]) -> list[Row] | None:
-        """All rows of a statement with places such as $1; None when it is asked for the first time, and not worth it.
+        """`ask_all` of one."""
+        found = self.ask_all([(statement, values)])
+        return None if found is None else found[0]
 
-        Without autocommit it is asked within a transaction, which it begins if need be. Blocks until the server
-        answers. Raises psycopg.Error; nothing is done twice. A plan that does not serve any more is made anew; within
-        a transaction, which the server has given up then, that is left to whoever tries the whole again after an
-        OperationalError, as if the connection had ended.
+    def ask_all(self, asked: Sequence[Question]) -> list[list[Row]] | None:
+        """For each of these statements, with places such as $1, all its rows; None when one of them is asked for the
+        first time, and not worth it.
+
+        They are sent in one message, and done one after the other: each sees what those before it have waited for.
+        Without autocommit they are asked within a transaction, which begins in the same message if need be. Blocks
+        until the server answers. Raises psycopg.Error, of the first that fails; nothing is done twice. A plan that does
+        not serve any more is made anew; within a transaction, which the server has given up then, that is left to
+        whoever tries the whole again after an OperationalError, as if the connection had ended.
         """
+        calls = [self._call(*one) for one in asked]
+        new = [call.key for call in calls if call.key not in self._names]
+        for key in new:
+            self._note(key)
+        if new:
+            return None
+        is_idle = self._pgconn.transaction_status == pq.TransactionStatus.IDLE
+        if is_idle:
+            self._let_go()
+        begins = is_idle and not self._connection.autocommit
+        return [self._rows(answer) for answer in self._answers(calls, begins=begins)]
+
+    def _call(self, statement: str, values: Sequence[Any]) -> _Call:
         transformer = self._transformer
         # NULL is None here, which the types of `exec_prepared` have forgotten.
         sent: Any = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        key = statement, transformer.types or ()
-        formats = transformer.formats
-        name = self._names.get(key)
-        if name is None:
-            self._note(key)
-            return None
-        self._names.move_to_end(key)
-        if self._pgconn.transaction_status == pq.TransactionStatus.IDLE:
-            self._begin()
-        result = self._pgconn.exec_prepared(name or self._prepare(key), sent, formats)
-        if _state(result) in (_GONE, _CHANGED):
-            self._forget(key, result)
-            result = self._pgconn.exec_prepared(self._prepare(key), sent, formats)
-        transformer.set_pgresult(self._whole(result))
-        rows = transformer.load_rows(0, result.ntuples, tuple)
-        transformer.set_pgresult(None)
+        return _Call((statement, transformer.types or ()), sent, transformer.formats)
+
+    def _answers(self, calls: Sequence[_Call], *, begins: bool) -> list[pq.abc.PGresult]:
+        for call in calls:
+            self._names.move_to_end(call.key)
+            if not self._names[call.key]:
+                self._prepare(call.key)
+        if begins or len(calls) > 1:
+            results = self._together(calls, begins=begins)
+        else:
+            key, sent, formats = calls[0]
+            results = [self._pgconn.exec_prepared(self._names[key], sent, formats)]
+        for call, result in zip(calls, results, strict=False):  # what follows an error is not done
+            if _state(result) in (_GONE, _CHANGED):
+                self._forget(call.key, result)
+                return self._answers(calls, begins=begins)
+            self._whole(result)
+        return results
+
+    def _together(self, calls: Sequence[_Call], *, begins: bool) -> list[pq.abc.PGresult]:
+        """Their answers, asked in one message.
+
+        A transaction begins as psycopg would have it, which is the only kind that Django asks for here.
+        """
+        pgconn = self._pgconn
+        pgconn.enter_pipeline_mode()
+        try:
+            if begins:
+                pgconn.send_query_params(b"BEGIN", None)
+            for key, sent, formats in calls:
+                pgconn.send_query_prepared(self._names[key], sent, formats)
+            pgconn.pipeline_sync()
+            return self._read()[begins:]
+        finally:
+            if pgconn.status == pq.ConnStatus.OK:
+                pgconn.exit_pipeline_mode()
+
+    def _read(self) -> list[pq.abc.PGresult]:
+        """All answers up to the end of the message."""
+        found: list[pq.abc.PGresult] = []
+        while True:
+            self._wait()
+            result = self._pgconn.get_result()
+            if result is not None and result.status == pq.ExecStatus.PIPELINE_SYNC:
+                return found
+            if result is not None:
+                found.append(result)
+            elif self._pgconn.status == pq.ConnStatus.BAD:
+                raise psycopg.OperationalError(self._pgconn.get_error_message())
+
+    def _wait(self) -> None:
+        """Until the next answer is there. Other threads go on meanwhile, unlike in `get_result`."""
+        pgconn = self._pgconn
+        left = pgconn.flush()
+        while pgconn.is_busy():
+            self._ready.modify(pgconn.socket, select.POLLIN | (left and select.POLLOUT))
+            self._ready.poll()
+            pgconn.consume_input()
+            left = left and pgconn.flush()
+
+    def _rows(self, result: pq.abc.PGresult) -> list[Row]:
+        self._transformer.set_pgresult(result)
+        rows = self._transformer.load_rows(0, result.ntuples, tuple)
+        self._transformer.set_pgresult(None)
         return rows
 
-    def _begin(self) -> None:
-        """Begin a transaction where psycopg would, of the only kind that Django asks for here."""
-        while self._worn:  # here, where one that is not there does no harm
+    def _let_go(self) -> None:
+        """Of what is worn, outside of a transaction, where one that is not there does no harm."""
+        while self._worn:
             self._pgconn.exec_(b"DEALLOCATE " + self._worn.pop())
-        if not self._connection.autocommit:
-            self._whole(self._pgconn.exec_(b"BEGIN"))
 
     def _forget(self, key: Key, result: pq.abc.PGresult) -> None:
         """Have what does not serve any more planned anew: all that is gone, or the one whose columns are others."""

@@ -5,6 +5,7 @@ What changes of a statement is bound by the server, which keeps the plan for the
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,6 +60,14 @@ class Statement:
             numbered += (f"${names.index(name) + 1}" if name else constant) + part
         return cls(named, numbered.replace("%%", "%"), names)
 
+    def in_order(self, values: dict[str, Any]) -> list[Any]:
+        """The values by number."""
+        return [values[name] for name in self.names]
+
+
+Asked = tuple[Statement, dict[str, Any]]
+Row = tuple[Any, ...]
+
 
 class _PlannedEachTime(psycopg.RawCursor[Any]):
     """Were one statement kept planned by psycopg, it would let go of ours with it at the next ROLLBACK."""
@@ -67,41 +76,61 @@ class _PlannedEachTime(psycopg.RawCursor[Any]):
         return super().execute(query, params, prepare=False)
 
 
-def fetch_once(statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+def fetch_once(statement: Statement, values: dict[str, Any]) -> list[Row]:
     """As `fetch`, of a read whose best plan hangs on its values: that of a rare word is not that of a common one."""
     return fetch(statement, values, is_kept=False)
 
 
 def fetch(
-    statement: Statement, values: dict[str, Any], *, is_kept: bool = True
-) -> list[tuple[Any, ...]]:
+    statement: Statement,
+    values: dict[str, Any],
+    *,
+    is_kept: bool = True,
+    after: Asked | None = None,
+) -> list[Row]:
     """All rows of a read whose plan is worth keeping.
 
+    It sees what the statement `after` which it comes, such as one that locks, has waited for; both are sent in one
+    message.
+    """
+    return fetch_all(*([after] if after else []), (statement, values), is_kept=is_kept)[-1]
+
+
+def fetch_all(*asked: Asked, is_kept: bool = True) -> list[list[Row]]:
+    """The same of several, which are sent in one message.
+
     Without the question whether the connection still lives, which Django puts before each request's first statement:
-    when it does not, the read is asked again over a new one.
+    when it does not, they are asked again over a new one.
     """
     database: Any = databases[DEFAULT_DB_ALIAS]
     had_one = database.connection is not None
     database.health_check_done = True
     try:
-        return _fetch(database, statement, values, is_kept=is_kept)
+        return _fetch(database, asked, is_kept=is_kept)
     except (OperationalError, InterfaceError):
         if database.in_atomic_block or not had_one or database.is_usable():
             raise
         database.close()
-        return _fetch(database, statement, values, is_kept=is_kept)
+        return _fetch(database, asked, is_kept=is_kept)
 
 
-def store(statement: Statement, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """What a statement that stores something answers; its plan is kept. It is asked once, whatever happens.
+def store(statement: Statement, values: dict[str, Any]) -> list[Row]:
+    """What a statement that stores something answers; its plan is kept. It is asked once, whatever happens."""
+    return store_all((statement, values))[0]
+
+
+def store_all(*asked: Asked) -> list[list[Row]]:
+    """The same of several, which are sent in one message; more than one have to be within a transaction.
 
     Without a question to the server whether the connection still lives: one that has ended has its end to read.
     """
+    if not asked:
+        return []
     database: Any = databases[DEFAULT_DB_ALIAS]
     if not database.in_atomic_block:
         database.health_check_done = not _has_news(database)
     try:
-        return _fetch(database, statement, values, is_kept=True)
+        return _fetch(database, asked, is_kept=True)
     except (OperationalError, InterfaceError):
         if not database.in_atomic_block and not database.is_usable():
             database.close()
@@ -115,27 +144,29 @@ def _has_news(database: Any) -> bool:
     return planned.of(database.connection).has_news
 
 
-def _fetch(
-    database: Any, statement: Statement, values: dict[str, Any], *, is_kept: bool
-) -> list[tuple[Any, ...]]:
+def _fetch(database: Any, asked: Sequence[Asked], *, is_kept: bool) -> list[list[Row]]:
     database.close_if_health_check_failed()
     database.ensure_connection()
     if is_kept and _is_bare(database):
         database.validate_no_broken_transaction()
         with database.wrap_database_errors:
-            asked = [values[name] for name in statement.names]
-            found = planned.of(database.connection).ask(statement.numbered, asked)
+            bare = [(one.numbered, one.in_order(values)) for one, values in asked]
+            found = planned.of(database.connection).ask_all(bare)
         if found is not None:
             return found
+    return [_by_cursor(database, *one) for one in asked]
+
+
+def _by_cursor(database: Any, statement: Statement, values: dict[str, Any]) -> list[Row]:
     if database.queries_logged:  # which puts the values into the text
         cursor = database.make_debug_cursor(psycopg.ClientCursor(database.connection))
         question: tuple[Any, ...] = statement.named, values
     else:
         cursor = database.make_cursor(_PlannedEachTime(database.connection))
-        question = statement.numbered, [values[name] for name in statement.names]
+        question = statement.numbered, statement.in_order(values)
     with cursor:
         cursor.execute(*question)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        rows: list[Row] = cursor.fetchall()
     return rows
 
 

@@ -17,21 +17,24 @@ from django.db import connections as databases
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
-from accounts.statements import Statement, fetch, fetch_once, store
+from accounts.statements import Asked, Statement, fetch, fetch_all, fetch_once, store, store_all
 
 __all__ = [
     "A_MOMENT",
     "NUMBERS",
+    "Asked",
     "Prepared",
     "Rows",
     "Statement",
     "among",
     "digest_of",
     "fetch",
+    "fetch_all",
     "fetch_once",
     "listed",
     "read",
     "store",
+    "store_all",
 ]
 NUMBERS = "{4071203711,4071203713}"  # a list of numbers as an example
 A_MOMENT = datetime(1001, 1, 1, tzinfo=UTC)  # an example
@@ -116,9 +119,16 @@ class Prepared:
 
     def read(self, **values: Any) -> Rows:
         """The answer for these values, in one statement."""
+        return self.rows(self._fetch(*self.asked(**values)))
+
+    def asked(self, **values: Any) -> Asked:
+        """The statement with these values, for who sends it together with others."""
+        return self._written.statement, values
+
+    def rows(self, answer: list[tuple[Any, ...]]) -> Rows:
+        """What was answered to `asked`."""
         written = self._written
-        rows = self._fetch(written.statement, values)
-        return Rows([row[: written.compiler.col_count] for row in rows], written)
+        return Rows([row[: written.compiler.col_count] for row in answer], written)
 
     @property
     def nothing(self) -> Rows:

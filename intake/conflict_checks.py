@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.later import Later
 from accounts.many import Many
 from accounts.models import User
 from intake import few_open, holding, locking, matching, register_search, walls
@@ -47,13 +48,15 @@ class Verdict:
     near: Sequence[Found]
 
 
-def check_new(leads: Sequence[Any]) -> None:
-    """Check those of these leads, as `locking.locked` gives them, that never were; before they are routed."""
+def check_new(leads: Sequence[Any], later: Later) -> None:
+    """Check those of these leads, as `locking.locked` gives them, that never were; before they are routed. That it was
+    done is stored `later`.
+    """
     left = [one for one in leads if one.checked is None]
     if any(_is_stranger(one) for one in left):
         check_leads(lead_ids=[one.pk for one in left])
     else:
-        _check([one for one in left if _is_open(one)])
+        _check([one for one in left if _is_open(one)], later)
 
 
 def check_lead(*, lead_id: int) -> Hold | None:
@@ -73,7 +76,10 @@ def check_leads(*, lead_ids: Collection[int]) -> dict[int, Hold]:
     if strangers:
         matching.match_leads(lead_ids=strangers)
         leads = _open_ones(lead_ids)
-    return _check(leads)
+    later = Later()
+    holds = _check(leads, later)
+    later.send()
+    return holds
 
 
 def _is_stranger(lead: Lead) -> bool:
@@ -90,13 +96,14 @@ def _open_ones(lead_ids: Collection[int]) -> list[Any]:
     return [lead for lead in locking.all_locked(lead_ids) if _is_open(lead)]
 
 
-def _check(leads: Sequence[Any]) -> dict[int, Hold]:
+def _check(leads: Sequence[Any], later: Later) -> dict[int, Hold]:
     verdicts = judge(leads) if leads else []
     now = timezone.now()
     both = list(zip(leads, verdicts, strict=True))
-    _CHECKED.store(
-        ConflictCheck(lead=lead, checked_at=now, near=_near(verdict)) for lead, verdict in both
-    )
+    checked = [
+        {"lead_id": lead.pk, "checked_at": now, "near": _near(verdict)} for lead, verdict in both
+    ]
+    _CHECKED.store_later(checked, later)
     holds = {lead.pk: _hold(lead, verdict.hits) for lead, verdict in both if verdict.hits}
     return {pk: hold for pk, hold in holds.items() if hold}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -34,8 +35,18 @@ _GATES = prepared.Statement.written("""
 
 def gates(lead_ids: Collection[int]) -> dict[int, Gate]:
     """What stops each of these leads from going to somebody, in one statement. Routing asks it under their locks."""
+    return gates_of(lead_ids, prepared.fetch(*asked_gates(lead_ids)))
+
+
+def asked_gates(lead_ids: Collection[int]) -> prepared.Asked:
+    """What asks for them, for who sends it together with other questions."""
+    return _GATES, {"leads": list(lead_ids)}
+
+
+def gates_of(lead_ids: Collection[int], answer: Iterable[tuple[Any, ...]]) -> dict[int, Gate]:
+    """The gates that were answered to `asked_gates`."""
     found: dict[int, set[int]] = {pk: set() for pk in lead_ids}
-    for lead_id, adviser_id in prepared.fetch(_GATES, {"leads": list(lead_ids)}):
+    for lead_id, adviser_id in answer:
         found[lead_id].add(adviser_id)
     return {
         pk: Gate(0 in both, dict.fromkeys(sorted(both - {0}), BARRED)) for pk, both in found.items()

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from briefs import geography
-from intake import suggesting
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.conditions import folded
 from intake.models.lead import Lead, Priority
@@ -109,13 +108,6 @@ def with_text(facts: Facts, lead: Lead, suggestions: Iterable[NeedSuggestion | S
         more["services"] = said[Kind.SERVICE]
     tuples: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in more.items()}
     return replace(facts, **tuples, from_text=more)
-
-
-def read(
-    leads: Sequence[Lead], *, marks: bool = True
-) -> dict[int, Sequence[NeedSuggestion | Said]]:
-    """By lead, the open suggestions of leads that the caller has locked, whose texts are read now if they were not."""
-    return suggesting.suggestions_of_each(leads, marks=marks)
 
 
 BUDGET_POINTS: dict[str, int] = {

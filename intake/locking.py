@@ -26,18 +26,22 @@ _LOCK = prepared.Statement.written(
 
 def lock(lead_ids: Collection[int]) -> None:
     """Lock these leads, for whoever takes the locks of some of them first: in another order they would deadlock."""
-    prepared.fetch(_LOCK, {"pks": sorted(lead_ids)})
+    prepared.fetch(*_lock(lead_ids))
+
+
+def _lock(lead_ids: Collection[int]) -> prepared.Asked:
+    return _LOCK, {"pks": sorted(lead_ids)}
 
 
 def locked(lead_ids: Collection[int]) -> list[Any]:
-    """These leads, those that there are, in the order of their numbers; two statements.
+    """These leads, those that there are, in the order of their numbers; two statements in one message.
 
     `for_routing()`, with contact and organisation, and beside: what was `added`, the names that were `corrected`,
     whether the sender `proved` to be a person, and what was done already, None where it was not: `screened`, `held`
     back, looked for `on_lists`, and `checked`; and whether the house `has_register` of parties at all.
     """
-    lock(lead_ids)
-    found: list[Any] = _READ.read(pks=prepared.listed(lead_ids)).objects()
+    asked = _READ.asked(pks=prepared.listed(lead_ids))
+    found: list[Any] = _READ.rows(prepared.fetch(*asked, after=_lock(lead_ids))).objects()
     return found
 
 

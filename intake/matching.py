@@ -34,14 +34,14 @@ def hold_people() -> None:
     prepared.fetch(_HOLD, {"number": _PEOPLE})
 
 
-def _hold(keys: Iterable[str]) -> None:
-    """Wait for whoever merges people, and for whoever else links those with one of these keys, until this transaction
-    ends. Without it two first requests of one body, at once, would not see each other's organisation.
+def _held(keys: Iterable[str]) -> prepared.Asked:
+    """What waits for whoever merges people, and for whoever else links those with one of these keys, until this
+    transaction ends. Without it two first requests of one body, at once, would not see each other's organisation.
 
     In the order of their numbers, as all do, so that no two wait for each other.
     """
     numbers = sorted({zlib.crc32(key.encode()) - 2**31 for key in keys})
-    prepared.fetch(_HOLD_KEYS, {"number": _PEOPLE, "kind": _KEYS, "keys": numbers})
+    return _HOLD_KEYS, {"number": _PEOPLE, "kind": _KEYS, "keys": numbers}
 
 
 def match_people(*, lead_id: int) -> Lead:
@@ -73,7 +73,6 @@ def link(leads: Sequence[Lead]) -> None:
     if not leads:
         return
     keys = people_book.keys_of(lead.enquiry for lead in leads)
-    _hold(keys.held)
     book, earlier = _book(keys)
     matches = [book.match(lead) for lead in leads]
     linking.store(matches, [_recognised(match, earlier) for match in matches])
@@ -81,10 +80,10 @@ def link(leads: Sequence[Lead]) -> None:
 
 
 def _book(keys: Keys) -> tuple[Book, Counter[str]]:
-    """Whoever these may be from, in one statement; and how many leads each contact has, by key."""
+    """Whoever these may be from, with their keys held; and how many leads each contact has, by key."""
     given = {name: sorted(getattr(keys, name)) for name in ("emails", "named", "latin", "domains")}
     book, earlier = Book({}, {}, {}, {}), Counter[str]()
-    for number, domain, *columns in prepared.fetch(_KNOWN, given):
+    for number, domain, *columns in prepared.fetch(_KNOWN, given, after=_held(keys.held)):
         contact, organisation = _people(columns)
         if contact:
             _know(book, earlier, contact, number)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+from accounts.later import Later
 from intake import conflict_checks, locking, matching, routing, screening
 from intake.sanctions import screening as sanctions
 
@@ -20,7 +21,9 @@ def make_known_before(*, lead_ids: Collection[int], tried: bool) -> None:
 
 def make_known(*, lead_ids: Collection[int]) -> None:
     """Hold spam back, and link the others to the people behind them. The caller's transaction holds the locks."""
-    matching.link(screening.passing_of(locking.locked(lead_ids)))
+    later = Later()
+    matching.link(screening.passing_of(locking.locked(lead_ids), later))
+    later.send()
 
 
 def route(*, request_ids: Mapping[int, str]) -> None:
@@ -29,8 +32,10 @@ def route(*, request_ids: Mapping[int, str]) -> None:
     `request_ids` tells by lead because of which request. What is missing, or known to nobody yet, is left out or made
     known first. The caller's transaction holds the locks.
     """
-    passing = screening.passing_of(locking.locked(request_ids.keys()))
+    later = Later()
+    passing = screening.passing_of(locking.locked(request_ids.keys()), later)
     matching.link(passing)
-    sanctions.ensure_screened(passing)
-    conflict_checks.check_new(passing)
-    routing.route(passing, request_ids)
+    sanctions.ensure_screened(passing, later)
+    conflict_checks.check_new(passing, later)
+    routing.route(passing, request_ids, later)
+    later.send()

@@ -48,8 +48,11 @@ def give(
     )
 
 
-def give_first(decisions: Sequence[RoutingDecision], request_ids: Mapping[int, str]) -> None:
-    """The same for leads that nobody has owned, each by the decision on it, and ask for what `follow_ups` names.
+def given_first(
+    decisions: Sequence[RoutingDecision], request_ids: Mapping[int, str]
+) -> prepared.Asked:
+    """The same for leads that nobody has owned, each by the newest decision on it: what stores it, and asks for what
+    `follow_ups` names, which the caller hints.
 
     One statement, however many, which notes too what was read of their texts. The jobs carry the request of their lead.
     """
@@ -59,8 +62,8 @@ def give_first(decisions: Sequence[RoutingDecision], request_ids: Mapping[int, s
         _put(lead, decision.chosen_id, decision)
         owned = {name: getattr(lead, name) for name in _OWNED}
         about = {"reason": decision.reason, "request_id": request_ids.get(lead.pk, "") or because}
-        rows.append({"lead_id": lead.pk, "decision_id": decision.pk} | owned | about)
-    queue.hint_due(prepared.store(_given_first(), {"rows": many.sent(rows)}))
+        rows.append({"lead_id": lead.pk} | owned | about)
+    return _given_first(), {"rows": many.sent(rows)}
 
 
 def follow_ups(assignment: Assignment) -> tuple[queue.Ask, queue.Ask]:
@@ -79,7 +82,6 @@ _NOTICE, _CLOCK = "intake.notify_owner", "intake.keep_deadline"
 _OWNED = ("owner_id", "pool_id", "status", "needs_read_by")
 _GIVEN = {
     "lead_id": "bigint",
-    "decision_id": "bigint",
     "owner_id": "bigint",
     "pool_id": "bigint",
     "status": "text",
@@ -90,7 +92,7 @@ _GIVEN = {
 _SPAN = {
     "lead_id": "lead_id",
     "adviser_id": "owner_id",
-    "decision_id": "decision_id",
+    "decision_id": "(SELECT max(id) FROM intake_routingdecision WHERE lead_id = given.lead_id)",
     "reason": "reason",
 }
 _JOB = {

@@ -10,6 +10,7 @@ from django.db.models import Count, FilteredRelation, IntegerField, OuterRef, Q,
 from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 
+from accounts.later import Later
 from briefs import prepared
 from intake import attendance
 from intake.deciding import House
@@ -31,8 +32,18 @@ _RULE = (
 def house(rule_ids: Iterable[int] | None = None) -> House:
     """The desks and the rules in force, in their order; or just these rules, drafts among them."""
     if rule_ids is None:
-        return _in_force.current()
+        return house_of(prepared.fetch(*asked_house()))
     return _house_of(list(_desks_with(Q(rules__in=list(rule_ids) or [0]))))
+
+
+def asked_house() -> prepared.Asked:
+    """What asks for the desks and the rules in force, for who sends it together with other questions."""
+    return _IN_FORCE.asked()
+
+
+def house_of(answer: list[tuple[Any, ...]]) -> House:
+    """The house that was answered to `asked_house`."""
+    return _in_force.of(_IN_FORCE.rows(answer))
 
 
 class _InForce:
@@ -41,8 +52,8 @@ class _InForce:
     def __init__(self) -> None:
         self._kept: tuple[list[tuple[Any, ...]], House] = ([], House())
 
-    def current(self) -> House:
-        read = _IN_FORCE.read()
+    def of(self, read: prepared.Rows) -> House:
+        """The house of these rows."""
         rows, house = self._kept
         if read.rows != rows:
             house = _house_of(read.objects())
@@ -118,22 +129,30 @@ def _rule(row: Mapping[str, Any]) -> Rule:
     )
 
 
-def take_turns() -> None:
-    """Wait for other routings: hold the rows of those who take leads, in one order, until the commit.
-
-    Their credit is what two routings at once would both change. Who takes no leads earns none and is left alone.
-    """
-    prepared.fetch(_TAKING, {})
-
-
+# Waits for other routings: holds the rows of those who take leads, in one order, until the commit. Their credit is what
+# two routings at once would both change. Who takes no leads earns none and is left alone.
 _TAKING = prepared.Statement.written(
     "SELECT id FROM intake_adviser WHERE is_taking_leads ORDER BY id FOR NO KEY UPDATE"
 )
 
 
+def team_in_turn(later: Later) -> tuple[datetime, list[Standing]]:
+    """The moment in which those who routed before have committed, and `team` then; who comes next waits for us.
+
+    What is to be stored `later` is stored before, so that nobody waits for that.
+    """
+    asked_at = timezone.now()
+    _, answer = later.send((_TAKING, {}), _asked(asked_at, asked_at + _LOOK_AHEAD))
+    at = timezone.now()
+    return at, _standing(_rows(answer), at, {})
+
+
 def team(at: datetime, barred: Mapping[int, str]) -> list[Standing]:
     """Every adviser as they stand at this moment, in the order of their numbers."""
-    rows = _advisers(at, at + _LOOK_AHEAD)
+    return _standing(_advisers(at, at + _LOOK_AHEAD), at, barred)
+
+
+def _standing(rows: Sequence["Row"], at: datetime, barred: Mapping[int, str]) -> list[Standing]:
     return [standing(row, at, barred.get(row.pk, "")) for row in rows]
 
 
@@ -162,8 +181,15 @@ def advisers_since(at: datetime) -> Sequence[Row]:
 
 
 def _advisers(at: datetime, until: datetime) -> list[Row]:
-    read = _ADVISERS.read(since=at.date() - _DAY, till=until.date() + _DAY)
-    return [Row(*row) for row in read.rows]
+    return _rows(prepared.fetch(*_asked(at, until)))
+
+
+def _asked(at: datetime, until: datetime) -> prepared.Asked:
+    return _ADVISERS.asked(since=at.date() - _DAY, till=until.date() + _DAY)
+
+
+def _rows(answer: list[tuple[Any, ...]]) -> list[Row]:
+    return [Row(*row) for row in _ADVISERS.rows(answer).rows]
 
 
 def _advisers_with(since: date, till: date) -> Any:

@@ -9,13 +9,24 @@ from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts import many
 from accounts.inserting import insert
+from accounts.later import Later
 from accounts.models import User
 from briefs import prepared
-from intake import conflicts, credit, deciding, facts, locking, matching, owning, roster, rules
+from intake import (
+    conflicts,
+    credit,
+    deciding,
+    facts,
+    locking,
+    matching,
+    owning,
+    roster,
+    rules,
+    suggesting,
+)
 from intake.deciding import House, Verdict
 from intake.eligibility import Standing
 from intake.models import (
@@ -28,6 +39,8 @@ from intake.models import (
 )
 from jobs import queue
 from jobs.kinds import JobError
+
+Made = tuple[Verdict, RoutingDecision]
 
 
 def route_lead(*, lead_id: int) -> RoutingDecision | None:
@@ -50,29 +63,51 @@ def route_leads(
     held: whoever decides about a hold asks for the routing again. Raises JobError when nobody may have one of them: no
     lead goes where nobody looks.
     """
-    return route(locking.all_locked(lead_ids), request_ids)
+    later = Later()
+    decisions = route(locking.all_locked(lead_ids), request_ids, later)
+    later.send()
+    return decisions
 
 
-def route(leads: Sequence[Any], request_ids: Mapping[int, str]) -> list[RoutingDecision]:
-    """`route_leads` of leads as `locking.locked` gives them."""
+def route(
+    leads: Sequence[Any], request_ids: Mapping[int, str], later: Later
+) -> list[RoutingDecision]:
+    """`route_leads` of leads as `locking.locked` gives them; what is to be stored `later` is stored before."""
     leads = [lead for lead in leads if lead.status == Status.NEW]
+    if not leads:
+        return []
+    pks = [lead.pk for lead in leads]
+    found, desks = prepared.fetch_all(conflicts.asked_gates(pks), roster.asked_house())
+    gates, house = conflicts.gates_of(pks, found), roster.house_of(desks)
     strangers = [lead.pk for lead in leads if lead.contact_id is None]
-    gates = conflicts.gates([lead.pk for lead in leads]) if leads else {}
     leads = [lead for lead in leads if not gates[lead.pk].is_held]
     if not leads:
         return []
-    house = roster.house()
     if strangers and rules.look_at_people(house.rules):
         matching.match_leads(lead_ids=strangers)
         leads = locking.locked([lead.pk for lead in leads])
-        gates = conflicts.gates(
-            [lead.pk for lead in leads]
-        )  # a wall may stand before whom they are known as
+        # A wall may stand before whom they are known as.
+        gates = conflicts.gates([lead.pk for lead in leads])
     barred = {pk: gate.barred for pk, gate in gates.items()}
-    decisions = _decide(leads, facts.read(leads, marks=False), house, barred)
+    return _given(leads, house, barred, request_ids, later)
+
+
+def _given(
+    leads: Sequence[Any],
+    house: House,
+    barred: Mapping[int, Mapping[int, str]],
+    request_ids: Mapping[int, str],
+    later: Later,
+) -> list[RoutingDecision]:
+    """Decide, and give them to whom it says."""
+    made = _decide(leads, suggesting.read_later(leads, later), house, barred, later)
     for lead in leads:
         lead.status = Status.ROUTED
-    owning.give_first(decisions, request_ids)
+    decisions = [decision for _, decision in made]
+    given = owning.given_first(decisions, request_ids)
+    stored, jobs = prepared.store_all(_on_record(made, None), given)
+    _note(decisions, stored)
+    queue.hint_due(jobs)
     return decisions
 
 
@@ -82,7 +117,10 @@ def route_again(lead: Lead, *, without: Mapping[int, str], by: User | None) -> A
     """
     (full,) = locking.all_locked([lead.pk])
     barred = {full.pk: {**without, **conflicts.barred_because(full)}}
-    (decision,) = _decide([full], facts.read([full]), roster.house(), barred, by)
+    said = suggesting.suggestions_of_each([full])
+    made = _decide([full], said, roster.house(), barred, Later())
+    decision = made[0][1]
+    _note([decision], prepared.store(*_on_record(made, by)))
     return owning.give(full, decision.chosen_id, reason=decision.reason, by=by, decision=decision)
 
 
@@ -91,23 +129,21 @@ def _decide(
     suggestions: Mapping[int, Iterable[Any]],
     house: House,
     barred: Mapping[int, Mapping[int, str]],
-    by: User | None = None,
-) -> list[RoutingDecision]:
-    """Take turns with other routings, decide on one after the other, record, pay.
+    later: Later,
+) -> list[Made]:
+    """Take turns with other routings, decide on one after the other; what `_on_record` stores.
 
     What does not hang on the advisers is looked at before: others wait from the turn to the commit.
     """
     known = [known_of(lead, suggestions[lead.pk], house) for lead in leads]
-    roster.take_turns()
-    at = timezone.now()
-    team = roster.team(at, {})
-    made: list[tuple[Verdict, RoutingDecision]] = []
+    at, team = roster.team_in_turn(later)
+    made: list[Made] = []
     for lead, (full, plain) in zip(leads, known, strict=True):
         if made:
             team = [_afterwards(one, made[-1][0]) for one in team]
         verdict = deciding.decide(full, plain, house, _without(team, barred[lead.pk]))
         made.append((verdict, _record(lead, verdict, _somebody(verdict), at)))
-    return _stored(made, by)
+    return made
 
 
 def _without(team: list[Standing], barred: Mapping[int, str]) -> list[Standing]:
@@ -244,23 +280,22 @@ def _of_the_text(verdict: Verdict) -> list[str]:
     return []
 
 
-def _stored(
-    made: Sequence[tuple[Verdict, RoutingDecision]], by: User | None
-) -> list[RoutingDecision]:
-    """Put decisions on record with their lines of credit, by which a trigger moves the balances, and on the timelines.
-
-    One statement, whatever their number.
+def _on_record(made: Sequence[Made], by: User | None) -> prepared.Asked:
+    """What puts decisions on record with their lines of credit, by which a trigger moves the balances, and on the
+    timelines. One statement, whatever their number.
     """
     rows = [
         {name: getattr(decision, name) for name in _COLUMNS}
         | {"lines": _lines(verdict), "by_id": by.pk if by else None}
         for verdict, decision in made
     ]
-    decisions = [decision for _, decision in made]
-    stored = prepared.store(_on_record(), {"rows": many.sent(rows)})
+    return _recorded(), {"rows": many.sent(rows)}
+
+
+def _note(decisions: Sequence[RoutingDecision], stored: Sequence[tuple[int]]) -> None:
+    """The numbers of decisions that are stored now."""
     for decision, (pk,) in zip(decisions, stored, strict=True):
         many.mark_stored(decision, pk)
-    return decisions
 
 
 def _lines(verdict: Verdict) -> dict[str, Decimal]:
@@ -274,7 +309,7 @@ _COLUMNS = (
 
 
 @cache
-def _on_record() -> prepared.Statement:
+def _recorded() -> prepared.Statement:
     columns = many.types_of(RoutingDecision, *_COLUMNS) | {"lines": "jsonb", "by_id": "bigint"}
     decided = insert(RoutingDecision, {n: n for n in _COLUMNS}, rows="FROM given ORDER BY lead_id")
     lines = "FROM made JOIN given USING (lead_id), jsonb_each_text(given.lines) AS line"

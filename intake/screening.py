@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
+from accounts.later import Later
 from accounts.many import Many
 from accounts.numbers import counted
 from briefs import prepared
@@ -42,9 +43,9 @@ def passing(lead_ids: Collection[int]) -> set[int]:
     return goes_on - held_back
 
 
-def passing_of(leads: Sequence[Any]) -> list[Any]:
-    """The same of leads as `locking.locked` gives them; those that go on."""
-    _screen(leads)
+def passing_of(leads: Sequence[Any], later: Later) -> list[Any]:
+    """The same of leads as `locking.locked` gives them; those that go on. Their scores are stored `later`."""
+    _screen(leads, later)
     return [one for one in leads if _goes_on(one.status, one.held)]
 
 
@@ -73,12 +74,13 @@ def screen_leads(*, lead_ids: Collection[int]) -> list[Lead]:
     One after the other in the order of their numbers: each knows the words of those before it. As many statements for
     fifty as for one, but for what is held back.
     """
-    leads = locking.locked(lead_ids)
-    _screen(leads)
+    leads, later = locking.locked(lead_ids), Later()
+    _screen(leads, later)
+    later.send()
     return leads
 
 
-def _screen(leads: Sequence[Any]) -> None:
+def _screen(leads: Sequence[Any], later: Later) -> None:
     leads = [one for one in leads if one.status == Status.NEW and one.screened is None]
     if not leads:
         return
@@ -89,7 +91,7 @@ def _screen(leads: Sequence[Any]) -> None:
         screening = _score(lead, texts[lead.pk], seen)
         made.append(screening)
         seen.add(lead, texts[lead.pk], is_held=screening.score >= screening.line)
-    _MADE.store(made)
+    _MADE.store_later(_MADE.rows_of(made), later)
     for screening in made:
         if screening.score >= screening.line:
             _hold_back(screening.lead, screening)

@@ -16,6 +16,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from accounts.later import Later
 from accounts.many import Many
 from accounts.models import User
 from briefs import geography, prepared
@@ -88,18 +89,23 @@ def suggestions_of(lead: Lead) -> Sequence[NeedSuggestion | Said]:
     return suggestions_of_each([lead])[lead.pk]
 
 
-def suggestions_of_each(
-    leads: Sequence[Lead], *, marks: bool = True
-) -> dict[int, Sequence[NeedSuggestion | Said]]:
+def suggestions_of_each(leads: Sequence[Lead]) -> dict[int, Sequence[NeedSuggestion | Said]]:
     """The same of many leads, by lead, in as many statements as for one.
 
-    Another version of the rules adds what it finds; what is there stays as staff left it. Without `marks` the caller
-    stores the leads' `needs_read_by`.
+    Another version of the rules adds what it finds; what is there stays as staff left it.
     """
-    unread = [lead for lead in leads if lead.needs_read_by < needs.VERSION]
-    found = _read(unread)
-    if marks and unread:
-        prepared.store(_MARK, {"pks": [lead.pk for lead in unread], "version": needs.VERSION})
+    later = Later()
+    unread = [lead.pk for lead in leads if lead.needs_read_by < needs.VERSION]
+    found = read_later(leads, later)
+    if unread:
+        later.add(_MARK, {"pks": unread, "version": needs.VERSION})
+    later.send()
+    return found
+
+
+def read_later(leads: Sequence[Lead], later: Later) -> dict[int, Sequence[NeedSuggestion | Said]]:
+    """The same; what was read now is stored `later`, and the leads' `needs_read_by` by the caller."""
+    found = _read([lead for lead in leads if lead.needs_read_by < needs.VERSION], later)
     return {**_open_ones([lead.pk for lead in leads if lead.pk not in found]), **found}
 
 
@@ -111,7 +117,7 @@ def _open_ones(lead_ids: Sequence[int]) -> dict[int, list[NeedSuggestion]]:
     return found
 
 
-def _read(leads: Sequence[Lead]) -> dict[int, list[Said]]:
+def _read(leads: Sequence[Lead], later: Later) -> dict[int, list[Said]]:
     """Read what these rules have not; of leads that none had read, what was found."""
     if not leads:
         return {}
@@ -125,7 +131,7 @@ def _read(leads: Sequence[Lead]) -> dict[int, list[Said]]:
         ]
         for lead in leads
     }
-    _MADE.store_rows([one._asdict() for ones in made.values() for one in ones])
+    _MADE.store_later([one._asdict() for ones in made.values() for one in ones], later)
     new = {lead.pk: made[lead.pk] for lead in leads if not lead.needs_read_by}
     for lead in leads:
         lead.needs_read_by = needs.VERSION

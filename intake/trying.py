@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 from django.utils import timezone
 
 from briefs import geography
-from intake import conflicts, facts, roster, routing, skills
+from intake import conflicts, roster, routing, skills, suggesting
 from intake.catalogue import Language, Service
 from intake.deciding import House, Verdict
 from intake.eligibility import Standing
@@ -64,7 +64,7 @@ def _without(one: Standing, lead: Lead) -> Standing:
 
 def _suggestions(lead: Lead) -> Sequence[NeedSuggestion | Said]:
     with transaction.atomic():
-        found = facts.read([lead])[lead.pk]
+        found = suggesting.suggestions_of(lead)
         transaction.set_rollback(True)
     return found
 

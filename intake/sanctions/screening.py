@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.later import Later
 from accounts.many import Many
 from briefs import geography
 from intake import few_open, holding, locking, matching
@@ -35,8 +36,9 @@ _BATCH = 100
 _MOST_KEPT = 20
 
 
-def ensure_screened(leads: Sequence[Any]) -> None:
-    """Screen those of these leads, as `locking.locked` gives them, that never were. Routing asks first.
+def ensure_screened(leads: Sequence[Any], later: Later) -> None:
+    """Screen those of these leads, as `locking.locked` gives them, that never were. Routing asks first. What was looked
+    for is stored `later`.
 
     What it raises fails the job that called: the leads wait, the job is tried again and staff see it.
     """
@@ -45,7 +47,9 @@ def ensure_screened(leads: Sequence[Any]) -> None:
     if used and any(one.contact_id is None for one in left):
         screen_leads(lead_ids=[one.pk for one in left])
     else:
-        _screen(left, _names(left), used)
+        made = _screened(left, _names(left), used)
+        _MADE.store_later(_MADE.rows_of(made), later)
+        _hold_each(made)
 
 
 def screen_lead(*, lead_id: int) -> SanctionsScreening | None:
@@ -71,14 +75,18 @@ def screen_leads(*, lead_ids: Collection[int]) -> dict[int, SanctionsScreening]:
         if one.digest == _digest(names[one.lead_id], used)
     }
     new = [lead for lead in leads if lead.pk in names and lead.pk not in done]
-    return done | _screen(new, names, used)
+    made = _screened(new, names, used)
+    _MADE.store(made)
+    _hold_each(made)
+    return done | {one.lead_id: one for one in made}
 
 
-def _screen(
+def _screened(
     leads: Sequence[Lead], names: Mapping[int, list[Asked]], used: Sequence[SanctionsList]
-) -> dict[int, SanctionsScreening]:
+) -> list[SanctionsScreening]:
+    """What comes out, which is not stored yet."""
     found = finding.find_each([names[lead.pk] for lead in leads]) if used else [[] for _ in leads]
-    made = [
+    return [
         SanctionsScreening(
             lead=lead,
             outcome=_outcome(used, matches),
@@ -90,10 +98,6 @@ def _screen(
         for lead, each in zip(leads, found, strict=True)
         for matches in (_matches(lead, each, used),)
     ]
-    _MADE.store(made)
-    for one in made:
-        _hold(one.lead, one.matches)
-    return {one.lead_id: one for one in made}
 
 
 _MADE = Many(SanctionsScreening, ("lead_id", "outcome", "names", "lists", "matches", "digest"))
@@ -230,6 +234,11 @@ def _decided_before(lead: Lead) -> dict[str, dict[str, str]]:
         for matches, by, at, reference in rows
         for match in matches
     }
+
+
+def _hold_each(made: Sequence[SanctionsScreening]) -> None:
+    for one in made:
+        _hold(one.lead, one.matches)
 
 
 def _hold(lead: Lead, matches: Sequence[dict[str, Any]]) -> None:

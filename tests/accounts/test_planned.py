@@ -120,3 +120,66 @@ def test_what_a_connection_has_planned_is_forgotten_with_it() -> None:
     gc.collect()
 
     assert [one() for one in held] == [None, None]
+
+
+def test_statements_of_one_message_are_done_in_their_order_and_each_answers(line: Any) -> None:
+    line.execute("CREATE TEMPORARY TABLE kept (name text)")
+    ours = planned.of(line)
+    both = [
+        ("INSERT INTO kept VALUES ($1) RETURNING name", ["a"]),
+        ("SELECT count(*) FROM kept", []),
+    ]
+    assert ours.ask_all(both) is None
+
+    assert [ours.ask_all(both) for _ in range(2)] == [[[("a",)], [(1,)]], [[("a",)], [(2,)]]]
+    assert line.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+    assert line.execute("SELECT count(*) FROM kept").fetchone() == (2,)
+
+
+def test_a_message_greater_than_what_lies_between_the_two_ends_is_sent_and_read(line: Any) -> None:
+    ours = planned.of(line)
+    long = [("SELECT $1::text", [letter * 20_000_000]) for letter in "ab"]
+    ours.ask_all(long)
+
+    found = ours.ask_all(long)
+
+    assert found == [[("a" * 20_000_000,)], [("b" * 20_000_000,)]]
+
+
+@pytest.mark.parametrize("place", [0, 1])
+def test_of_a_message_nothing_is_done_when_one_statement_fails(line: Any, place: int) -> None:
+    line.execute("CREATE TEMPORARY TABLE kept (name text)")
+    ours = planned.of(line)
+    asked: list[planned.Question] = [("INSERT INTO kept VALUES ($1)", ["a"])]
+    asked.insert(place, ("SELECT 1 / $1::int", [0]))
+    ours.ask_all(asked)
+
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        ours.ask_all(asked)
+
+    assert line.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+    assert ours.ask("SELECT 1 / $1::int", [1]) == [(1,)]
+
+
+def test_statements_of_a_message_that_the_server_has_let_go_of_are_planned_again(line: Any) -> None:
+    ours = planned.of(line)
+    both = [("SELECT $1::int", [1]), ("SELECT $1::int + 1", [1])]
+    for _ in range(2):
+        ours.ask_all(both)
+    line.execute("DEALLOCATE ALL")
+
+    assert ours.ask_all(both) == [[(1,)], [(2,)]]
+    assert len(names(line)) == 2
+
+
+def test_message_to_a_server_that_is_gone_is_an_operational_error(line: Any) -> None:
+    ours = planned.of(line)
+    both = [("SELECT $1::int", [1]), ("SELECT $1::int + 1", [1])]
+    for _ in range(2):
+        ours.ask_all(both)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [line.info.backend_pid])
+
+    with pytest.raises(psycopg.OperationalError):
+        ours.ask_all(both)
+    assert line.closed

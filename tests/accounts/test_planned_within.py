@@ -12,6 +12,7 @@ from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
 
 from accounts.statements import Statement, fetch, store
+from jobs.models import Job
 from tests import racing
 
 COUNT = Statement.written("SELECT count(*) FROM jobs_job WHERE key = %(key)s")
@@ -99,6 +100,27 @@ def test_after_an_error_nothing_is_asked_until_it_is_rolled_back() -> None:
             number("twice")
 
     assert number("twice") == 0
+
+
+def test_a_read_sees_what_the_statement_after_which_it_comes_has_waited_for() -> None:
+    (job,) = store(ASK, {"key": "waited for"})[0]
+    lock = Statement.written("SELECT id FROM jobs_job WHERE id = %(id)s FOR UPDATE")
+    read = Statement.written("SELECT request_id FROM jobs_job WHERE id = %(id)s")
+
+    def look(at: int) -> list[tuple[Any, ...]]:
+        with transaction.atomic():
+            return fetch(read, {"id": at}, after=(lock, {"id": at}))
+
+    def look_again() -> list[tuple[Any, ...]]:
+        look(0)
+        return look(job)  # in one message
+
+    with transaction.atomic():
+        Job.objects.filter(pk=job).update(request_id="new")
+        race = racing.Race(look_again)
+        racing.wait_for_blocked(1)  # and this thread goes on meanwhile
+
+    assert race.results() == [[("new",)]]
 
 
 def test_who_looks_at_statements_sees_them() -> None:

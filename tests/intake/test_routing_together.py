@@ -2,12 +2,14 @@
 
 import uuid
 from decimal import Decimal
+from unittest.mock import Mock
 
 import pytest
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
+from accounts.planned import Planned
 from intake import replaying, routing
 from intake.models import (
     Activity,
@@ -87,6 +89,25 @@ def test_fifty_take_as_many_statements_as_one() -> None:
     assert Lead.objects.filter(status="routed", contact__isnull=False).count() == 52
     assert counts[2] == counts[1] + 2  # many are linked before, then locked and read again
     assert counts[1] <= 22
+
+
+def test_one_takes_ten_messages_to_the_server_and_a_commit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    house()
+    gazetteer.current()
+    for _ in range(4):  # planned the second time; the first has nobody to pay
+        arrive(1)
+        route_all()
+        Job.objects.filter(kind="intake.route_lead").delete()
+    arrive(1)
+    asked = Mock(wraps=Planned.ask_all)
+    monkeypatch.setattr(Planned, "ask_all", lambda *args: asked(*args))
+
+    route_all()
+
+    assert Lead.objects.filter(status="routed").count() == 5
+    assert asked.call_count == 10
 
 
 def test_each_knows_whom_and_what_those_before_it_brought() -> None:
