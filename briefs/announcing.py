@@ -21,15 +21,13 @@ _AHEAD = timedelta(minutes=30)
 _BATCH = 500
 
 
-def ask_to_announce(edition: Edition) -> None:
-    """Ask for the announcement of a publication at its hour; call it in the transaction that publishes."""
-    queue.enqueue(
-        queue.Ask(
-            kind="briefs.announce",
-            subject_id=edition.pk,
-            key=f"edition:{edition.pk}",
-            run_at=edition.published_at,
-        )
+def ask(edition: Edition) -> queue.Ask:
+    """For the announcement of a publication at its hour."""
+    return queue.Ask(
+        kind="briefs.announce",
+        subject_id=edition.pk,
+        key=f"edition:{edition.pk}",
+        run_at=edition.published_at,
     )
 
 

@@ -64,10 +64,10 @@ def show(request: HttpRequest, page: reading.BriefPage) -> HttpResponse:
     return render_page(request, "briefs/brief.html", context_of(page), page.brief.language)
 
 
-def ask_for(edition: Edition) -> None:
-    """Have the page made as soon as readers get this text. Call it inside the transaction that publishes it."""
+def ask(edition: Edition) -> queue.Ask:
+    """To have the page made as soon as readers get this text."""
     key = f"page:{edition.brief_id}:{edition.number}"
-    queue.enqueue(queue.Ask("briefs.make_page", edition.brief_id, key, run_at=edition.published_at))
+    return queue.Ask("briefs.make_page", edition.brief_id, key, run_at=edition.published_at)
 
 
 def make(*, brief_id: int) -> None:

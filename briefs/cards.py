@@ -41,9 +41,9 @@ class Card:
     png: bytes | None
 
 
-def ask_for(edition: Edition) -> None:
-    """Have the picture of a text made. Call it inside the transaction that publishes the text."""
-    queue.enqueue(_ask(edition.revision_id))
+def ask(edition: Edition) -> queue.Ask:
+    """To have the picture of a text made."""
+    return _ask(edition.revision_id)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from accounts.models import User
 from briefs import announcing, brief_pages, cards, completeness, freshness, replacing, revising
 from briefs.models import ONCE_PUBLIC, Brief, Correction, CorrectionKind, Edition, FormerAddress
 from briefs.models.reference_counter import next_reference
+from jobs import queue
 
 
 @transaction.atomic
@@ -41,7 +42,8 @@ def publish_brief(
     if expires_at and expires_at <= moment:
         raise ValidationError("It would expire before it is published.", code="expires_early")
     _date(locked, moment, now, expires_at)
-    announcing.ask_to_announce(_add_edition(locked, moment, by))
+    edition = _add_edition(locked, moment, by)
+    queue.enqueue(announcing.ask(edition), *_to_make(edition))
     freshness.public_changed()
     return revising.record_move(
         locked,
@@ -60,7 +62,7 @@ def _date(brief: Brief, moment: datetime, now: datetime, expires_at: datetime | 
     brief.changed_at = max(moment, now)
     brief.expires_at = expires_at
     brief.reference = brief.reference or next_reference(moment.year)
-    brief.live_revision = brief.head_revision
+    brief.live_revision_id = brief.head_revision_id
     brief.assignee = brief.due_on = None
 
 
@@ -119,6 +121,7 @@ def _put_live(
     revising.write_move(pending, before, by=by, reason=emergency, is_emergency=bool(emergency))
     replacing.replace_live_text(live=live, pending=pending, now=now)
     edition = _add_edition(live, max(now, live.published_at or now), by)
+    queue.enqueue(*_to_make(edition))
     if kind:
         _add_correction(edition, kind, text, by, now)
         live.modified_at = max(now, live.modified_at or now)
@@ -266,19 +269,20 @@ def _require_approval(brief: Brief, by: User, emergency_reason: str) -> None:
 
 
 def _add_edition(live: Brief, moment: datetime, by: User) -> Edition:
-    """The next edition, with the asks for its card and its page."""
     last = live.editions.order_by("-number").first()
-    assert live.live_revision is not None
-    edition = Edition.objects.create(
+    assert live.live_revision_id is not None
+    return Edition.objects.create(
         brief=live,
         number=last.number + 1 if last else 1,
-        revision=live.live_revision,
+        revision_id=live.live_revision_id,
         published_at=moment,
         published_by=by,
     )
-    cards.ask_for(edition)
-    brief_pages.ask_for(edition)
-    return edition
+
+
+def _to_make(edition: Edition) -> tuple[queue.Ask, queue.Ask]:
+    """What is made of each text that readers get: its card and its page."""
+    return cards.ask(edition), brief_pages.ask(edition)
 
 
 def _add_correction(

@@ -45,7 +45,7 @@ def submit_brief(
     Raises ValidationError with every gap at once, or with code "conflict" where the status forbids it.
     """
     locked = revising.lock(brief)
-    if locked.head_revision is None:
+    if locked.head_revision_id is None:
         revising.record_revision(brief=locked, by=by)
     before = locked.status
     locked.move_to("in_review")

@@ -46,11 +46,12 @@ def record_revision(*, brief: Brief, by: User, note: str = "") -> Revision:
     """
     locked = lock(brief)
     _tie_to_live(locked)
-    naming.refresh_names([locked])
+    locked.names_text = naming.names_text(locked)
     snapshot = snapshots.snapshot_of(locked)
     digest = snapshots.digest_of(snapshot)
     head = locked.head_revision
     if head is not None and head.digest == digest:
+        locked.save(update_fields=["names_text"])
         return head
     revision = Revision.objects.create(
         brief=locked.root,
@@ -105,7 +106,7 @@ def _make_head(brief: Brief, revision: Revision, by: User) -> None:
     before = brief.status
     brief.head_revision = revision
     if before != "approved":
-        brief.save(update_fields=["head_revision", "updated_at"])
+        brief.save(update_fields=["head_revision", "names_text", "updated_at"])
         return
     brief.move_to("draft")
     record_move(brief, before, by=by, reason="The text changed after approval.")
@@ -145,7 +146,7 @@ def write_move(
     """
     move = Move.objects.create(
         brief=brief.root,
-        revision=brief.head_revision,
+        revision_id=brief.head_revision_id,
         of_pending=brief.revises_id is not None,
         from_status=before,
         to_status=brief.status,

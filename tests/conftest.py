@@ -6,13 +6,14 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.template import Context, Template
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
@@ -79,6 +80,21 @@ def widgets_leave_no_context(django_test_environment: None) -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Template, "_render", render)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def logins_begin_one_session(django_test_environment: None) -> Iterator[None]:
+    """A client that nobody has used logs in with one session: Django's makes an empty one before, to replace it."""
+    noted, name = Client._login, settings.SESSION_COOKIE_NAME
+
+    def login(self: Client, *given: Any) -> None:
+        if name not in self.cookies:
+            self.cookies[name] = ""
+        noted(self, *given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "_login", login)
         yield
 
 
