@@ -1,6 +1,6 @@
 """Briefs that readers must not see, one for every way of being hidden, with a word planted wherever a text can be.
 
-`plant(word)` makes them around a public brief: they share its incident, its place and its actor, so that a count or a
+`plant()` makes them around a public brief: they share its incident, its place and its actor, so that a count or a
 row that forgets the gate gives itself away. `WAYS` names the ways; `ONCE_READ` those whose brief readers once had: of
 these a tombstone tells reference, uid and slug, so that their slugs do not hold the word.
 """
@@ -21,9 +21,12 @@ _LATER = timedelta(days=3)
 _EDITED = ("draft", "in_review", "changes_requested")
 
 
-def plant(word: str, ways: Iterable[str], beside: Brief) -> list[Brief]:
-    """A hidden brief for each way, with the word in it; `beside` is public and shares its facts with them."""
-    return [WAYS[way](word, number, beside) for number, way in enumerate(ways)]
+def plant(word: str, ways: Iterable[str], beside: Brief, *, after: int = 0) -> list[Brief]:
+    """A hidden brief for each way, with the word in it; `beside` is public and shares its facts with them.
+
+    `after` says how many there are already: each has names of its own.
+    """
+    return [WAYS[way](word, number, beside) for number, way in enumerate(ways, after)]
 
 
 def _written(word: str, number: int, beside: Brief, *, slug: str = "") -> Brief:
