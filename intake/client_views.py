@@ -75,10 +75,11 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _sent(lead: Lead, language: str) -> dict[str, Any]:
-    """What the client sent, then and later."""
+    """What the client sent, then and later; in which language, where that is certain: a screen reader reads it so."""
     files = lead.enquiry.attachments.filter(addition=None).order_by("pk")
     return {
         "enquiry": lead.enquiry,
+        "written_in": needs.language_of(lead.enquiry.needs),
         "answers": answers_of(lead.enquiry, language),
         "files": files.values_list("name", flat=True),
         "additions": lead.additions.order_by("pk").prefetch_related(

@@ -122,6 +122,14 @@ def copy_message(message: Message, *, key: str, to_email: str) -> Message:
     return copy
 
 
+@transaction.atomic
+def queue_as_it_is(message: Message) -> Message:
+    """Store a new message that says already all that it says, and the job that sends it."""
+    message.save(force_insert=True)
+    queue.enqueue(_ask(message.pk))
+    return message
+
+
 def _ask(message_id: int) -> queue.Ask:
     return queue.Ask(kind="mail.deliver", subject_id=message_id, key=f"message:{message_id}")
 

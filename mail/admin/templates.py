@@ -11,12 +11,11 @@ from django.urls import URLPattern, path, reverse
 
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin
-from mail import catalogue, rewording, typesetting
+from mail import catalogue, rewording, sampling
 from mail.catalogue import MailTemplate
 from mail.models import TemplateText
 
 LANGUAGES = {"en": "English", "fr": "French", "pt": "Portuguese", "ar": "Arabic"}
-_SAMPLE_LINK = "https://www.example.org/private-link/"
 
 
 class WordsForm(forms.Form):
@@ -91,6 +90,8 @@ class TemplateTextAdmin(ReadOnlyAdmin):
             if "preview" in request.POST:
                 rewording.check(template, subject, body)
                 return self._page(request, template, language, form, (subject, body))
+            if "test" in request.POST:
+                return self._send_to_me(request, template, language, form)
             if "reset" in request.POST:
                 rewording.reset(**which, by=request.user)
                 said = "It says again what it came with."
@@ -104,6 +105,17 @@ class TemplateTextAdmin(ReadOnlyAdmin):
             return self._page(request, template, language, form, None)
         self.message_user(request, said, messages.SUCCESS)
         return HttpResponseRedirect(request.path)
+
+    def _send_to_me(
+        self, request: HttpRequest, template: MailTemplate, language: str, form: WordsForm
+    ) -> HttpResponse:
+        """Show again what is being written, which is not saved by it."""
+        assert isinstance(request.user, User)
+        words = {name: form.cleaned_data[name] for name in ("subject", "body")}
+        message = sampling.send(template=template, language=language, **words, by=request.user)
+        said = f"It goes to {message.to_email} with made-up values. Nothing is saved by that."
+        self.message_user(request, said, messages.SUCCESS)
+        return self._page(request, template, language, form, (words["subject"], words["body"]))
 
     def _page(
         self,
@@ -131,7 +143,7 @@ class TemplateTextAdmin(ReadOnlyAdmin):
             "is_passed_over": newest and rewording.current(template, language)[2] is None,
             "built_in": template.built_in(language) if newest else None,
             "is_new_built_in": is_new_built_in,
-            "previews": [_preview(template, language, *shown)] if shown else [],
+            "previews": [sampling.compose(template, language, *shown)] if shown else [],
         }
         status = 400 if form.is_bound and form.errors else 200
         return TemplateResponse(request, "mail/admin/words.html", context, status=status)
@@ -153,11 +165,3 @@ def _words_of(template: MailTemplate, language: str, number: str) -> tuple[str, 
         if row is not None and not row.is_reset:
             return row.subject, row.body
     return rewording.current(template, language)[:2]
-
-
-def _preview(
-    template: MailTemplate, language: str, subject: str, body: str
-) -> tuple[str, str, str]:
-    context = {**template.sample_in(language), "private_url": _SAMPLE_LINK}
-    values = template.values(context, language)
-    return typesetting.compose(template, subject, body, values, language)

@@ -52,6 +52,25 @@ def test_the_status_page_says_every_answer_in_the_words_of_the_form(client):
         assert f'<dt>{label}</dt><dd dir="auto">{said}</dd>' in page
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("needs", "marked"),
+    [
+        (
+            "نحتاج مرافقة أمنية لفريقنا في باماكو لمدة ثلاثة أسابيع.",
+            '<dd class="typed" lang="ar" dir="auto">',
+        ),
+        ("Gao", '<dd class="typed" dir="auto">'),
+    ],
+)
+def test_the_client_s_own_words_say_their_language_to_a_screen_reader(client, needs, marked):
+    lead = factories.new_lead(needs=needs, language="")
+
+    page = client.get(f"/request/{submission.status_token(lead)}/?language=fr").content.decode()
+
+    assert f"{marked}{needs}" in page
+
+
 STAGES = {
     Status.NEW: "We have your request",
     Status.QUARANTINED: "We have your request",

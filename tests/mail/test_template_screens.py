@@ -5,8 +5,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from jobs.models import Job
 from mail import catalogue, rewording
-from mail.models import TemplateText
+from mail.models import Message, TemplateText
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,10 +43,10 @@ def test_desk_leads_reword_auditors_read_and_others_see_nothing(
     client = client_of(role)
 
     assert [client.get(address).status_code for address in (LIST, PAGE)] == [reads, reads]
-    for button in ("preview", "reset", "save"):
+    for button in ("preview", "test", "reset", "save"):
         status = client.post(PAGE, words(**{button: "1"})).status_code
         assert status == writes or (writes == 302 and status in (200, 400))
-    assert TemplateText.objects.exists() == (writes == 302)
+    assert TemplateText.objects.exists() == Message.objects.exists() == (writes == 302)
     assert Client().get(PAGE)["Location"] == f"/staff/login/?next={PAGE}"
 
 
@@ -65,6 +66,30 @@ def test_a_preview_shows_the_mail_as_it_would_leave_and_stores_nothing() -> None
     assert 'sandbox="" srcdoc="&lt;!doctype html&gt;' in html
     assert "Dear Amina Example,\n" in html
     assert not TemplateText.objects.exists()
+
+
+def test_what_is_being_written_is_sent_to_whoever_writes_it_and_saved_nowhere() -> None:
+    client = client_of("desk lead")
+
+    page = client.post(PAGE, words(test="1", subject="Hm {{ reference }}"))
+
+    message = Message.objects.get()
+    assert message.to_email == page.wsgi_request.user.email
+    assert (message.subject, message.reference) == ("[Test] Hm R-26-EXAMPLE", "")
+    assert "\n\nMore.\n" in message.text
+    assert "Dear Amina Example," in message.html
+    assert Job.objects.get().subject_id == message.pk
+    html = page.content.decode()
+    assert f"It goes to {message.to_email} with made-up values. Nothing is saved by that." in html
+    assert 'value="Hm {{ reference }}"' in html
+    assert not TemplateText.objects.exists()
+
+
+def test_words_that_no_mail_can_be_made_of_are_not_sent_for_a_look_either() -> None:
+    page = client_of("desk lead").post(PAGE, words(test="1", body="{{ nme }}"))
+
+    assert page.status_code == 400
+    assert not Message.objects.exists()
 
 
 def test_a_preview_in_arabic_says_the_hour_in_arabic() -> None:
