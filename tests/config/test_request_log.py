@@ -1,6 +1,7 @@
 import json
 import logging
 import re
+import tempfile
 from typing import Any
 
 import pytest
@@ -152,3 +153,32 @@ def test_a_fault_leaves_a_line_with_its_kind_and_place_and_nothing_of_the_client
     assert (line["route"], line["status"]) == ("fault", 500)
     assert TOKEN not in written(caplog)
     assert EMAIL not in written(caplog)
+
+
+def test_a_line_is_the_same_whether_or_not_somebody_listens_beside_the_handler(
+    client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.get("/health/live")
+    heard = request_line(caplog)
+
+    with tempfile.TemporaryFile("w+") as stream:
+        monkeypatch.setattr(logging.root, "handlers", [logs.Lines(stream)])
+        client.get("/health/live")
+        stream.seek(0)
+        (written_,) = stream.read().splitlines()
+
+    assert list(json.loads(written_)) == list(heard)
+    assert json.loads(written_)["route"] == heard["route"]
+
+
+def test_a_request_is_answered_where_no_line_can_be_written(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open("/dev/full", "w") as stream:
+        monkeypatch.setattr(logging.root, "handlers", [logs.Lines(stream)])
+
+        assert client.get("/health/live").status_code == 200
+
+
+def test_the_processes_write_their_lines_by_this_handler() -> None:
+    assert logs.logging_config("INFO")["handlers"]["stream"]["class"] == "config.logs.Lines"
