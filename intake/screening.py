@@ -4,7 +4,7 @@ Nothing is refused and nothing deleted here. Whichever job of a lead comes first
 routed or acknowledged: what is held back makes no contact, no work and no mail to whatever address it came with.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -88,29 +88,30 @@ def _screen(leads: Sequence[Any], later: Later) -> None:
     seen = seen_words.before(leads, texts)
     made = []
     for lead in leads:
-        screening = _score(lead, texts[lead.pk], seen)
-        made.append(screening)
-        seen.add(lead, texts[lead.pk], is_held=screening.score >= screening.line)
-    _MADE.store_later(_MADE.rows_of(made), later)
-    for screening in made:
-        if screening.score >= screening.line:
-            _hold_back(screening.lead, screening)
+        row = _score(lead, texts[lead.pk], seen)
+        made.append(row)
+        seen.add(lead, texts[lead.pk], is_held=row["score"] >= row["line"])
+    _MADE.store_later(made, later)
+    for lead, row in zip(leads, made, strict=True):
+        if row["score"] >= row["line"]:
+            _hold_back(lead, row)
 
 
 _MADE = Many(Screening, ("lead_id", "score", "line", "items", "rules", "text_digest", "text_bands"))
 
 
-def _score(lead: Any, words: likeness.Words, seen: SeenWords) -> Screening:
+def _score(lead: Any, words: likeness.Words, seen: SeenWords) -> dict[str, Any]:
+    """The row of a `Screening`."""
     items = [*items_of(lead.enquiry), *_of_likeness(lead, words, seen), *_of_proof(lead)]
-    return Screening(
-        lead=lead,
-        score=_sum(items),
-        line=settings.SPAM_LINE,
-        items=[item.as_stored() for item in items],
-        rules=spam_rules.VERSION,
-        text_digest=words.digest,
-        text_bands=words.bands,
-    )
+    return {
+        "lead_id": lead.pk,
+        "score": _sum(items),
+        "line": settings.SPAM_LINE,
+        "items": [item.as_stored() for item in items],
+        "rules": spam_rules.VERSION,
+        "text_digest": words.digest,
+        "text_bands": words.bands,
+    }
 
 
 def items_of(enquiry: Enquiry) -> list[Item]:
@@ -144,14 +145,13 @@ def _of_proof(lead: Any) -> Iterator[Item]:
         yield Item("proof", _PROVED, "the sender's browser solved the puzzle")
 
 
-def _hold_back(lead: Lead, screening: Screening) -> None:
+def _hold_back(lead: Lead, screened: Mapping[str, Any]) -> None:
     lead.status = Status.QUARANTINED
     lead.save(update_fields=["status"])
     Quarantine.objects.create(lead=lead)
-    why = "; ".join(item["evidence"] for item in screening.items if item["points"] > 0)
-    Activity.objects.create(
-        lead=lead, kind=Activity.Kind.QUARANTINED, text=f"Score {screening}: {why}."
-    )
+    why = "; ".join(item["evidence"] for item in screened["items"] if item["points"] > 0)
+    text = f"Score {screened['score']} of {screened['line']}: {why}."
+    Activity.objects.create(lead=lead, kind=Activity.Kind.QUARANTINED, text=text)
     suggesting.suggestions_of(lead)
     ask_to_tell(lead_ids=[lead.pk])
 

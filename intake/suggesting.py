@@ -123,9 +123,10 @@ def _read(leads: Sequence[Lead], later: Later) -> dict[int, list[Said]]:
         return {}
     known = _known([lead.pk for lead in leads if lead.needs_read_by])
     gaz = gazetteer.current()
+    language = get_language()
     made = {
         lead.pk: [
-            _said(lead, one)
+            _said(lead, one, language)
             for one in needs.read_needs(lead.enquiry.needs, gaz)
             if (lead.pk, one.kind, one.value) not in known
         ]
@@ -152,12 +153,12 @@ def _known(lead_ids: Sequence[int]) -> set[tuple[int, str, str]]:
     return set(rows.values_list("lead", "kind", "value"))
 
 
-def _said(lead: Lead, finding: Finding) -> Said:
+def _said(lead: Lead, finding: Finding, language: str | None) -> Said:
     return Said(
         lead_id=lead.pk,
         kind=finding.kind,
         value=finding.value[:120],
-        label=label_of(finding)[:200],
+        label=label_of(finding, language)[:200],
         start=finding.start,
         end=finding.end,
         passage=lead.enquiry.needs[finding.start : finding.end],
@@ -167,14 +168,15 @@ def _said(lead: Lead, finding: Finding) -> Said:
     )
 
 
-def label_of(finding: Finding) -> str:
-    """What staff call the thing that was found; actors and places bring their names."""
-    return finding.name or _label_of(finding.kind, finding.value, get_language())
+def label_of(finding: Finding, language: str | None) -> str:
+    """What staff call the thing that was found; actors and places bring their names. `language` is that spoken here,
+    in which some are called.
+    """
+    return finding.name or _word_for(finding.kind, finding.value, language)
 
 
 @lru_cache(maxsize=512)
-def _label_of(kind: Kind, value: str, language: str | None) -> str:
-    """Kept by the language that is spoken here, in which some are called."""
+def _word_for(kind: Kind, value: str, language: str | None) -> str:
     match kind:
         case Kind.COUNTRY:
             return geography.country_name(value, "en")

@@ -62,6 +62,7 @@ def best(findings: list[Finding]) -> list[Finding]:
     """One finding for each kind and value: the one of the first rank; in the order of the text."""
     kept: dict[tuple[str, str], Finding] = {}
     for finding in findings:
-        key = (finding.kind, finding.value)
-        kept[key] = min(kept.get(key, finding), finding, key=lambda found: found.rank)
+        other = kept.setdefault((finding.kind, finding.value), finding)
+        if other is not finding and finding.rank < other.rank:
+            kept[finding.kind, finding.value] = finding
     return sorted(kept.values(), key=lambda found: (found.start, found.end, found.kind))

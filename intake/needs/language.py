@@ -57,7 +57,8 @@ def _scores(text: str, words: Sequence[Word]) -> dict[str, float]:
     found = dict.fromkeys((*LANGUAGES, "other"), 0.0)
     for place, word in enumerate(words):
         key = word.key
-        if key in shares_of and _speaks(words, place):
+        is_said = key in shares_of and word.gap not in _IN_LINKS
+        if is_said and (len(key) > 1 or _speaks(words, place)):
             for code, share in shares_of[key]:
                 found[code] += share
         elif "\u0600" <= key < "\u0700":
@@ -69,13 +70,9 @@ def _scores(text: str, words: Sequence[Word]) -> dict[str, float]:
 
 
 def _speaks(words: Sequence[Word], place: int) -> bool:
-    """Whether a word is one of the text's language: no part of a link or an address, no letter that only counts."""
-    word = words[place]
-    if word.gap in _IN_LINKS:
-        return False
-    if len(word.key) > 1:
-        return True
+    """Whether a word of one letter is one of the text's language, and not a letter that only counts."""
     # "Blocks C and D" is not French; "d’ici" and "l'eau" are. A word of one letter is small, or begins a sentence.
+    word = words[place]
     if place + 1 < len(words) and words[place + 1].gap in _ELIDES:
         return True
     is_first = place == 0 or words[place - 1].sentence < word.sentence

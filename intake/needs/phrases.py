@@ -39,18 +39,19 @@ _Rest = tuple[int, tuple[str, ...], Any, str]
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
-    """What goes on after a word: nothing, then a place and the meaning stand in `whole`; a word as it is, or one that
-    begins so, by its first letters, each with what comes after it; something else.
+    """What goes on after a word: nothing, then a place and the meaning stand in `whole`; a word as it is (`#` for a
+    number), or one that begins so, by its first letters, each with what comes after it; something else.
     """
 
     whole: list[tuple[int, Any]]
     by_next: dict[str, list[_Rest]]
     by_stem: dict[str, list[tuple[str, _Rest]]]
     others: list[_Rest]
+    goes_on: bool
 
     @classmethod
     def of(cls, found: Sequence[tuple[tuple[str, ...], Any]]) -> "_Begun":
-        begun = cls([], {}, {}, [])
+        begun = cls([], {}, {}, [], any(rest for rest, _ in found))
         for place, (rest, value) in enumerate(found):
             begun._add(place, rest, value)
         return begun
@@ -60,7 +61,7 @@ class _Begun:
         further: _Rest = (place, rest[1:], value, needed)
         if not rest:
             self.whole.append((place, value))
-        elif _is_word(rest[0]):
+        elif _is_word(rest[0]) or rest[0] == "#":
             self.by_next.setdefault(rest[0], []).append(further)
         elif len(rest[0]) > _STEM:
             stem = rest[0].removesuffix("*")
@@ -68,16 +69,13 @@ class _Begun:
         else:
             self.others.append((place, rest, value, needed))
 
-    @property
-    def goes_on(self) -> bool:
-        """Whether anything may follow."""
-        return bool(self.by_next or self.others or self.by_stem)
-
-    def going_on(self, forms: tuple[str, ...]) -> Sequence[_Rest]:
+    def going_on(self, forms: Sequence[str], *, is_number: bool) -> Sequence[_Rest]:
         """What is still to come of those that go on with a word of these forms."""
-        if len(forms) == 1 and not self.by_stem:
-            return self.by_next.get(forms[0], ())
+        first, *others = forms
+        if not (others or is_number or first[:_STEM] in self.by_stem):
+            return self.by_next.get(first, ())
         found = [one for form in forms for one in self.by_next.get(form, ())]
+        found += self.by_next["#"] if is_number else []
         for letters in {form[:_STEM] for form in forms}:
             for stem, rest in self.by_stem.get(letters, ()):
                 if any(form.startswith(stem) for form in forms):
@@ -148,17 +146,17 @@ class Phrases(Generic[Value]):
         places, after = words.places, words.after
         forms = places.keys() & self._alone
         if self._stems:
-            forms.update(form for form in places if form[:_STEM] in self._stems)
-        found: set[int] = set()
+            forms.update([form for form in places if form[:_STEM] in self._stems])
         if "#" in self._exact:
             forms |= places.keys() & self._numbers.keys()
-            found.update(words.numbers)
+            forms.update(filter(str.isdecimal, places))
+        found: set[int] = set()
         for form in places.keys() & self._followers.keys():
             followers = self._followers[form]
             for index in places[form]:
                 if not followers.isdisjoint(after[index]):
                     found.add(index)
-        return found.union(*(places[form] for form in forms))
+        return found.union(*[places[form] for form in forms])
 
     def _longer(self, begun: _Begun, words: Words, index: int) -> list[tuple[int, int, Value]]:
         """The phrases of more words that begin at this one: behind which word each ends, less than 0, its place in the
@@ -172,7 +170,9 @@ class Phrases(Generic[Value]):
             if last := self._rest_fits(rest, words, after, sentence):
                 found.append((-last, place, value))
         if after < len(words) and words[after].sentence == sentence:
-            for place, rest, value, needed in begun.going_on(words[after].forms):
+            is_number = "#" in begun.by_next and self.number(words[after]) is not None
+            going_on = begun.going_on(words[after].forms, is_number=is_number)
+            for place, rest, value, needed in going_on:
                 if needed and needed not in held:
                     continue
                 if last := self._rest_fits(rest, words, after + 1, sentence) if rest else after + 1:

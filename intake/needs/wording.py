@@ -50,12 +50,7 @@ class Words(list[Word]):
     @cached_property
     def after(self) -> list[tuple[str, ...]]:
         """By word the forms of the one behind it, none behind the last."""
-        return [*(word.forms for word in self[1:]), ()]
-
-    @cached_property
-    def numbers(self) -> list[int]:
-        """Where numbers stand that are written in digits."""
-        return [index for index, word in enumerate(self) if word.key.isdecimal()]
+        return [*[word.forms for word in self[1:]], ()]
 
     @cached_property
     def found(self) -> dict[Any, Any]:
