@@ -122,13 +122,13 @@ _PLACED = """placed AS (
 _LINKED = """linked AS (
     UPDATE intake_lead SET contact_id = coalesce(placed.contact_id, made.id), organisation_id = placed.body
     FROM placed LEFT JOIN made_contact AS made ON made.email_key = placed.email_key
-    WHERE intake_lead.id = placed.lead_id
+    WHERE intake_lead.id = placed.lead_id AND intake_lead.id = ANY(ARRAY(SELECT lead_id FROM given))
     RETURNING intake_lead.id, intake_lead.contact_id, intake_lead.organisation_id
 )"""
+# Each by the index: as a condition that many share, PostgreSQL would read all that wait.
 _LATE = f"""late AS (
-    SELECT lead_id FROM given WHERE NOT EXISTS (
-        SELECT FROM jobs_job
-        WHERE kind = '{_LOOKS}' AND key = 'lead:' || lead_id AND state = '{Job.State.PENDING}'
+    SELECT lead_id FROM given WHERE '{Job.State.PENDING}' IS DISTINCT FROM (
+        SELECT state FROM jobs_job WHERE kind = '{_LOOKS}' AND key = 'lead:' || lead_id
     )
 )"""  # noqa: S608  # nosec B608  # names of our own
 # Of the leads as they were before: those that are linked together are compared by who calls.

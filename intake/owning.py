@@ -108,7 +108,7 @@ def _given_first() -> prepared.Statement:
     owned = """owned AS (
         UPDATE intake_lead SET owner_id = given.owner_id, pool_id = given.pool_id, status = given.status,
             needs_read_by = given.needs_read_by
-        FROM given WHERE intake_lead.id = given.lead_id
+        FROM given WHERE intake_lead.id = given.lead_id AND intake_lead.id = ANY(ARRAY(SELECT lead_id FROM given))
     )"""
     span = f"span AS ({insert(Assignment, _SPAN, rows='FROM given ORDER BY lead_id')} RETURNING id, lead_id)"
     asked = f"(VALUES ('{_NOTICE}', span.id), ('{_CLOCK}', span.lead_id)) AS asked (kind, subject)"
