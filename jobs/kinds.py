@@ -157,6 +157,11 @@ def at_once() -> list[str]:
     return [kind.name for kind in _KINDS.values() if kind.at_once]
 
 
+def external() -> list[str]:
+    """The names of the kinds that reach outside the database."""
+    return [kind.name for kind in _KINDS.values() if kind.is_external]
+
+
 def together() -> dict[str, int]:
     """By name, how many jobs at most are claimed together, of the kinds that do so."""
     return {kind.name: kind.most for kind in _KINDS.values() if kind.most > 1}

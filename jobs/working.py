@@ -21,11 +21,14 @@ log = structlog.get_logger("derisk.job")
 # together with it are still to come, and whatever has come since then is to be had. Nobody waits for the lock of those.
 # What was tried before is done alone: it may be what stops its worker, or makes the others fail. What comes after a job
 # that nobody has tried yet is left until then: a batch that gives way to all else would hold what that needs.
+# Where all of the work is in the database a claim does not wait for the disk: what a fall of PostgreSQL takes of the
+# claim it takes of the work too, whose commit waits for both (docs/decisions/0031-claims-do-not-wait-for-the-disk.md).
 _FIELDS = Job._meta.concrete_fields
 _CLAIM = statements.Statement.written(f"""
     WITH told AS MATERIALIZED (
-        SELECT id, attempts FROM jobs_job
-        WHERE id = %(told)s AND state = 'pending' AND run_at <= statement_timestamp() FOR UPDATE
+        SELECT id, attempts,
+            CASE WHEN kind <> ALL(%(outside)s::text[]) THEN set_config('synchronous_commit', 'off', true) END
+        FROM jobs_job WHERE id = %(told)s AND state = 'pending' AND run_at <= statement_timestamp() FOR UPDATE
     ), room AS MATERIALIZED (
         SELECT kind, most - (SELECT count(*) FROM told) AS most, first
         FROM jobs_job JOIN unnest(%(kinds)s::text[], %(most)s::int[], %(firsts)s::text[])
@@ -86,6 +89,7 @@ def claim(job_id: int) -> list[Job]:
         "told": job_id,
         "token": uuid.uuid4(),
         "lease": timedelta(seconds=settings.JOB_LEASE_SECONDS),
+        "outside": kinds.external(),
         "kinds": list(together),
         "most": list(together.values()),
         "firsts": [after.get(kind, "") for kind in together],

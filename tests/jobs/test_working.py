@@ -58,6 +58,20 @@ def test_a_claim_takes_nothing_else(fields: dict[str, object]) -> None:
     assert Job.objects.filter(attempts=0, lease_token=None).count() == 1
 
 
+@pytest.mark.parametrize(("external", "then"), [(False, "off"), (True, "on")])
+def test_a_claim_waits_for_the_disk_where_the_work_reaches_outside_alone(
+    register: Callable[..., str], external: bool, then: str
+) -> None:
+    job = make_job(kind=register(print, external=external))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+
+        assert working.claim(job.pk) == [job]
+
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == (then,)
+
+
 def test_a_claim_leaves_a_lease_alone_until_a_sweep_has_freed_the_job() -> None:
     job = make_leased()
     assert working.claim(job.pk) == []
