@@ -72,16 +72,12 @@ class Flood:
 
 def sender(address: str | None) -> str:
     """Whom an address counts for: an IPv6 network of 64 bits, which one household holds, counts as one."""
-    try:
-        ip = ipaddress.ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
+    return network_of(address, 32, 64) or "unknown"
 
 
 @lru_cache(maxsize=2048)
 def network_of(address: str | None, bits: int, bits_of_ipv6: int) -> str:
-    """The network of so many bits that an address stands in; "" when it is none."""
+    """The network of so many bits that an address stands in; "" when it is none. IPv4 written as IPv6 is IPv4."""
     try:
         ip = ipaddress.ip_address(address or "")
     except ValueError:

@@ -117,13 +117,13 @@ def _public_brief(by: str) -> str:
 
 _first_use = Prepared(
     lambda key: Lead.objects.filter(enquiry__idempotency_key=key).values_list(
-        "reference", "link_seed", "enquiry__content_digest"
+        "reference", "link_seed", "link_digest", "enquiry__content_digest"
     ),
     key="an idempotency key as an example",
 )
 
 
-def first_use_of(key: str) -> tuple[str, Any, str] | None:
-    """Reference, seed of the private link and digest of the content of the request that used this key first."""
+def first_use_of(key: str) -> tuple[str, Any, str, str] | None:
+    """Of the request that used this key first: reference, seed and digest of its link, digest of its content."""
     rows = _first_use.read(key=key).rows
     return rows[0] if rows else None

@@ -101,7 +101,7 @@ def receive_enquiry(
     if first := _first_receipt_seen(content, idempotency_key):
         return first
     seed = uuid.uuid4()
-    receipt = Receipt(references.new_reference("R"), _token(seed))
+    receipt = Receipt(references.new_reference("R"), private_links.make_token(STATUS_PAGE, seed))
     enquiry = _enquiry_row(content, provenance, page_language) | {
         "channel": channel.value,
         "idempotency_key": idempotency_key,
@@ -211,22 +211,18 @@ def _first_receipt(content: EnquiryContent, key: str) -> Receipt | None:
     first = storing.first_use_of(key)
     if first is None:
         return None
-    reference, seed, digest = first
+    reference, seed, of_link, digest = first
     if digest != content.digest:
         raise ValidationError(
             "This Idempotency-Key came with another request before. Use a new key for a new request.",
             code="key_reused",
         )
-    return Receipt(reference, _token(seed))
+    return Receipt(reference, private_links.token_of(STATUS_PAGE, seed, of_link))
 
 
 def status_token(lead: Lead) -> str:
     """The token of the client's status page."""
     return private_links.token_of(STATUS_PAGE, lead.link_seed, lead.link_digest)
-
-
-def _token(seed: uuid.UUID) -> str:
-    return private_links.make_token(STATUS_PAGE, seed)
 
 
 def status_url(token: str) -> str:

@@ -50,7 +50,9 @@ def test_all_addresses_together_have_a_limit_and_the_refused_do_not_count(clock)
 @pytest.mark.parametrize(
     ("address", "counted_as"),
     [
-        ("192.0.2.1", "192.0.2.1"),
+        ("192.0.2.1", "192.0.2.1/32"),
+        ("::ffff:192.0.2.1", "192.0.2.1/32"),
+        ("::ffff:192.0.2.2", "192.0.2.2/32"),
         ("2001:db8::1", "2001:db8::/64"),
         ("2001:db8:0:0:ffff::9", "2001:db8::/64"),
         ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
@@ -80,7 +82,7 @@ def test_what_is_over_is_forgotten(clock):
 
     counter.wait("192.0.2.200")
 
-    assert set(counter._arrivals) == {"192.0.2.200", "*"}
+    assert set(counter._arrivals) == {"192.0.2.200/32", "*"}
 
 
 @pytest.mark.django_db  # the race connects each thread

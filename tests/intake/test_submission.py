@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from accounts import private_links
 from intake import consent, storing, submission
 from intake.attachments import Upload
 from intake.models import Attachment, Enquiry, Lead
@@ -200,6 +201,15 @@ def test_the_same_key_and_content_get_the_first_answer():
 
     assert second == first
     assert counts() == ONE
+
+
+def test_the_first_answer_is_the_same_also_when_our_key_was_changed_since(settings):
+    first = factories.receive(key="api:k")
+
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another-key-" * 6, [settings.SECRET_KEY]
+
+    assert factories.receive(key="api:k") == first
+    assert Lead.objects.get().link_digest == private_links.digest(first.token)
 
 
 @pytest.mark.django_db
