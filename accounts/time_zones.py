@@ -1,11 +1,12 @@
 """The time zones that staff live in: UTC, Africa's and its neighbours', by the IANA's names."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.core.exceptions import ValidationError
 
+_YEARS = range(1900, 3000)
 _AREAS = ("Africa/", "Indian/", "Europe/", "Asia/", "America/", "Atlantic/")
 
 
@@ -17,12 +18,19 @@ def choices() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in ordered)]
 
 
+def check_year(typed: date) -> None:
+    """Refuse a day on whose next one, or whose hours in other zones, no clock can tell: a validator of fields."""
+    if typed.year not in _YEARS:
+        raise ValidationError("Write a year between 1900 and 2999.", code="year")
+
+
 def moment_of(typed: datetime, zone: str) -> datetime:
     """The moment, in UTC, at which clocks in that zone show this day and hour.
 
     Where the clocks change an hour is missing or comes twice. Raises ValidationError with code "hour_missing" or
-    "hour_twice" then, which says what to write instead.
+    "hour_twice" then, which says what to write instead; with "year" for one that other zones could not tell.
     """
+    check_year(typed)
     first, second = (typed.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
     if first.utcoffset() == second.utcoffset():
         return first.astimezone(UTC)

@@ -32,7 +32,9 @@ class SubmitForm(VerbForm):
     assignee = forms.ModelChoiceField(
         label="Reviewer", required=False, queryset=User.objects.none(), empty_label="anybody"
     )
-    due_on = forms.DateField(label="Due", required=False, widget=_DAY)
+    due_on = forms.DateField(
+        label="Due", required=False, widget=_DAY, validators=[time_zones.check_year]
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +53,9 @@ class RequestChangesForm(VerbForm):
         queryset=User.objects.none(),
         empty_label="whoever submitted it",
     )
-    due_on = forms.DateField(label="Due", required=False, widget=_DAY)
+    due_on = forms.DateField(
+        label="Due", required=False, widget=_DAY, validators=[time_zones.check_year]
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,6 +140,7 @@ class HandOverForm(VerbForm):
         label="Due",
         required=False,
         widget=_DAY,
+        validators=[time_zones.check_year],
         help_text="A mail reminds on that day and on the next.",
     )
 

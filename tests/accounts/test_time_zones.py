@@ -38,6 +38,17 @@ def test_hour_that_the_clocks_leave_out_is_refused_with_its_neighbours() -> None
     ]
 
 
+@pytest.mark.parametrize("typed", ["9999-12-31T23:59", "0001-01-01T00:00", "3000-01-01T00:00"])
+def test_year_that_other_zones_cannot_tell_is_refused(typed: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        moment_of(datetime.fromisoformat(typed), "America/New_York")
+
+    assert (refusal.value.code, refusal.value.messages) == (
+        "year",
+        ["Write a year between 1900 and 2999."],
+    )
+
+
 def test_hour_that_comes_twice_is_refused_with_both() -> None:
     with pytest.raises(ValidationError) as refusal:
         moment_of(datetime.fromisoformat("2026-10-25T02:30"), "Europe/Paris")

@@ -227,6 +227,16 @@ def test_hand_over_and_the_list_of_what_is_mine(brief: Brief) -> None:
     assert "(overdue)" in page_of(brief, client)
 
 
+def test_a_day_without_a_next_one_is_refused_beside_its_field(brief: Brief) -> None:
+    client = Client()
+    client.force_login(UserFactory.create(roles=["editor"]))
+
+    answer = client.post(address(brief, "hand-over"), {"due_on": "9999-12-31"})
+
+    assert answer.status_code == 400
+    assert "Write a year between 1900 and 2999." in answer.content.decode()
+
+
 def test_what_i_wrote_does_not_wait_for_my_own_review() -> None:
     author = UserFactory.create(roles=["editor"])
     in_review(created_by=author)
