@@ -118,6 +118,7 @@ _LEAD_DESK = (
         for model in ("routingrule", "requiredskill")
     ),
     "intake.view_desk",
+    "intake.view_creditentry",
     "intake.add_desk",
     "intake.view_apikey",
     "intake.add_apikey",
@@ -159,6 +160,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "intake.view_absence",
         "intake.view_skill",
         "intake.view_desk",
+        "intake.view_creditentry",
         "intake.view_routingrule",
         "intake.view_requiredskill",
         "intake.view_deadlinepolicy",

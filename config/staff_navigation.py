@@ -57,6 +57,7 @@ SIDEBAR: dict[str, tuple[Entry, ...]] = {
         Entry("Absences", "event_busy", "intake.Absence"),
         Entry("Desks", "desk", "intake.Desk"),
         Entry("Rules", "alt_route", "intake.RoutingRule"),
+        Entry("Credit", "balance", "intake.CreditEntry"),
         Entry("Deadlines", "timer", "intake.DeadlinePolicy"),
         Entry("Sanctions lists", "fact_check", "intake.SanctionsList"),
         Entry("Files of lists", "upload_file", "intake.SanctionsFile"),

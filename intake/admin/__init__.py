@@ -8,6 +8,7 @@ from intake.admin.erasure_orders import ErasureOrderAdmin
 from intake.admin.erasure_requests import ErasureRequestAdmin
 from intake.admin.holds import HoldAdmin
 from intake.admin.leads import LeadAdmin
+from intake.admin.ledger import CreditEntryAdmin
 from intake.admin.people import ContactAdmin, OrganisationAdmin
 from intake.admin.quarantine import QuarantineAdmin
 from intake.admin.register import EngagementAdmin
@@ -25,6 +26,7 @@ __all__ = [
     "AlertAdmin",
     "ApiKeyAdmin",
     "ContactAdmin",
+    "CreditEntryAdmin",
     "DataCopyAdmin",
     "DeadlinePolicyAdmin",
     "DeskAdmin",

@@ -14,13 +14,23 @@ from accounts.models import User
 from intake import (
     after_sending,
     calendar_feed,
+    credit,
     erasure_orders,
     exporting,
     holding,
     retaining,
     walls,
 )
-from intake.models import Adviser, DataCopy, HoldKind, Lead, Quarantine, Wall
+from intake.models import (
+    Adviser,
+    CreditEntry,
+    DataCopy,
+    HoldKind,
+    Lead,
+    Quarantine,
+    RoutingDecision,
+    Wall,
+)
 from mail import delivery, outbox
 from mail.models import Message
 from proposals.models import ProposalVersion
@@ -91,9 +101,16 @@ def behind(world, django_db_blocker):
 
 def make_world() -> tuple[Lead, User]:
     """A person's requests with all that hangs on them; and who is walled from these."""
-    factories.DeskFactory()
+    desk = factories.DeskFactory()
     owner = factories.AdviserFactory(user__full_name="Olga Owner")
     lead = erasable.make_person(owner)
+    decision = RoutingDecision.objects.create(
+        lead=lead, chosen=owner, reason="So.", inputs={}, candidates=[], engine=credit.ENGINE
+    )
+    CreditEntry.objects.bulk_create(
+        CreditEntry(decision=decision, adviser=one, amount=amount)
+        for one, amount in ((owner, -1), (desk.fallback_owner, 1))
+    )
     eve = factories.UserFactory(full_name="Eve Walled", email="eve@derisk.example", is_superuser=True)  # fmt: skip
     version = making.make_sent(lead)
     holding.hold(
