@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts import erasing
@@ -183,12 +184,13 @@ def _record(person: Person, erasure: Erasure, by: User | None) -> None:
 
 
 def _farewell(person: Person) -> dict[str, Any] | None:
-    """To whom the last mail goes and in which language, read while it is still there."""
+    """To whom the last mail goes and in which language, read while it is still there: the address they gave last."""
     lead = (
         Lead.objects.filter(pk__in=person.leads)
         .exclude(status=Status.QUARANTINED)  # may be anybody's address
         .select_related("enquiry")
-        .order_by("-pk")
+        .annotate(said_at=Greatest(Max("corrections__made_at"), "enquiry__received_at"))
+        .order_by("-said_at", "-pk")
         .first()
     )
     if lead is None:

@@ -10,7 +10,9 @@ from briefs import dates
 from intake import client_promise
 from mail.catalogue import MailTemplate, Placeholder, Values, greeting, register
 
-_REFERENCE = Placeholder("reference", "The reference of the request", is_required=True)
+_REFERENCE = Placeholder(
+    "reference", "The reference of the request", is_required=True, is_code=True
+)
 _STATUS_LINK = Placeholder(
     "status_link",
     "The client's private page, where the request stands",

@@ -20,7 +20,7 @@ class Placeholder:
     """What may stand in a template as {{ name }}.
 
     A passage is words of our own that stand alone in a paragraph, and are left out with it when they do not apply;
-    a strong one is printed bold.
+    a strong one is printed bold; a code, such as a reference, is never broken over two lines.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Placeholder:
     is_link: bool = False
     is_passage: bool = False
     is_strong: bool = False
+    is_code: bool = False
 
     @property
     def written(self) -> str:

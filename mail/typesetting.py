@@ -26,6 +26,7 @@ _MARK_IN_HTML = re.compile(f"{_OPEN}(@?)([a-z0-9_]+){_CLOSE}")
 _TITLE, _FIRST_WORDS, _BODY = "\ue002", "\ue003", "\ue004"
 _PARTS = re.compile(f"[{_TITLE}{_FIRST_WORDS}{_BODY}]")
 _LINK = "color:#8a3a12"
+_CODE = "white-space:nowrap"
 _BUTTON = (
     "display:inline-block;background:#8a3a12;color:#ffffff;font:600 16px/1.2 Arial,Helvetica,sans-serif;"
     "padding:13px 21px;border-radius:4px;text-decoration:none"
@@ -172,6 +173,8 @@ def _as_html(template: MailTemplate, tokens: Sequence[Token], empty: frozenset[s
             return ""
         if placeholder.is_link:
             return f'<a href="{_address(found)}">{found[0]}</a>'
+        if placeholder.is_code:
+            return f'<bdi style="{_CODE}">{found[0]}</bdi>'
         return f"<strong>{found[0]}</strong>" if placeholder.is_strong else f"<bdi>{found[0]}</bdi>"
 
     addressed = re.sub(f'(?<=href="){_MARK.pattern}', _address, written)

@@ -7,7 +7,9 @@ from typing import Any
 from briefs.dates import long_moment
 from mail.catalogue import MailTemplate, Placeholder, Values, greeting, register
 
-_REFERENCE = Placeholder("reference", "The reference of the proposal", is_required=True)
+_REFERENCE = Placeholder(
+    "reference", "The reference of the proposal", is_required=True, is_code=True
+)
 _GREETING = Placeholder("greeting", "Dear and the name", is_passage=True)
 _LINK = Placeholder(
     "proposal_link", "The client's private page of the proposal", is_required=True, is_link=True

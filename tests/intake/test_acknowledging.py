@@ -253,6 +253,13 @@ def test_what_a_worker_has_read_is_not_read_again(monkeypatch):
 
 
 @pytest.mark.django_db
+def test_the_reference_is_not_broken_over_two_lines_and_keeps_its_order_among_arabic_words():
+    message, _ = acknowledged(language="ar")
+
+    assert f'<bdi style="white-space:nowrap">{message.reference}</bdi>' in message.html
+
+
+@pytest.mark.django_db
 def test_without_such_words_the_usual_line_stands():
     message, _ = acknowledged(needs="An evacuation plan for our office.")
 

@@ -50,6 +50,21 @@ def test_nothing_is_left_of_a_person_anywhere_in_the_database(lead):
     assert (erasure.kept, erasure.kept_until) == ([], None)
 
 
+def test_the_last_mail_goes_to_the_address_that_the_person_gave_last(lead):
+    later = factories.lead_of(email=EMAIL, full_name=NAME)
+    matching.match_people(lead_id=later.pk)
+    assert later.pk > lead.pk
+    details = after_sending.ContactDetails(NAME, "xylo.third@client.example", "")
+    after_sending.correct_contact(lead=lead, details=details)
+
+    erase(lead)
+
+    farewell = Message.objects.get(template="intake/mail/erased")
+    assert (farewell.to_email, farewell.reference) == (
+        "xylo.third@client.example", lead.reference,
+    )  # fmt: skip
+
+
 def test_an_accepted_proposal_stays_with_its_reason_until_its_day(lead):
     making.accept(making.make_sent(lead), full_name=NAME)
 
