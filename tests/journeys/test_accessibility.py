@@ -77,6 +77,20 @@ def test_form_with_errors_has_nothing_that_shuts_people_out(
     assert look(page) == []
 
 
+def test_the_language_of_the_page_is_marked_also_in_forced_colours(site: Site, page: Page) -> None:
+    page.goto(f"{site.url}{site.paths['request']}")
+    page.emulate_media(forced_colors="active")
+
+    def lines(which: str) -> set[str]:
+        colour = "links => links.map(link => getComputedStyle(link).borderBlockEndColor)"
+        return set(page.eval_on_selector_all(f"header .languages a{which}", colour))
+
+    marked, others = lines("[aria-current]"), lines(":not([aria-current])")
+    page.emulate_media(forced_colors="none")
+    assert len(marked) == len(others) == 1
+    assert marked != others
+
+
 def test_staff_log_in_without_javascript(browser: Browser, site: Site) -> None:
     with visiting(browser, site.url, width=PHONE, scripts=False) as visit:
         visit.open("/staff/login/")
