@@ -1,15 +1,21 @@
 """Sending by SMTP, so that a broken connection says whether the server may have taken the message."""
 
+import re
 import smtplib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.core.mail.backends import smtp
+from django.core.mail.message import EmailMessage, sanitize_address
 
 if TYPE_CHECKING:
     _Connection = smtplib.SMTP
 else:
     _Connection = object
 
+# What every reader of addresses reads in the same way: nothing quoted, nothing beside it, letters of ASCII.
+_ATOM, _LABEL = r"[A-Za-z0-9_+-]+", r"[A-Za-z0-9-]{1,63}"
+_PLAIN = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 _SEND_NOW = 354  # the server's answer to DATA; what follows it is the message
 
 
@@ -58,3 +64,29 @@ class EmailBackend(smtp.EmailBackend):
     def connection_class(self) -> type[smtplib.SMTP]:
         """The class of the connection."""
         return _Encrypted if self.use_ssl else _Plain
+
+    def _send(self, email_message: EmailMessage) -> bool:
+        """Django's, which takes every address apart by the book: that was a quarter of a mail's time."""
+        sender = _of_house(email_message.from_email)
+        recipients = [envelope_address(address) for address in email_message.recipients()]
+        if not recipients:
+            return False
+        connection: Any = self.connection
+        message: Any = email_message.message()
+        try:
+            connection.sendmail(sender, recipients, message.as_bytes(linesep="\r\n"))
+        except smtplib.SMTPException:
+            if self.fail_silently:
+                return False
+            raise
+        return True
+
+
+def envelope_address(address: str) -> str:
+    """The address as SMTP takes it. Raises ValueError for what is none."""
+    if _PLAIN.fullmatch(address):
+        return address
+    return sanitize_address(address, "utf-8")
+
+
+_of_house = lru_cache(maxsize=8)(envelope_address)  # always the same one, and it has a name
