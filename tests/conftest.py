@@ -118,7 +118,13 @@ def django_db_setup(
     """
     with django_db_blocker.unblock(), databases.one_at_a_time():
         is_kept = databases.restore_kept(connection.creation._get_test_db_name())
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=is_kept)
+        made = setup_databases(
+            verbosity=0,
+            interactive=False,
+            aliases={"default"},
+            serialized_aliases=set(),
+            keepdb=is_kept,
+        )
         connection.close()
         name = str(connection.settings_dict["NAME"])
         databases.keep(name)
