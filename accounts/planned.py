@@ -118,7 +118,10 @@ class Planned:
             pgconn.pipeline_sync()
             return self._read()[begins:]
         finally:
-            if pgconn.status == pq.ConnStatus.OK:
+            # Whoever is interrupted before the last answer, as by a task's limit of time, leaves the connection like
+            # this: Django, which cannot roll back, ends it.
+            is_whole = pgconn.transaction_status != pq.TransactionStatus.ACTIVE
+            if pgconn.status == pq.ConnStatus.OK and is_whole:
                 pgconn.exit_pipeline_mode()
 
     def _read(self) -> list[pq.abc.PGresult]:

@@ -1,7 +1,9 @@
 """Planned statements within transactions: what is asked there belongs to it, fails with it, and is planned once."""
 
+import signal
 from collections.abc import Callable, Iterator
 from functools import partial
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from django.db.transaction import TransactionManagementError
 from django.db.utils import DatabaseError
 from django.test.utils import CaptureQueriesContext
 
+from accounts import statements
 from accounts.statements import Statement, fetch, store
 from jobs.models import Job
 from tests import racing
@@ -198,3 +201,38 @@ def test_a_connection_that_ends_within_ends_the_transaction_and_the_next_has_its
 
     assert (number("lost"), number("lost too"), number("found")) == (0, 0, 1)
     assert databases[DEFAULT_DB_ALIAS].connection.info.backend_pid != pid
+
+
+class TimeIsUp(Exception):
+    """As a worker's task is told in the middle of whatever it does."""
+
+
+def test_whoever_is_interrupted_between_two_answers_says_why_and_begins_anew() -> None:
+    slow = Statement.written("SELECT FROM pg_sleep(%(seconds)s::float)")
+    wait = statements.store_all
+    for _ in range(2):
+        with transaction.atomic():
+            wait((ASK, {"key": "lost"}), (slow, {"seconds": 0.0}))
+            transaction.set_rollback(True)
+
+    (pid,) = asked("SELECT pg_backend_pid()")[0]
+
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TimeIsUp
+
+    @transaction.atomic
+    def work() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        wait((ASK, {"key": "lost"}), (slow, {"seconds": 60.0}))
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        with pytest.raises(TimeIsUp):
+            work()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    asked(f"SELECT pg_terminate_backend({pid}, 5000)")  # it does not know yet
+
+    store_all("found")
+    assert (number("lost"), number("found")) == (0, 1)
