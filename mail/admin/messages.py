@@ -116,7 +116,7 @@ class MessageAdmin(VerbAdmin, ReadOnlyAdmin):
         if not subjects.is_known(message.reference):
             return message.reference
         address = reverse("admin:mail_message_subject", args=[message.reference])
-        return format_html('<a href="{}">{}</a>', address, message.reference)
+        return format_html('<a class="staff-link" href="{}">{}</a>', address, message.reference)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Message], search_term: str

@@ -24,7 +24,7 @@ def test_the_reference_of_a_lead_leads_to_its_page_from_list_and_message(client:
     message = queue_letter(reference=lead.reference)
     log_in(client, "desk lead")
 
-    link = f'<a href="{subject(lead.reference)}">{lead.reference}</a>'
+    link = f'<a class="staff-link" href="{subject(lead.reference)}">{lead.reference}</a>'
     for address in ("admin:mail_message_changelist", "admin:mail_message_change"):
         args = [message.pk] if address.endswith("change") else []
         assert link in client.get(reverse(address, args=args)).content.decode()
