@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from unfold.decorators import display
 
+from accounts.form_fields import LongTextField
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
 from intake.models import (
@@ -32,10 +33,20 @@ class LoadForm(VerbForm):
     may_shrink = forms.BooleanField(
         label="The list may lose more than a tenth of its entries", required=False
     )
+    older_because = LongTextField(
+        label="If it is older than what is loaded: why is it used all the same?",
+        required=False,
+        limit=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Such as: a wrong file with a later date was loaded. Empty: an older file is refused. It stays on "
+        "record with your name.",
+    )
 
 
-def _send(one: SanctionsList, by: User, file: Any, may_shrink: bool) -> str:
-    uploads.send_file(to=one, upload=file, may_shrink=may_shrink, by=by)
+def _send(one: SanctionsList, by: User, file: Any, may_shrink: bool, older_because: str) -> str:
+    uploads.send_file(
+        to=one, upload=file, may_shrink=may_shrink, by=by, older_because=older_because
+    )
     return reverse("admin:intake_sanctionsfile_changelist")
 
 

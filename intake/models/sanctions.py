@@ -123,6 +123,12 @@ class SanctionsFile(models.Model):
     sha256 = models.CharField(max_length=64)
     body = models.BinaryField(blank=True)
     may_shrink = models.BooleanField(default=False)
+    older_because = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Why it is used though it is older than what is loaded.",
+    )
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

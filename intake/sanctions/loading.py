@@ -33,6 +33,7 @@ class Loaded:
     added: int = 0
     changed: int = 0
     removed: int = 0
+    instead_of: date | None = None  # the later date of what was loaded before
 
     @property
     def in_words(self) -> str:
@@ -40,10 +41,10 @@ class Loaded:
         of_date = f"{self.list} of {self.list.published_on:%d %B %Y}"
         if not self.is_new:
             return f"{of_date} is loaded already: the same file. Noted that there is none newer."
-        return (
-            f"{of_date} is loaded: {self.list.entry_count} entries with {self.list.name_count} names"
-            f" ({self.added} new, {self.changed} changed, {self.removed} gone)."
-        )
+        counted = f"{self.list.entry_count} entries with {self.list.name_count} names"
+        moved = f"{self.added} new, {self.changed} changed, {self.removed} gone"
+        instead = f" instead of that of {self.instead_of:%d %B %Y}" if self.instead_of else ""
+        return f"{of_date} is loaded{instead}: {counted} ({moved})."
 
 
 @transaction.atomic
@@ -54,13 +55,15 @@ def load_file(
     by: User | None,
     name: str = "",
     may_shrink: bool = False,
+    may_be_older: bool = False,
     now: datetime | None = None,
 ) -> Loaded:
     """Replace a list by what this file holds, at once for whoever looks, and have open leads looked at again.
 
     The same file again changes nothing but `confirmed_at`. Raises ValidationError, and leaves the list as it was: code
     "broken" for a file that is empty, cut off or of another list, "older" for one of an earlier date than the list
-    has, "shrinks" for one that lost more than a tenth of the entries unless `may_shrink`.
+    has unless `may_be_older` (what is loaded was a wrong file), "shrinks" for one that lost more than a tenth of the
+    entries unless `may_shrink`.
     """
     now = now or timezone.now()
     lists.all_lists()
@@ -71,7 +74,7 @@ def load_file(
         loaded.save(update_fields=["confirmed_at"])
         return Loaded(loaded, is_new=False)
     try:
-        result = _replace(loaded, path, now, may_shrink)
+        result = _replace(loaded, path, now, may_shrink, may_be_older)
     except BadFile as error:
         raise ValidationError(f"{error} The list was left as it was.", code="broken") from error
     _note(result.list, digest, (name or path.name)[:200], by, now)
@@ -95,10 +98,12 @@ def _note(loaded: SanctionsList, digest: str, name: str, by: User | None, now: d
     loaded.save()
 
 
-def _replace(loaded: SanctionsList, path: Path, now: datetime, may_shrink: bool) -> Loaded:
-    before = loaded.entry_count
+def _replace(
+    loaded: SanctionsList, path: Path, now: datetime, may_shrink: bool, may_be_older: bool
+) -> Loaded:
+    before, had = loaded.entry_count, loaded.published_on
     with formats.open_file(loaded.code, path) as reading:
-        _refuse_date(loaded, reading.published_on, now)
+        _refuse_date(loaded, reading.published_on, now, may_be_older)
         loaded.published_on = reading.published_on
         writer = Writer(loaded, now)
         for batch in _batches(reading.entries):
@@ -119,16 +124,20 @@ def _replace(loaded: SanctionsList, path: Path, now: datetime, may_shrink: bool)
     removed = writer.remove_others()
     loaded.entry_count = count
     loaded.name_count = SanctionsName.objects.filter(entry__of_list=loaded).count()
-    return Loaded(loaded, True, writer.added, writer.changed, removed)
+    later = had if had and had > loaded.published_on else None
+    return Loaded(loaded, True, writer.added, writer.changed, removed, later)
 
 
-def _refuse_date(loaded: SanctionsList, published_on: date, now: datetime) -> None:
+def _refuse_date(
+    loaded: SanctionsList, published_on: date, now: datetime, may_be_older: bool
+) -> None:
     if published_on > now.date() + timedelta(days=1):
         raise BadFile(f"The file bears a date that is still to come: {published_on:%d %B %Y}.")
-    if loaded.published_on and published_on < loaded.published_on:
+    if not may_be_older and loaded.published_on and published_on < loaded.published_on:
         raise ValidationError(
             f"The file is of {published_on:%d %B %Y}, the list of {loaded.published_on:%d %B %Y}: an older file is not "
-            "loaded. The list was left as it was.",
+            "loaded. If what is loaded is wrong, send this one in the staff screens and say why it is used. The list "
+            "was left as it was.",
             code="older",
         )
 

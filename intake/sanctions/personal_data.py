@@ -30,7 +30,7 @@ declare(
 declare(
     SanctionsFile,
     staff="sent_by",
-    none="id of_list name sha256 body may_shrink sent_at state outcome read_at",
+    none="id of_list name sha256 body may_shrink older_because sent_at state outcome read_at",
 )
 declare(
     SanctionsEntry,

@@ -25,9 +25,17 @@ _TOO_SLOW = (
 
 @transaction.atomic
 def send_file(
-    *, to: SanctionsList, upload: UploadedFile, may_shrink: bool, by: User
+    *,
+    to: SanctionsList,
+    upload: UploadedFile,
+    may_shrink: bool,
+    by: User,
+    older_because: str = "",
 ) -> SanctionsFile:
-    """Keep a file and ask for it to be read. Raises ValidationError (too_large, empty)."""
+    """Keep a file and ask for it to be read. Raises ValidationError (too_large, empty).
+
+    With a reason it is used though it is older than what is loaded; the reason stays with the file.
+    """
     if not upload.size:
         raise ValidationError("The file is empty.", code="empty")
     if upload.size > LARGEST_BYTES:
@@ -43,6 +51,7 @@ def send_file(
         sha256=hashlib.sha256(body).hexdigest(),
         body=body,
         may_shrink=may_shrink,
+        older_because=older_because.strip(),
         sent_by=by,
     )
     queue.enqueue(queue.Ask("intake.load_sanctions", kept.pk, key=f"file:{kept.pk}"))
@@ -74,7 +83,7 @@ def read_file(*, file_id: int, is_last_try: bool = False) -> SanctionsFile:
         kept.state, kept.outcome = SanctionsFile.State.REFUSED, _TOO_SLOW
     else:
         kept.state = SanctionsFile.State.LOADED if loaded.is_new else SanctionsFile.State.SAME
-        kept.outcome = loaded.in_words
+        kept.outcome = _outcome(kept, loaded)
     kept.body, kept.read_at = b"", timezone.now()
     kept.save(update_fields=["state", "outcome", "body", "read_at"])
     return kept
@@ -90,4 +99,10 @@ def _load(kept: SanctionsFile) -> loading.Loaded:
             by=kept.sent_by,
             name=kept.name,
             may_shrink=kept.may_shrink,
+            may_be_older=bool(kept.older_because),
         )
+
+
+def _outcome(kept: SanctionsFile, loaded: loading.Loaded) -> str:
+    because = f" Because: {kept.older_because}" if loaded.instead_of else ""
+    return loaded.in_words + because

@@ -1,5 +1,7 @@
 """Sanctions lists, listed names, the lead's box and the decision in the staff screens."""
 
+from datetime import date
+
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,7 +16,7 @@ from tests.briefs.subscribed import run_all
 from tests.intake.admin import screens
 from tests.intake.admin.screens import client_of, page, said
 from tests.intake.sanctions.files import path_of
-from tests.intake.sanctions.loads import days, fresh_un_file, load
+from tests.intake.sanctions.loads import days, fresh_un_file, load, un_file
 
 LISTS = "/staff/intake/sanctionslist/"
 FILES = "/staff/intake/sanctionsfile/"
@@ -98,6 +100,29 @@ def test_a_file_that_is_refused_says_why_and_changes_nothing(lead_desk, listed):
     assert (kept.state, bytes(kept.body)) == ("refused", b"")
     assert kept.outcome in html(lead_desk, FILES).replace("&lt;", "<").replace("&gt;", ">")
     assert SanctionsEntry.objects.count() == 2
+
+
+def test_an_older_file_is_used_instead_of_a_wrong_one_by_whoever_says_why(lead_desk, tmp_path):
+    html(lead_desk, LISTS)
+    one = SanctionsList.objects.get(code="un")
+    wrong = un_file(tmp_path / "wrong.xml", {"1": "Nobody At All"}, date(2026, 11, 21))
+    why = "A file of tests was loaded."
+    send(lead_desk, one, body=wrong.read_bytes())
+    run_all("intake.load_sanctions")
+
+    for because in (" ", why):
+        send(lead_desk, one, older_because=because)
+        run_all("intake.load_sanctions")
+
+    _, refused, used = SanctionsFile.objects.order_by("pk")
+    assert (refused.state, refused.older_because) == ("refused", "")
+    assert "send this one in the staff screens and say why" in refused.outcome
+    assert (used.state, used.older_because) == ("loaded", why)
+    assert used.sent_by.full_name == "Rosa Review"
+    assert "of 20 November 2026 is loaded instead of that of 21 November 2026: 3" in used.outcome
+    assert used.outcome.endswith(f"Because: {why}")
+    one.refresh_from_db()
+    assert (one.published_on, one.entry_count) == (date(2026, 11, 20), 3)
 
 
 def test_a_file_that_takes_longer_than_a_worker_may_is_refused_after_three_tries(
