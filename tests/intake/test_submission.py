@@ -203,6 +203,7 @@ def test_the_same_key_and_content_get_the_first_answer():
     assert counts() == ONE
 
 
+@pytest.mark.django_db
 def test_the_first_answer_is_the_same_also_when_our_key_was_changed_since(settings):
     first = factories.receive(key="api:k")
 
