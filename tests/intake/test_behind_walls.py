@@ -62,6 +62,7 @@ PARTS = {
     "template_slug": lambda screen, row: ["x"],
     "language": lambda screen, row: ["en"],
     "id": lambda screen, row: ["1"],
+    "reference": lambda screen, row: Lead.objects.values_list("reference", flat=True)[:3],
 }
 
 
