@@ -16,7 +16,7 @@ from django.db import connections
 
 from config import launch
 from config.celery import app
-from jobs.queue_names import AT_ONCE, ONLY_FIRST
+from jobs.queue_names import AT_ONCE, GATHERS, ONLY_FIRST
 
 # What a worker would load when it begins. The calendars of countries come all together.
 MODULES = ["celery.apps.worker", "celery.bin.celery", "celery.concurrency.prefork"]
@@ -41,6 +41,7 @@ class Part:
     def work(self) -> None:
         """Become this worker; ends the process."""
         os.nice(self.patience)
+        os.environ[GATHERS] = "yes"
         if self.queue == AT_ONCE:
             os.environ[ONLY_FIRST] = "yes"
         arguments = ["-Q", self.queue, "-c", self.processes, "-n", f"{self.name}-{os.getpid()}@%h"]

@@ -1,11 +1,10 @@
 """Asking for work: a row in the caller's transaction, a hint after it commits."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 
 import structlog
 from django.db import transaction
@@ -13,10 +12,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import inserting
-from jobs import hints, kinds
+from jobs import gathering, hints, kinds, messages
 from jobs.models import Job
-
-_IN_TURN = 10
 
 
 @dataclass(frozen=True)
@@ -56,28 +53,17 @@ def enqueue(*asks: Ask) -> list[int]:
     return [job.pk for job in jobs]
 
 
-def in_messages(due: Iterable[tuple[str, int]]) -> Iterator[tuple[str, list[int]]]:
-    """Of kinds and ids of jobs what to tell workers of, a message each, which costs as much as many a job.
-
-    Of a kind that does fifty together every fiftieth, of another ten at a time, to be done one after the other. One
-    whose kind is given as "" is told alone.
-    """
-    together, seen, others = kinds.together(), Counter[str](), defaultdict[str, list[int]](list)
-    for kind, pk in due:
-        if not kind or kind in together:
-            if seen[kind] % together.get(kind, 1) == 0:
-                yield kind, [pk]
-            seen[kind] += 1
-        else:
-            others[kind].append(pk)
-    for kind, pks in others.items():
-        for start in range(0, len(pks), _IN_TURN):
-            yield kind, pks[start : start + _IN_TURN]
-
-
 def hint_due(due: Iterable[tuple[str, int]]) -> None:
-    """Tell workers of these jobs, by kind and id, in as few messages as do, once the transaction is committed."""
-    for kind, pks in in_messages(due):
+    """Tell workers of these jobs, by kind and id, in as few messages as do, once the transaction is committed.
+
+    A worker gathers what nobody waits for (`jobs.gathering`).
+    """
+    due = list(due)
+    if gathering.is_on():
+        patient = [(kind, pk) for kind, pk in due if not kinds.find(kind).at_once]
+        transaction.on_commit(partial(gathering.tell, patient))
+        due = [(kind, pk) for kind, pk in due if kinds.find(kind).at_once]
+    for kind, pks in messages.of(due):
         hint(pks, at_once=kinds.find(kind).at_once)
 
 

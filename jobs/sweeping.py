@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from jobs import ending, following, grown_tables, hints, kinds, queue, tasks
+from jobs import ending, following, grown_tables, hints, kinds, messages, queue, tasks
 from jobs.models import Job, beat
 from jobs.queue_names import AT_ONCE
 
@@ -79,7 +79,7 @@ def hint_due(breaker: hints.Breaker) -> int:
             waiting = breaker.call(partial(hints.waiting, at_once=at_once))
             again_after = HINT_AGAIN_AFTER if waiting < _MANY else _AGAIN_BEHIND_MANY
             due = _mark_hinted(max(0, hints.ROOM - waiting), again_after, at_once=at_once)
-            for _, job_ids in queue.in_messages(due):
+            for _, job_ids in messages.of(due):
                 breaker.call(partial(hints.publish, *job_ids, at_once=at_once))
                 hinted += len(job_ids)
     return hinted

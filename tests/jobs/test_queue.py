@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from jobs import kinds, queue
+from jobs import kinds, messages, queue
 from jobs.models import Job, age_of_oldest_due
 from tests.jobs.broker import Broker
 
@@ -119,7 +119,7 @@ def test_one_message_tells_of_ten_jobs_of_a_kind_or_of_as_many_as_are_done_toget
     ]
     due += [("tests.alone", number) for number in range(1000, 1012)]
 
-    told = [pks for _, pks in queue.in_messages(due)]
+    told = [pks for _, pks in messages.of(due)]
 
     assert sorted(told) == [
         *([pk] for pk in range(7)),

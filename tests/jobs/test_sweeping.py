@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from jobs import hints, kinds, queue, sweeping, working
+from jobs import hints, kinds, messages, sweeping, working
 from jobs.models import Heartbeat, Job
 from tests import racing
 from tests.jobs.broker import Broker
@@ -154,7 +154,7 @@ def test_fills_the_queue_and_never_more(
     broker: Broker, breaker: hints.Breaker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(hints, "ROOM", 3)
-    monkeypatch.setattr(queue, "_IN_TURN", 1)
+    monkeypatch.setattr(messages, "_IN_TURN", 1)
     jobs = [make_unhinted() for _ in range(5)]
 
     assert [sweeping.hint_due(breaker) for _ in range(2)] == [3, 0]

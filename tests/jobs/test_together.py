@@ -10,9 +10,9 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
-from jobs import following, hints, kinds, queue, sweeping, working
+from jobs import gathering, hints, kinds, queue, sweeping, working
 from jobs.models import Job
-from jobs.queue_names import ONLY_FIRST
+from jobs.queue_names import GATHERS
 from tests import racing
 from tests.jobs.broker import Broker
 from tests.jobs.making import FUTURE, PAST, make_job, make_leased
@@ -186,7 +186,7 @@ class Clock:
         self.rings: list[Callable[[], None]] = []
 
     def timer(self, seconds: float, ring: Callable[[], None]) -> "Clock":
-        assert seconds == 0.25
+        assert seconds == pytest.approx(1.0)
         self.ring = ring
         return self
 
@@ -206,10 +206,10 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch, register: Callable[..., str]) -> Clock:
     """Of a worker that gathers; it takes two jobs at a time, of which one comes after each."""
     clock = Clock()
-    monkeypatch.setenv(ONLY_FIRST, "yes")
-    monkeypatch.setattr(following, "Timer", clock.timer)
-    monkeypatch.setattr(following, "time", clock)
-    monkeypatch.setattr(following, "_gathered", following._Gathered())
+    monkeypatch.setenv(GATHERS, "yes")
+    monkeypatch.setattr(gathering, "Timer", clock.timer)
+    monkeypatch.setattr(gathering, "time", clock)
+    monkeypatch.setattr(gathering, "_gathered", gathering._Gathered())
     register(lambda jobs: None, most=2, at_once=True)
     register(lambda jobs: None, name="tests.then", most=2, after="tests.work")
     return clock
@@ -224,20 +224,23 @@ def work_on(*keys: str) -> list[int]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_of_what_somebody_waits_for_gathers_what_comes_after(
+def test_a_worker_tells_of_what_nobody_waits_for_once_a_second(
     clock: Clock, broker: Broker
 ) -> None:
-    after = [pk for key in "abc" for pk in work_on(key)]
-    assert (len(clock.rings), broker.messages()) == (1, [])
+    first, second, _ = [pk for key in "abc" for pk in work_on(key)]
+    assert (len(clock.rings), broker.hinted()) == (1, [first])
 
-    clock.pass_by(0.25)
-    assert broker.hinted() == [after[0], after[2]]  # the first takes the second along
+    clock.pass_by(1.0)
+    assert broker.hinted() == [first, second]  # which takes the third along
+    late = work_on("d")
+    assert broker.hinted() == [first, second]
+    clock.pass_by(1.0)
+    assert broker.hinted() == [first, second, *late]
     assert clock.rings == []
 
-    broker.clear()
-    late = work_on("d")
-    clock.pass_by(0.25)
-    assert broker.hinted() == late
+    clock.now += 1.0
+    assert broker.hinted() + work_on("e") == broker.hinted()
+    assert clock.rings == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -245,10 +248,9 @@ def test_it_goes_on_with_what_somebody_waits_for_while_more_wait_than_it_takes_a
     clock: Clock, broker: Broker
 ) -> None:
     after = work_on("a", "b")
-    clock.pass_by(0.25)
-    clock.pass_by(0.7)
+    clock.pass_by(0.95)
     assert broker.messages() == []
-    clock.pass_by(0.25)
+    clock.pass_by(1.0)
     assert broker.hinted() == after[:1]
     assert clock.rings == []
 

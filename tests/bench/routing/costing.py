@@ -101,8 +101,8 @@ def _seconds_of(pid: int) -> float:
 
 
 def _do(kind: str, ids: list[int]) -> None:
-    from jobs import queue, working
+    from jobs import messages, working
 
-    for _, told in queue.in_messages((kind, pk) for pk in ids):
+    for _, told in messages.of((kind, pk) for pk in ids):
         for job_id in told:
             working.run_job(job_id)
