@@ -1,6 +1,8 @@
 """Digests under SECRET_KEY, the same that Django's `salted_hmac` makes with SHA-256, in a tenth of the time."""
 
+import base64
 import hashlib
+import hmac
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +19,18 @@ def keyed_digest(salt: str, value: bytes, key: str = "") -> bytes:
     return digest
 
 
+def keyed_text(salt: str, value: bytes, key: str = "", size: int = 32) -> str:
+    """The first `size` bytes of `keyed_digest` as text that may stand in an address: four letters for three bytes."""
+    digest = keyed_digest(salt, value, key)[:size]
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def is_keyed_text(text: str, salt: str, value: bytes, size: int = 32) -> bool:
+    """Whether this ASCII text is `keyed_text` under SECRET_KEY, or under one of SECRET_KEY_FALLBACKS before."""
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+    return any(hmac.compare_digest(text, keyed_text(salt, value, key, size)) for key in keys)
+
+
 @lru_cache(maxsize=64)
 def _begun(salt: str, secret: str) -> tuple[Any, Any]:
     """The two sums that HMAC is made of (RFC 2104), with the key in them.
@@ -24,6 +38,5 @@ def _begun(salt: str, secret: str) -> tuple[Any, Any]:
     OpenSSL looks the algorithm up and begins both for each digest, which takes three times as long as the rest.
     """
     key = hashlib.sha256((salt + secret).encode()).digest().ljust(64, b"\0")
-    return hashlib.sha256(bytes(k ^ 0x36 for k in key)), hashlib.sha256(
-        bytes(k ^ 0x5C for k in key)
-    )
+    inside, outside = (bytes(byte ^ pad for byte in key) for pad in (0x36, 0x5C))
+    return hashlib.sha256(inside), hashlib.sha256(outside)

@@ -1,6 +1,5 @@
 """Links that only their reader has: made from a secret of the row, kept as a digest."""
 
-import base64
 import hashlib
 import uuid
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import get_resolver
 
-from accounts.keyed_digests import keyed_digest
+from accounts.keyed_digests import keyed_text
 
 
 def make_token(purpose: str, seed: uuid.UUID, key: str = "") -> str:
@@ -19,8 +18,7 @@ def make_token(purpose: str, seed: uuid.UUID, key: str = "") -> str:
 
     HMAC-SHA-256 under SECRET_KEY, or the key given, of the row's random seed: the database alone does not give it away.
     """
-    mac = keyed_digest(f"derisk.{purpose}", seed.bytes, key)
-    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
+    return keyed_text(f"derisk.{purpose}", seed.bytes, key)
 
 
 def token_of(purpose: str, seed: uuid.UUID, kept: str) -> str:
