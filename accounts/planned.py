@@ -53,11 +53,6 @@ class Planned:
         """Whether the server sent something that nobody has asked for, such as the connection's end."""
         return bool(self._look())
 
-    def ask(self, statement: str, values: Sequence[Any]) -> list[Row] | None:
-        """`ask_all` of one."""
-        found = self.ask_all([(statement, values)])
-        return None if found is None else found[0]
-
     def ask_all(self, asked: Sequence[Question]) -> list[list[Row]] | None:
         """For each of these statements, with places such as $1, all its rows; None when one of them is asked for the
         first time, and not worth it.

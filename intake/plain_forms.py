@@ -15,9 +15,8 @@ from intake.checked_forms import CheckedForm
 from intake.form_fields import MOST_SLUGS, ChoiceField, MultipleChoiceField, SlugsField, is_slug
 from intake.forms import MOST_OF_SLUG, RequestForm
 
-Check = Callable[
-    [list[str]], Any
-]  # what is kept of all values under a name; None when that is not plain
+# What is kept of all values under a name; None when that is not plain.
+Check = Callable[[list[str]], Any]
 
 
 def plain(words: QueryDict) -> CheckedForm | None:

@@ -60,9 +60,10 @@ def hint_due(due: Iterable[tuple[str, int]]) -> None:
     """
     due = list(due)
     if gathering.is_on():
-        patient = [(kind, pk) for kind, pk in due if not kinds.find(kind).at_once]
+        at_once = kinds.at_once()
+        patient = [one for one in due if one[0] not in at_once]
         transaction.on_commit(partial(gathering.tell, patient))
-        due = [(kind, pk) for kind, pk in due if kinds.find(kind).at_once]
+        due = [one for one in due if one[0] in at_once]
     for kind, pks in messages.of(due):
         hint(pks, at_once=kinds.find(kind).at_once)
 

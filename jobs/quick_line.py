@@ -20,9 +20,8 @@ from accounts import sockets
 
 log = structlog.get_logger("derisk.hints")
 _PATIENCE = 1.0  # seconds that an answer may take before the line counts as dead
-_BELIEVED_FOR = (
-    0.2  # seconds; two processes that find nothing to do look at some 400 messages meanwhile
-)
+# Seconds: two processes that find nothing to do look at some 400 messages meanwhile.
+_BELIEVED_FOR = 0.2
 Command = tuple[str, bytes]  # the list that it puts something into, and what is sent
 
 

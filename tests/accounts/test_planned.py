@@ -3,7 +3,7 @@
 import gc
 import uuid
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -28,6 +28,12 @@ def line() -> Iterator[Any]:
         yield line
 
 
+def ask(ours: planned.Planned, statement: str, values: Sequence[Any]) -> list[planned.Row] | None:
+    """One statement alone."""
+    found = ours.ask_all([(statement, values)])
+    return None if found is None else found[0]
+
+
 def names(line: Any) -> list[str]:
     query = (
         "SELECT name FROM pg_prepared_statements WHERE name LIKE 'derisk%' ORDER BY prepare_time"
@@ -37,10 +43,10 @@ def names(line: Any) -> list[str]:
 
 def test_what_is_asked_again_is_planned_once_and_answers_as_a_cursor_does(line: Any) -> None:
     ours = planned.of(line)
-    assert ours.ask(QUERY, VALUES) is None
+    assert ask(ours, QUERY, VALUES) is None
     assert names(line) == []
 
-    answers = [ours.ask(QUERY, VALUES) for _ in range(3)]
+    answers = [ask(ours, QUERY, VALUES) for _ in range(3)]
 
     assert answers == [psycopg.RawCursor(line).execute(QUERY, VALUES).fetchall()] * 3
     assert len(names(line)) == 1
@@ -50,7 +56,7 @@ def test_what_is_asked_again_is_planned_once_and_answers_as_a_cursor_does(line: 
 def test_values_of_another_type_are_another_statement(line: Any) -> None:
     ours = planned.of(line)
     for value in (1, 1, 1 << 40, 1 << 40):
-        found = ours.ask("SELECT $1", [value])
+        found = ask(ours, "SELECT $1", [value])
 
     assert found == [(1 << 40,)]
     assert len(names(line)) == 2
@@ -59,45 +65,45 @@ def test_values_of_another_type_are_another_statement(line: Any) -> None:
 def test_statement_that_answers_nothing(line: Any) -> None:
     line.execute("CREATE TEMPORARY TABLE kept (name text)")
     ours = planned.of(line)
-    ours.ask("INSERT INTO kept VALUES ($1)", ["a"])
+    ask(ours, "INSERT INTO kept VALUES ($1)", ["a"])
 
-    assert ours.ask("INSERT INTO kept VALUES ($1)", ["b"]) == []
+    assert ask(ours, "INSERT INTO kept VALUES ($1)", ["b"]) == []
     assert line.execute("SELECT name FROM kept").fetchall() == [("b",)]
 
 
 def test_what_psycopg_let_go_of_is_planned_again(line: Any) -> None:
     ours = planned.of(line)
     for _ in range(2):
-        ours.ask("SELECT $1::int", [1])
+        ask(ours, "SELECT $1::int", [1])
     line.execute("DEALLOCATE ALL")
 
-    assert ours.ask("SELECT $1::int", [2]) == [(2,)]
+    assert ask(ours, "SELECT $1::int", [2]) == [(2,)]
     assert len(names(line)) == 1
 
 
 def test_errors_are_those_of_psycopg(line: Any) -> None:
     ours = planned.of(line)
-    ours.ask("SELECT 1 / $1::int", [0])
+    ask(ours, "SELECT 1 / $1::int", [0])
 
     with pytest.raises(psycopg.errors.DivisionByZero):
-        ours.ask("SELECT 1 / $1::int", [0])
-    assert ours.ask("SELECT 1 / $1::int", [1]) == [(1,)]
-    ours.ask("SELECT nothing", [])
+        ask(ours, "SELECT 1 / $1::int", [0])
+    assert ask(ours, "SELECT 1 / $1::int", [1]) == [(1,)]
+    ask(ours, "SELECT nothing", [])
     with pytest.raises(psycopg.errors.UndefinedColumn):
-        ours.ask("SELECT nothing", [])
+        ask(ours, "SELECT nothing", [])
 
 
 def test_server_that_is_gone_is_an_operational_error(line: Any) -> None:
     ours = planned.of(line)
     for _ in range(2):
-        ours.ask("SELECT $1::int", [1])
+        ask(ours, "SELECT $1::int", [1])
     assert not ours.has_news
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [line.info.backend_pid])
 
     assert ours.has_news
     with pytest.raises(psycopg.OperationalError):
-        ours.ask("SELECT $1::int", [1])
+        ask(ours, "SELECT $1::int", [1])
     assert line.closed
 
 
@@ -107,7 +113,7 @@ def test_what_was_asked_the_longest_ago_makes_room(
     monkeypatch.setattr(planned, "_MOST", 3)
     ours = Planned(line)
     for number in (1, 1, 2, 2, 1, 3, 3, 4, 4):
-        ours.ask(f"SELECT {number}", [])
+        ask(ours, f"SELECT {number}", [])
 
     query = "SELECT statement FROM pg_prepared_statements WHERE name LIKE 'derisk%'"
     assert {text for (text,) in line.execute(query)} == {"SELECT 1", "SELECT 3", "SELECT 4"}
@@ -158,7 +164,7 @@ def test_of_a_message_nothing_is_done_when_one_statement_fails(line: Any, place:
         ours.ask_all(asked)
 
     assert line.execute("SELECT count(*) FROM kept").fetchone() == (0,)
-    assert ours.ask("SELECT 1 / $1::int", [1]) == [(1,)]
+    assert ask(ours, "SELECT 1 / $1::int", [1]) == [(1,)]
 
 
 def test_statements_of_a_message_that_the_server_has_let_go_of_are_planned_again(line: Any) -> None:
