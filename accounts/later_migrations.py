@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 from django.db.migrations.operations.base import Operation
@@ -23,4 +24,22 @@ def without_index(model: str, name: str, field: models.Field, index: str) -> Ite
     yield migrations.SeparateDatabaseAndState(
         [migrations.RunSQL(f'DROP INDEX CONCURRENTLY IF EXISTS "{index}"', migrations.RunSQL.noop)],
         [migrations.AlterField(model, name, field)],
+    )
+
+
+def without_pending_list(model: str, index: GinIndex) -> Iterator[Operation]:
+    """Let a GIN index of this name take what is written at once, as `index` says; for a migration that is not atomic.
+
+    What waits in the list until now is put into its place. Both may be done twice.
+    """
+    name = index.name
+    yield migrations.SeparateDatabaseAndState(
+        [
+            migrations.RunSQL(
+                f'ALTER INDEX "{name}" SET (fastupdate = off)',
+                f'ALTER INDEX "{name}" RESET (fastupdate)',
+            ),
+            migrations.RunSQL(f"SELECT gin_clean_pending_list('{name}')", migrations.RunSQL.noop),
+        ],
+        [migrations.RemoveIndex(model, name), migrations.AddIndex(model, index)],
     )

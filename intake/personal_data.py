@@ -228,7 +228,14 @@ declare(
     none="id lead score line rules screened_at",
     withheld=dict.fromkeys(("text_digest", "text_bands"), "Made from the words of the request."),
 )
-declare(Quarantine, staff="ended_by", none="id lead held_at outcome ended_at would_expire_at")
+declare(
+    Quarantine,
+    of=of_leads(Quarantine),
+    erase={"text_digest": "0" * 64, "text_bands": []},
+    staff="ended_by",
+    none="id lead held_at outcome ended_at would_expire_at",
+    withheld=dict.fromkeys(("text_digest", "text_bands"), "Made from the words of the request."),
+)
 declare(ProofOfWork, none="id lead nonce solved_at")
 
 declare(

@@ -148,7 +148,9 @@ def _of_proof(lead: Any) -> Iterator[Item]:
 def _hold_back(lead: Lead, screened: Mapping[str, Any]) -> None:
     lead.status = Status.QUARANTINED
     lead.save(update_fields=["status"])
-    Quarantine.objects.create(lead=lead)
+    Quarantine.objects.create(
+        lead=lead, text_digest=screened["text_digest"], text_bands=screened["text_bands"]
+    )
     why = "; ".join(item["evidence"] for item in screened["items"] if item["points"] > 0)
     text = f"Score {screened['score']} of {screened['line']}: {why}."
     Activity.objects.create(lead=lead, kind=Activity.Kind.QUARANTINED, text=text)

@@ -11,15 +11,16 @@ from django.utils import timezone
 from briefs import prepared
 from intake.likeness import Words
 from intake.models import Lead, Quarantine
+from intake.models.screening import HELD_FOR_SPAM
 
 # How far back words are known again.
 _DAYS = 90
 _MOST_COMPARED = 50
-_Outcome = Quarantine.Outcome
-_HELD_FOR_SPAM = [_Outcome.OPEN, _Outcome.SPAM, _Outcome.EXPIRED]
+_HELD = ", ".join(f"'{outcome}'" for outcome in HELD_FOR_SPAM)
 
-# Both in one: they look at the same texts.
-_SEEN = prepared.Statement.written("""
+# Both in one: they look at the same texts. What was held back has its words once more, since it is little: most of what
+# came is somewhat like most of the rest.
+_SEEN = prepared.Statement.written(f"""
     SELECT asked.id, same.number, held.*
     FROM unnest(%(pks)s::bigint[], %(digests)s::text[], %(emails)s::text[], %(bands)s::text[])
         AS asked (id, digest, email, bands)
@@ -30,13 +31,13 @@ _SEEN = prepared.Statement.written("""
         WHERE s.text_digest = asked.digest AND s.screened_at > %(since)s
     ) AS same
     LEFT JOIN LATERAL (
-        SELECT lead.reference, q.outcome, s.text_digest, s.text_bands FROM intake_screening s
-        JOIN intake_quarantine q ON q.lead_id = s.lead_id AND q.outcome = ANY(%(outcomes)s::text[])
-        JOIN intake_lead lead ON lead.id = s.lead_id
-        WHERE s.screened_at > %(since)s AND (s.text_digest = asked.digest OR s.text_bands && asked.bands::bigint[])
-        ORDER BY s.id DESC LIMIT %(most)s
+        SELECT lead.reference, q.outcome, q.text_digest, q.text_bands FROM intake_quarantine q
+        JOIN intake_lead lead ON lead.id = q.lead_id
+        WHERE q.outcome IN ({_HELD}) AND q.held_at > %(since)s
+            AND (q.text_digest = asked.digest OR q.text_bands && asked.bands::bigint[])
+        ORDER BY q.id DESC LIMIT %(most)s
     ) AS held ON true
-""")
+""")  # noqa: S608  # nosec B608  # outcomes of our own
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,12 @@ def before(leads: Sequence[Any], texts: Mapping[int, Words]) -> SeenWords:
         "emails": [lead.enquiry.email for lead in leads],
         "bands": ["{" + ",".join(map(str, texts[pk].bands)) + "}" for pk in pks],
         "since": timezone.now() - timedelta(days=_DAYS),
-        "outcomes": [str(outcome) for outcome in _HELD_FOR_SPAM],
         "most": _MOST_COMPARED,
     }
     seen = SeenWords(Counter(), {})
     for pk, number, reference, outcome, digest, bands in prepared.fetch(_SEEN, given):
         seen.same[pk] = number
         if reference is not None:
-            one = Held(reference, outcome == _Outcome.SPAM, Words(digest, bands))
+            one = Held(reference, outcome == Quarantine.Outcome.SPAM, Words(digest, bands))
             seen.held.setdefault(pk, []).append(one)
     return seen

@@ -153,10 +153,14 @@ class PartyName(models.Model):
             models.UniqueConstraint(fields=["party", "name"], name="partyname_once"),
         ]
         indexes = [
-            GinIndex(OpClass("latin_key", "gin_trgm_ops"), name="partyname_latin"),
-            GinIndex(OpClass("sound_key", "gin_trgm_ops"), name="partyname_sound"),
-            GinIndex(fields=["words"], name="partyname_words"),
-            GinIndex(fields=["initials"], name="partyname_initials"),
+            GinIndex(
+                OpClass("latin_key", "gin_trgm_ops"), name="partyname_latin", fastupdate=False
+            ),
+            GinIndex(
+                OpClass("sound_key", "gin_trgm_ops"), name="partyname_sound", fastupdate=False
+            ),
+            GinIndex(fields=["words"], name="partyname_words", fastupdate=False),
+            GinIndex(fields=["initials"], name="partyname_initials", fastupdate=False),
             models.Index(fields=["latin_key"], name="partyname_same"),
         ]
 

@@ -103,8 +103,12 @@ class Organisation(models.Model):
                 name="organisation_by_name",
                 condition=Q(merged_into__isnull=True),
             ),
-            GinIndex(OpClass("latin_key", "gin_trgm_ops"), name="organisation_latin"),
-            GinIndex(OpClass("sound_key", "gin_trgm_ops"), name="organisation_sound"),
+            GinIndex(
+                OpClass("latin_key", "gin_trgm_ops"), name="organisation_latin", fastupdate=False
+            ),
+            GinIndex(
+                OpClass("sound_key", "gin_trgm_ops"), name="organisation_sound", fastupdate=False
+            ),
             models.Index(
                 fields=["merged_into"],
                 condition=Q(merged_into__isnull=False),
@@ -193,8 +197,8 @@ class Contact(models.Model):
                 name="contact_by_name",
                 condition=Q(merged_into__isnull=True),
             ),
-            GinIndex(OpClass("latin_key", "gin_trgm_ops"), name="contact_latin"),
-            GinIndex(OpClass("sound_key", "gin_trgm_ops"), name="contact_sound"),
+            GinIndex(OpClass("latin_key", "gin_trgm_ops"), name="contact_latin", fastupdate=False),
+            GinIndex(OpClass("sound_key", "gin_trgm_ops"), name="contact_sound", fastupdate=False),
             models.Index(
                 fields=["merged_into"],
                 condition=Q(merged_into__isnull=False),

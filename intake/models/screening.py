@@ -33,7 +33,6 @@ class Screening(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["text_digest"], name="screening_same_words"),
-            GinIndex(fields=["text_bands"], name="screening_like_words"),
         ]
         triggers = [frozen("intake_screening", "screening_frozen")]
 
@@ -66,6 +65,10 @@ class QuarantineQuerySet(models.QuerySet["Quarantine"]):
         return [week | {"rate": _rate(week)} for week in weeks[:most]]
 
 
+# Outcomes that speak for spam, or do not speak against it: what is much like these is held back sooner.
+HELD_FOR_SPAM = ("open", "spam", "expired")
+
+
 def _rate(week: Mapping[str, Any]) -> int:
     """How many in a hundred were no spam after all."""
     wrong = week["was_released"] + week["was_proved"]
@@ -86,6 +89,12 @@ class Quarantine(models.Model):
     lead = models.OneToOneField(Lead, on_delete=models.PROTECT, related_name="quarantine")
     held_at = models.DateTimeField(db_default=Now())
     outcome = models.CharField(max_length=8, choices=Outcome, default=Outcome.OPEN)
+    text_digest = models.CharField(
+        max_length=64,
+        blank=True,
+        help_text="As of the screening: among the few that were held back.",
+    )
+    text_bands = ArrayField(models.BigIntegerField(), default=list, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -116,6 +125,17 @@ class Quarantine(models.Model):
             models.Index(fields=["held_at"], name="quarantine_open", condition=Q(outcome="open")),
             models.Index(fields=["-held_at", "-id"], name="quarantine_newest"),
             models.Index(fields=["outcome", "-held_at", "-id"], name="quarantine_by_outcome"),
+            models.Index(
+                fields=["text_digest"],
+                name="quarantine_same_words",
+                condition=Q(outcome__in=HELD_FOR_SPAM),
+            ),
+            GinIndex(
+                fields=["text_bands"],
+                name="quarantine_like_words",
+                condition=Q(outcome__in=HELD_FOR_SPAM),
+                fastupdate=False,
+            ),
         ]
         triggers = [
             pgtrigger.FSM(

@@ -185,6 +185,8 @@ def test_what_was_erased_does_not_go_on():
     assert state(lead) == ("disqualified", "spam")
     found = Screening.objects.get(lead=lead)
     assert (found.items, found.text_bands, set(found.text_digest)) == ([], [], {"0"})
+    kept = Quarantine.objects.get(lead=lead)
+    assert (kept.text_bands, set(kept.text_digest)) == ([], {"0"})
     assert Lead.objects.get(pk=lead.pk).enquiry.arrival == {}
 
 

@@ -143,9 +143,11 @@ _ONLY = {
 }
 _WITH_PEOPLE = ("intake_enquiry", "intake_lead")
 _HELD = """
-    INSERT INTO intake_quarantine (lead_id, held_at, outcome, ended_at)
-    SELECT id, created_at, CASE WHEN status = 'quarantined' THEN 'open' ELSE 'spam' END, closed_at
-    FROM intake_lead WHERE status IN ('quarantined', 'disqualified') AND owner_id IS NULL
+    INSERT INTO intake_quarantine (lead_id, text_digest, text_bands, held_at, outcome, ended_at)
+    SELECT l.id, s.text_digest, s.text_bands, l.created_at, CASE WHEN l.status = 'quarantined' THEN 'open'
+        ELSE 'spam' END, l.closed_at
+    FROM intake_lead l JOIN intake_screening s ON s.lead_id = l.id
+    WHERE l.status IN ('quarantined', 'disqualified') AND l.owner_id IS NULL
 """
 _STOPPED = """
     INSERT INTO intake_hold (lead_id, kind, found, matches, opened_at, decision, decided_at, decided_by_id, reason)
