@@ -53,12 +53,24 @@ class Hidden:
 # Gets what those before it hid: what hangs on that need not ask when it is nothing.
 Teller = Callable[[User, Hidden], Hidden]
 _TELLERS: list[Teller] = []
+_USERS: list[str] = []
 
 
 def hides(tell: Teller) -> Teller:
-    """Register what tells of things that a user must not read of."""
+    """Register what tells of things that a user must not read of because of what those before it hid."""
     _TELLERS.append(tell)
     return tell
+
+
+def hides_from(users: str) -> Callable[[Teller], Teller]:
+    """Register what tells of things that a user must not read of; of nothing to whom this SELECT does not give."""
+    _USERS.append(users)
+    return hides
+
+
+def may_hide_from(user: str) -> str:
+    """The condition in SQL that something may be hidden from this user; of most it says at once that nothing is."""
+    return " OR ".join(f"{user} IN ({users})" for users in _USERS)
 
 
 def hidden_from(user: User) -> Hidden:

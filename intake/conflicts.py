@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.hiding import Hidden, hides
+from accounts.hiding import Hidden, hides_from
 from accounts.models import User
 from briefs import prepared
 from intake.models import Lead
@@ -94,20 +94,21 @@ def _rows(statement: str, lead_ids: Collection[int]) -> list[tuple[int, int]]:
         return list(cursor.fetchall())
 
 
-@hides
+# By keys: joined with the function, which might give thousands, every lead would be read.
+_HIDDEN = prepared.Statement.written("""
+    SELECT lead.reference, lower(enquiry.email), lower(contact.email), enquiry.full_name, contact.full_name,
+        enquiry.organisation, organisation.name
+    FROM intake_lead lead JOIN intake_enquiry enquiry ON enquiry.id = lead.enquiry_id
+    LEFT JOIN intake_contact contact ON contact.id = lead.contact_id
+    LEFT JOIN intake_organisation organisation ON organisation.id = lead.organisation_id
+    WHERE lead.id = ANY (ARRAY(SELECT walled_leads(%(user)s::bigint)))
+""")
+
+
+@hides_from("SELECT user_id FROM intake_wall")
 def hidden_requests(user: User, hidden: Hidden) -> Hidden:
     """References of requests that this user is walled from, the addresses they came from, and their clients' names."""
-    statement = """
-        SELECT lead.reference, lower(enquiry.email), lower(contact.email), enquiry.full_name, contact.full_name,
-            enquiry.organisation, organisation.name
-        FROM intake_lead lead JOIN intake_enquiry enquiry ON enquiry.id = lead.enquiry_id
-        LEFT JOIN intake_contact contact ON contact.id = lead.contact_id
-        LEFT JOIN intake_organisation organisation ON organisation.id = lead.organisation_id
-        WHERE lead.id = ANY (ARRAY(SELECT walled_leads(%s)))
-    """  # by keys: joined with the function, which might give thousands, every lead would be read
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [user.pk])
-        rows = cursor.fetchall()
+    rows = prepared.fetch(_HIDDEN, {"user": user.pk})
     addresses = {address for row in rows for address in row[1:3] if address}
     names = {name for row in rows for name in row[3:] if name}
     return Hidden(frozenset(row[0] for row in rows), frozenset(addresses), frozenset(names))

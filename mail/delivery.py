@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import structlog
@@ -110,26 +111,29 @@ _END = """
 """
 # Whoever was sending died, or was sending when the connection broke. Tells what nearly every delivery would ask.
 _FIELDS = Message._meta.concrete_fields
-_BEGIN = f"""
+_BEGIN = """
     UPDATE mail_message SET state = 'sending', attempts = attempts + 1,
         may_be_double = may_be_double OR state IN ('sending', 'unsure')
     WHERE id = %(begun)s AND state IN ('queued', 'sending', 'unsure')
-    RETURNING {", ".join(str(field.column) for field in _FIELDS)}, {gates.MEMBER}, {addresses.MARK}
-"""  # noqa: S608  # nosec B608  # names of our own columns
-_END_ALONE, _BEGIN_ALONE, _END_AND_BEGIN = (
-    statements.Statement.written(text)
-    for text in (f"{_END} RETURNING id", _BEGIN, f"WITH ended AS ({_END}) {_BEGIN}")
-)
+"""
+_END_ALONE = statements.Statement.written(f"{_END} RETURNING id")
+
+
+@cache
+def _begin(*, ends: bool) -> statements.Statement:
+    """Begins a delivery, and ends the one before; all apps have to be there, since each may hide something."""
+    found = [*(str(field.column) for field in _FIELDS), gates.member(), addresses.MARK]
+    first = f"WITH ended AS ({_END}) " if ends else ""
+    return statements.Statement.written(f"{first}{_BEGIN} RETURNING {', '.join(found)}")
 
 
 @transaction.atomic
 def _start(message_id: int, before: _Taken | None) -> Message | None:
     """The message with its new attempt, which names this delivery from here on; records what the last one came to."""
     told: dict[str, int | str] = {"begun": message_id}
-    statement = _BEGIN_ALONE
     if before is not None:
-        statement, told = _END_AND_BEGIN, told | before.told()
-    rows = statements.store(statement, told)
+        told |= before.told()
+    rows = statements.store(_begin(ends=before is not None), told)
     if not rows:
         return None
     (*values, member_id, mark_id) = rows[0]

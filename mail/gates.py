@@ -20,10 +20,6 @@ class UnknownGate(LookupError):
 _GATES: dict[str, Gate] = {}
 # As intake.references makes them.
 _REFERENCE = re.compile(r"\b[RP]-[0-9A-Z]{5}-[0-9A-Z]{5}\b")
-# The member of the house to whom a message goes, as a part of the statement that begins its delivery.
-MEMBER = """(
-    SELECT id FROM accounts_user WHERE upper(email) = upper(mail_message.to_email) AND is_active ORDER BY id LIMIT 1
-)"""
 
 
 def gate(name: str) -> Callable[[Gate], Gate]:
@@ -39,8 +35,18 @@ def gate(name: str) -> Callable[[Gate], Gate]:
     return register
 
 
+def member() -> str:
+    """The member of the house to whom a message goes and from whom something may be hidden, as a part of the statement
+    that begins its delivery: nearly all learn that there is none.
+    """
+    return f"""(
+        SELECT id FROM accounts_user WHERE upper(email) = upper(mail_message.to_email) AND is_active
+            AND ({hiding.may_hide_from("accounts_user.id")}) ORDER BY id LIMIT 1
+    )"""  # noqa: S608  # nosec B608  # our own text
+
+
 def why_not(message: Message, member_id: int | None) -> str:
-    """Why this message, which may go to a member of the house, is not to leave; "" lets it go. Raises UnknownGate."""
+    """Why this message, which may go to such a member, is not to leave; "" lets it go. Raises UnknownGate."""
     if wall := _why_walled(message, member_id):
         return wall
     if not message.gate:

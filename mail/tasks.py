@@ -8,7 +8,7 @@ from jobs.models import Job
 from mail import delivery, stuck
 
 
-@kind_in_turn("mail.deliver", most=10)
+@kind_in_turn("mail.deliver", most=25)
 def deliver(jobs: Sequence[Job]) -> Iterator[Finish | None]:
     """Hand messages to the mail server."""
     return delivery.deliver_in_turn(

@@ -12,6 +12,7 @@ from jobs import working
 from jobs.models import Job
 from mail import addresses, delivery
 from mail.models import Message, Unreachable
+from tests.factories import UserFactory
 from tests.mail.mail_server import MailServer
 from tests.mail.making import job_of, queue_letter
 from tests.mail.test_killed import run_in_a_process_that_dies
@@ -51,6 +52,22 @@ def test_each_message_more_is_one_statement_more(server: MailServer) -> None:
         return sum("SAVEPOINT" not in query["sql"] for query in found.captured_queries)
 
     assert statements("amina", "binta", "chidi") - statements("dayo") == 2
+
+
+@pytest.mark.django_db
+def test_a_member_of_the_house_before_whom_no_wall_stands_costs_no_statement_more(
+    server: MailServer,
+) -> None:
+    def statements(email: str) -> int:
+        message = queue_letter(key=f"letter:{email}", to_email=email, reference="R-7K3M9-Q2XHD")
+        with CaptureQueriesContext(connection) as found:
+            working.run_job(job_of(message).pk)
+        return len(found)
+
+    member = UserFactory()
+
+    assert statements(member.email) == statements("amina@client.example")
+    assert states() == [("sent", 1, False)] * 2
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ COPIES: dict[str, dict[str, str]] = {
     },
     "intake_lead": {
         "enquiry_id": "n",
-        "reference": "'B-' || n",
+        "reference": "'R-' || lpad(n::text, 5, '0') || '-BENCH'",
         "link_seed": "md5('s' || n)::uuid",
         "link_digest": _HEX.format("l", "l"),
     },
