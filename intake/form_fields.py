@@ -64,8 +64,9 @@ class Entries:
         self._of_value = {entry.value: entry for entry in entries}
         self._none_chosen = "".join(entry.plain for entry in self._of_value.values())
 
-    def __bool__(self) -> bool:
-        return bool(self._of_value)
+    def known_among(self, values: Iterable[str]) -> tuple[str, ...]:
+        """Those that are in the list, each once."""
+        return tuple(value for value in dict.fromkeys(values) if value in self._of_value)
 
     def with_chosen(self, values: Iterable[str]) -> str:
         """The markup with these chosen; those that are not in the list are left out."""

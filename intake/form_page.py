@@ -1,15 +1,15 @@
 """The page of the request form, put together from parts that were made once.
 
 A form that is refused comes back whole, with every value: made anew, that cost three times what storing a request
-does. So the page around the fields, the frame of each field and its list are made once for a language and for what is
-wrong, with gaps; what a client typed is put into the gaps and never reaches a template.
+does. So the page is made once for a language, for what is wrong and for which fields hold something, with gaps; what a
+client typed is put into the gaps, as bytes, and never reaches a template.
 """
 
 import html
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote_plus
 
 from django.conf import settings
@@ -46,17 +46,48 @@ class Shell:
     is_optional_open: bool
 
 
-def text_of(shell: Shell, form: RequestForm, errors: Mapping[str, Iterable[Any]]) -> str:
+def page_of(shell: Shell, form: RequestForm, errors: Mapping[str, Iterable[Any]]) -> bytes:
     """The page as it is sent. `errors` are by field: those of the form, or none where they are not the matter."""
     if settings.DEBUG:  # templates may change
         _pieces.cache_clear()
         _frame.cache_clear()
-    told = {name: tuple(map(str, found)) for name, found in errors.items()}
-    pieces = _pieces(shell)  # every other one is the name of a gap
-    return "".join(
-        _fill(piece, form, told, shell.language) if at % 2 else piece
-        for at, piece in enumerate(pieces)
+        _laid_out.cache_clear()
+    told = tuple((name, tuple(map(str, found))) for name, found in errors.items())
+    values = _values(form)
+    hint = (
+        form.files_to_choose_again()
+    )  # no name of a file holds what does not print, such as a gap
+    between, gaps = _laid_out(shell, told, hint, tuple(values))
+    written = {name: _written_value(form, name, values, shell.language) for name in {*gaps}}
+    parts = [b""] * (len(between) + len(gaps))
+    parts[0::2] = between
+    parts[1::2] = [written[name] for name in gaps]
+    return b"".join(parts)
+
+
+def _values(form: RequestForm) -> dict[str, Any]:
+    """What stands in the form. Actors count where there are some to choose, whether or not one is chosen."""
+    found = {name: value for name in form.fields if (value := _value(form, name))}
+    chosen = found.pop("actors", ())
+    offered = cast(Any, form.fields["actors"]).choices
+    return found | {"actors": chosen} if offered else found
+
+
+@lru_cache(maxsize=128)
+def _laid_out(
+    shell: Shell,
+    errors: tuple[tuple[str, tuple[str, ...]], ...],
+    hint: str,
+    filled: tuple[str, ...],
+) -> tuple[list[bytes], list[str]]:
+    """The page with gaps where something stands in these fields: what is between them, and the gaps by name."""
+    told = dict(errors)
+    text = "".join(
+        _fill(piece, shell.language, told, hint, piece in filled) if at % 2 else piece
+        for at, piece in enumerate(_pieces(shell))
     )
+    parts = text.split(_GAP)
+    return [part.encode() for part in parts[0::2]], parts[1::2]
 
 
 @lru_cache(maxsize=64)
@@ -75,19 +106,19 @@ def _pieces(shell: Shell) -> list[str]:
     return text.split(_GAP)
 
 
-def _fill(name: str, form: RequestForm, errors: Errors, language: str) -> str:
-    """What belongs into a gap."""
+def _fill(name: str, language: str, errors: Errors, hint: str, is_filled: bool) -> str:
+    """What belongs into a gap of the page around the fields; a value is a gap again."""
     if name == "summary":
         return _summary(errors)
     if name == "query":
-        return quote_plus(str(_value(form, "came") or ""))
-    is_empty = name == "actors" and not entries_of(form.fields[name], name)
+        return f"{_GAP}query{_GAP}"
+    is_empty = name == "actors" and not is_filled
     if is_empty and name not in errors:
         return ""
-    widget = _widget(form, name, language, has_errors=name in errors)
+    widget = _widget(name, language, has_errors=name in errors, is_filled=is_filled)
     if name in _HIDDEN:
         return widget
-    hint = form.files_to_choose_again() if name == "attachments" else ""
+    hint = hint if name == "attachments" else ""
     before, after = _frame(name, language, errors.get(name, ()), hint, is_empty)
     return before + widget + after
 
@@ -140,23 +171,37 @@ def _frame(
     return before, after
 
 
-def _widget(form: RequestForm, name: str, language: str, *, has_errors: bool) -> str:
-    value = _value(form, name)
+def _widget(name: str, language: str, *, has_errors: bool, is_filled: bool) -> str:
+    """A widget with a gap where its value stands, or the chosen entries; whole where nothing stands in it."""
+    gap = f"{_GAP}{name}{_GAP}"
     if name in _LISTS:
-        return _listed(form, name, language, value or ())
+        return gap if is_filled else _of_language(name, language).with_chosen(())
     if name in _SELECTS:
         before, after = _written(name, has_errors, False)
-        return f"{before}{_listed(form, name, language, (value or '',))}{after}"
-    is_filled = bool(value) if name == "consent" else value not in ("", None, ())
+        listed = gap if is_filled else _of_language(name, language).with_chosen([""])
+        return f"{before}{listed}{after}"
     before, after = _written(name, has_errors, is_filled)
-    return f"{before}{html.escape(str(value))}{after}" if after else before
+    return f"{before}{gap}{after}" if after else before
+
+
+def _written_value(form: RequestForm, name: str, values: Mapping[str, Any], language: str) -> bytes:
+    """What belongs into a gap of the page that is laid out."""
+    if name == "query":
+        return quote_plus(str(values.get("came", ""))).encode()
+    value = values[name]
+    if name == "actors":
+        return entries_of(form.fields[name], name).with_chosen(map(str, value)).encode()
+    if name in _LISTS or name in _SELECTS:
+        chosen = map(str, value if name in _LISTS else (value,))
+        return _listed(name, language, _of_language(name, language).known_among(chosen))
+    return html.escape(str(value)).encode()
 
 
 def _value(form: RequestForm, name: str) -> Any:
     field = form.fields[name]
     if not form.is_bound:
         return form.get_initial_for_field(field, name)
-    return field.widget.value_from_datadict(form.data, form.files, name)
+    return form.value_of(name, field.widget)
 
 
 @lru_cache(maxsize=128)
@@ -173,10 +218,9 @@ def _written(name: str, has_errors: bool, is_filled: bool) -> tuple[str, str]:
     return before, after
 
 
-def _listed(form: RequestForm, name: str, language: str, chosen: Iterable[Any]) -> str:
-    is_fixed = name != "actors"
-    entries = _of_language(name, language) if is_fixed else entries_of(form.fields[name], name)
-    return entries.with_chosen(dict.fromkeys(map(str, chosen)))
+@lru_cache(maxsize=128)
+def _listed(name: str, language: str, chosen: tuple[str, ...]) -> bytes:
+    return _of_language(name, language).with_chosen(chosen).encode()
 
 
 @lru_cache(maxsize=64)

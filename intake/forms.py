@@ -2,9 +2,10 @@
 
 import unicodedata
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache
+from types import MappingProxyType
 from typing import Any, cast
 
 from django import forms
@@ -34,6 +35,8 @@ from intake.form_fields import (
 NEEDS_LIMIT = 20_000
 MOST_OF_SLUG = 200  # letters of a brief's
 Words = Any  # text, or a lazy translation of it
+Plain = Mapping[str, Any]
+_NONE: Plain = MappingProxyType({})
 
 
 def _line(
@@ -177,7 +180,11 @@ class RequestForm(forms.Form):
     )
     came = forms.Field(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, files: Any = None, **options: Any) -> None:
+    def __init__(
+        self, data: Any = None, files: Any = None, *, plain: Plain = _NONE, **options: Any
+    ) -> None:
+        """A form; `plain` are checked values of fields that need no second look (`intake.plain_forms`)."""
+        self._plain = plain
         # The suffix is shown nowhere; Django would translate its own for each form.
         super().__init__(data, files, **{"label_suffix": "", **options})
 
@@ -215,11 +222,14 @@ class RequestForm(forms.Form):
         of_nothing, unsent, hooked = _of_nothing(), _of_what_is_not_sent(), _hooked()
         data, files = self.data, self.files
         for name, field in self.fields.items():
+            if name in self._plain:
+                self.cleaned_data[name] = self._plain[name]
+                continue
             if name in unsent and name not in data and name not in files:
                 self.cleaned_data[name] = unsent[name]
                 continue
             try:
-                value = self._value_of(name, field.widget)
+                value = self.value_of(name, field.widget)
                 known = None if value else of_nothing.get((name, type(value)))
                 self.cleaned_data[name] = known[0] if known else field.clean(value)
                 if name in hooked:
@@ -227,8 +237,8 @@ class RequestForm(forms.Form):
             except forms.ValidationError as error:
                 self.add_error(name, error)
 
-    def _value_of(self, name: str, widget: forms.Widget) -> Any:
-        """What the widget reads: most of them the last of what was sent under the name."""
+    def value_of(self, name: str, widget: forms.Widget) -> Any:
+        """What the widget of a field reads: most of them the last of what was sent under the name."""
         if type(widget) in _READ_THE_LAST and isinstance(self.data, QueryDict):
             sent: Any = dict.get(self.data, name)
             return sent[-1] if sent else None
@@ -274,7 +284,7 @@ def _of_what_is_not_sent() -> dict[str, Any]:
     """What becomes of a field that was not sent, where it may be; without those that have a method of their own."""
     nothing = RequestForm(QueryDict(), MultiValueDict())
     values = {
-        name: (name, type(nothing._value_of(name, field.widget)))
+        name: (name, type(nothing.value_of(name, field.widget)))
         for name, field in nothing.fields.items()
         if name not in _hooked()
     }

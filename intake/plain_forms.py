@@ -3,7 +3,7 @@
 Most are. One that is not plain is not wrong: `RequestForm` says what becomes of it, and in which words.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, cast
 
@@ -19,17 +19,22 @@ from intake.forms import MOST_OF_SLUG, RequestForm
 Check = Callable[[list[str]], Any]
 
 
-def plain(words: QueryDict) -> CheckedForm | None:
-    """The form that was sent in these words without a file, if all of it is plainly right."""
+def plain_among(words: QueryDict) -> dict[str, Any]:
+    """The values in these words that are plainly right, as they are kept, by the name of their field."""
     checks = _checks()
-    checked = _of_nothing().copy()
+    plain = {}
     for name, values in words.lists():
         check = checks.get(name)
         value = check(values) if check else None
-        if value is None:
-            return None
-        checked[name] = value
-    if not checked.keys() >= checks.keys():
+        if value is not None:
+            plain[name] = value
+    return plain
+
+
+def whole(words: QueryDict, plain: Mapping[str, Any]) -> CheckedForm | None:
+    """The form that was sent in these words without a file, if all of them are plainly right, and all that it needs."""
+    checked = {**_of_nothing(), **plain}
+    if len(plain) < len(words) or not checked.keys() >= _checks().keys():
         return None
     # The slug of a brief is stored as the brief that it names.
     return CheckedForm(checked, words, is_as_sent=not checked["brief"])

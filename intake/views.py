@@ -121,9 +121,10 @@ def _receive(request: HttpRequest, language: str, site: Site) -> HttpResponse:
 
 def _checked(words: QueryDict, files: Any, language: str) -> CheckedForm | RequestForm:
     """The form in which all is right, else that which says what is wrong."""
-    if not files and (plain := plain_forms.plain(words)):
-        return plain
-    form = RequestForm(words, files)
+    plain = plain_forms.plain_among(words)
+    if not files and (whole := plain_forms.whole(words, plain)):
+        return whole
+    form = RequestForm(words, files, plain=plain)
     with translation.override(language):
         return form.checked if form.is_valid() else form
 
@@ -203,7 +204,7 @@ def _page(
         is_bound=form.is_bound,
         is_optional_open=_is_optional_part_used(form, errors),
     )
-    response = HttpResponse(form_page.text_of(shell, form, errors), status=status)
+    response = HttpResponse(form_page.page_of(shell, form, errors), status=status)
     response["Content-Language"] = language
     if retry_after:
         response["Retry-After"] = str(retry_after)

@@ -3,6 +3,7 @@
 import gzip
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.test import Client
 from django.utils import translation
@@ -44,9 +45,16 @@ def sent(**more: list[str]) -> RequestForm:
 @pytest.mark.parametrize("name", _BY_DJANGO)
 def test_a_widget_is_what_django_writes(name: str, is_bound: bool) -> None:
     form = sent(timeframe=["nonsense"]) if is_bound else RequestForm.empty("a-brief")
-    found = form_page._widget(form, name, "en", has_errors=name in form.errors)
+    values = form_page._values(form)
+    laid_out = form_page._widget(
+        name, "en", has_errors=name in form.errors, is_filled=name in values
+    )
+    before, *gap = laid_out.split(form_page._GAP)
+    value = form_page._written_value(form, name, values, "en").decode() if gap else ""
 
-    assertHTMLEqual(found, str(form[name]).replace("</option>", ""))  # which may be left out
+    assertHTMLEqual(
+        before + value + "".join(gap[1:]), str(form[name]).replace("</option>", "")
+    )  # which may be left out
 
 
 def test_what_looks_like_a_gap_is_shown_as_it_was_typed() -> None:
@@ -55,6 +63,17 @@ def test_what_looks_like_a_gap_is_shown_as_it_was_typed() -> None:
     page = Page(Client().post(ADDRESS, {"full_name": typed, "needs": typed}))
 
     assert page.fields["full_name"] == page.fields["needs"] == typed
+
+
+def test_what_looks_like_a_gap_may_stand_in_the_name_of_a_file() -> None:
+    gap = form_page._GAP
+    file = SimpleUploadedFile(f"{gap}needs{gap}.txt", b"a", content_type="text/plain")
+
+    page = Client().post(ADDRESS, {"needs": "typed", "attachments": file})
+
+    assert page.status_code == 400
+    assert "needs.txt" in page.content.decode()
+    assert Page(page).fields["needs"] == "typed"
 
 
 def test_nothing_of_one_request_comes_back_to_the_next() -> None:

@@ -67,9 +67,12 @@ def test_a_form_is_checked_as_django_checks_it(data: QueryDict) -> None:
     "data", [*SENT, *(words({**ALL, name: value}) for name, value in NEARLY)], ids=lambda _: ""
 )
 def test_what_is_plainly_right_is_what_the_form_makes_of_it(data: QueryDict) -> None:
-    form, plain = RequestForm(data, MultiValueDict()), plain_forms.plain(data)
+    form, values = RequestForm(data, MultiValueDict()), plain_forms.plain_among(data)
+    looked_at_once = RequestForm(data, MultiValueDict(), plain=values)
 
-    if plain:
+    assert looked_at_once.errors == form.errors
+    assert looked_at_once.cleaned_data == form.cleaned_data
+    if plain := plain_forms.whole(data, values):
         assert form.is_valid()
         assert plain.content == form.checked.content
         assert plain.content.digest == form.checked.content.digest
@@ -92,7 +95,9 @@ def test_what_is_plainly_right_is_what_the_form_makes_of_it(data: QueryDict) -> 
     ids=lambda _: "",
 )
 def test_what_people_send_is_plainly_right(sent: dict[str, object]) -> None:
-    assert plain_forms.plain(words(sent))
+    data = words(sent)
+
+    assert plain_forms.whole(data, plain_forms.plain_among(data))
 
 
 @pytest.mark.parametrize("body", [*BODIES, b"", b"a", b"a=1&a=2&b=", b"=%ff&\xff=1&+=%20"])
