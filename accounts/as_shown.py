@@ -3,13 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Manager
 
 
 class AsShown(forms.ModelForm):
     """A form of a row that carries what it showed beside what was typed, and takes from the row what was not touched.
 
-    Without it whoever saves a page of an hour ago puts back everything that others have changed meanwhile. Not for
-    fields of many rows.
+    Without it whoever saves a page of an hour ago puts back everything that others have changed meanwhile.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -23,5 +23,9 @@ class AsShown(forms.ModelForm):
         cleaned = super().clean() or {}
         if self.instance.pk is not None:
             for name in cleaned.keys() - set(self.changed_data):
-                cleaned[name] = getattr(self.instance, name, self.initial.get(name))
+                cleaned[name] = self._as_it_is(name)
         return cleaned
+
+    def _as_it_is(self, name: str) -> Any:
+        value = getattr(self.instance, name, self.initial.get(name))
+        return value.all() if isinstance(value, Manager) else value

@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
 from accounts import time_zones
+from accounts.as_shown import AsShown
 from accounts.form_fields import LongTextField
 from accounts.models import User
 from accounts.staff_fields import StaffFields
@@ -197,6 +198,7 @@ def deadlines_context(user: User, lead: Lead) -> dict[str, Any]:
 class DeadlinePolicyAdmin(StaffFields, ModelAdmin):
     """How long each stage may take. The set is closed: what a house does not want is switched off."""
 
+    form = AsShown
     list_display = ("name", "time", "clock", "reminder", "is_promised", "is_active")
     list_filter = ("priority",)
     ordering = ("priority", "pk")

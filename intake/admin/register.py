@@ -11,6 +11,7 @@ from django.urls import reverse
 from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
 
+from accounts.as_shown import AsShown
 from accounts.long_lists import LongListAdmin
 from accounts.models import User
 from accounts.staff_fields import StaffFields
@@ -72,6 +73,7 @@ class PartyInline(StaffFields, StackedInline):
 class EngagementAdmin(StaffFields, LongListAdmin):
     """What the house does for whom. New requests are held against it."""
 
+    form = AsShown
     empty_words = (
         "No engagement that you may read. Desk leads enter what the house does for whom; what is not entered is found"
         " in no request."

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
 from accounts import hiding
+from accounts.as_shown import AsShown
 from accounts.models import User
 from accounts.numbers import told
 from accounts.staff_screens import ReadOnlyAdmin, VerbAdmin
@@ -25,6 +26,7 @@ from intake.models import (
 class RetentionRuleAdmin(VerbAdmin):
     """For how long what is kept. A look first; then switch on."""
 
+    form = AsShown
     list_before_template = "intake/admin/retention.html"
     list_display = ("keeps_name", "days", "is_on", "changed_at", "changed_by")
     list_select_related = ("changed_by",)

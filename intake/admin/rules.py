@@ -18,6 +18,7 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
+from accounts.as_shown import AsShown
 from accounts.models import User
 from accounts.staff_screens import Verb, VerbAdmin
 from briefs.models import Brief
@@ -55,7 +56,7 @@ class LinesField(forms.CharField):
         return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
 
 
-class RuleForm(forms.ModelForm):
+class RuleForm(AsShown):
     """A rule with a field for each word of the vocabulary; an empty one is no condition."""
 
     when_country = _choices("country")

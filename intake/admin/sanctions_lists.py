@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from unfold.decorators import display
 
+from accounts.as_shown import AsShown
 from accounts.form_fields import LongTextField
 from accounts.models import User
 from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin, VerbForm
@@ -60,6 +61,7 @@ class SanctionsListAdmin(VerbAdmin):
             "The file is kept and will be read in a moment.", LoadForm, is_main=True,
         ),
     )  # fmt: skip
+    form = AsShown
     list_before_template = "intake/admin/sanctions_lists.html"
     list_display = (
         "name",
@@ -150,7 +152,7 @@ class SanctionsListAdmin(VerbAdmin):
 class SanctionsFileAdmin(ReadOnlyAdmin):
     """Files that were sent, and what came of each."""
 
-    list_display = ("name", "of_list", "state_name", "outcome", "sent_at", "sent_by")
+    list_display = ("name", "of_list", "state_name", "outcome", "sent_at", "sender")
     list_display_links = None
     list_select_related = ("of_list", "sent_by")
     list_filter = ("state", "of_list")
@@ -159,6 +161,11 @@ class SanctionsFileAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[SanctionsFile]:
         """Without the bytes, which may be many."""
         return super().get_queryset(request).defer("body")
+
+    @admin.display(description="Sent by", ordering="sent_by")
+    def sender(self, one: SanctionsFile) -> str:
+        """Who sent it."""
+        return str(one.sent_by or "a command")
 
     @display(
         description="State", ordering="state", label={"refused": "danger", "loaded": "success"}

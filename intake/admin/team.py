@@ -225,7 +225,7 @@ def gets_leads(one: Standing, team: Mapping[int, Standing]) -> str:
     )
 
 
-class DeskForm(forms.ModelForm):
+class DeskForm(AsShown):
     """Members by name."""
 
     class Meta:

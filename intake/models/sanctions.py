@@ -110,7 +110,8 @@ class SanctionsList(models.Model):
 
 
 class SanctionsFile(models.Model):
-    """A file that somebody sent by the staff screens. Its bytes stay until a job has read them."""
+    """A file that somebody sent by the staff screens, whose bytes stay until a job has read them; or that a command
+    loaded though it is older than what was loaded."""
 
     class State(models.TextChoices):
         WAITING = "waiting", "to be read"
@@ -130,7 +131,12 @@ class SanctionsFile(models.Model):
         help_text="Why it is used though it is older than what is loaded.",
     )
     sent_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty: a command.",
     )
     sent_at = models.DateTimeField(db_default=Now())
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)

@@ -136,8 +136,8 @@ def _refuse_date(
     if not may_be_older and loaded.published_on and published_on < loaded.published_on:
         raise ValidationError(
             f"The file is of {published_on:%d %B %Y}, the list of {loaded.published_on:%d %B %Y}: an older file is not "
-            "loaded. If what is loaded is wrong, send this one in the staff screens and say why it is used. The list "
-            "was left as it was.",
+            "loaded. If what is loaded is wrong, say why this one is used, in the staff screens or by --older-because. "
+            "The list was left as it was.",
             code="older",
         )
 

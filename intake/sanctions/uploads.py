@@ -1,4 +1,5 @@
-"""Files of lists that come by the staff screens: kept, read by a job, and then only what came of them."""
+"""Files of lists: what the staff screens send is kept, read by a job, and then only what came of it; what a command
+brings is read at once."""
 
 import hashlib
 import tempfile
@@ -56,6 +57,31 @@ def send_file(
     )
     queue.enqueue(queue.Ask("intake.load_sanctions", kept.pk, key=f"file:{kept.pk}"))
     return kept
+
+
+@transaction.atomic
+def load_now(*, code: str, path: Path, may_shrink: bool, older_because: str) -> loading.Loaded:
+    """As `loading.load_file`, for a command; with a reason also a file that is older than what is loaded, and then file
+    and reason are on record.
+
+    Raises ValidationError(code="required") for a reason without a word.
+    """
+    because = older_because.strip()
+    if older_because and not because:
+        raise ValidationError("Say why the older file is used.", code="required")
+    loaded = loading.load_file(
+        code=code, path=path, by=None, may_shrink=may_shrink, may_be_older=bool(because)
+    )
+    if loaded.instead_of:
+        _note_older(loaded, because)
+    return loaded
+
+
+def _note_older(loaded: loading.Loaded, because: str) -> None:
+    kept = SanctionsFile(of_list=loaded.list, name=loaded.list.source, sha256=loaded.list.sha256)
+    kept.state, kept.older_because = SanctionsFile.State.LOADED, because
+    kept.outcome, kept.read_at = _outcome(kept, loaded), timezone.now()
+    kept.save()
 
 
 def read_file(*, file_id: int, is_last_try: bool = False) -> SanctionsFile:

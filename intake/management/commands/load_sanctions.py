@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from intake.models import ListCode
-from intake.sanctions import loading
+from intake.sanctions import uploads
 
 
 class Command(BaseCommand):
@@ -23,11 +23,18 @@ class Command(BaseCommand):
             help="the list may lose more than a tenth of its entries",
         )
 
-    def handle(self, *args: Any, may_shrink: bool, **options: Any) -> None:
+        parser.add_argument(
+            "--older-because",
+            default="",
+            metavar="WHY",
+            help="use the file though it is older than what is loaded, such as a wrong one; the reason stays on record",
+        )
+
+    def handle(self, *args: Any, may_shrink: bool, older_because: str, **options: Any) -> None:
         path: Path = options["file"]
         try:
-            loaded = loading.load_file(
-                code=options["list"], path=path, by=None, may_shrink=may_shrink
+            loaded = uploads.load_now(
+                code=options["list"], path=path, may_shrink=may_shrink, older_because=older_because
             )
         except OSError as error:
             raise CommandError(f"{path} cannot be read: {error.strerror}.") from error

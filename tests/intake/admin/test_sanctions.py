@@ -116,7 +116,7 @@ def test_an_older_file_is_used_instead_of_a_wrong_one_by_whoever_says_why(lead_d
 
     _, refused, used = SanctionsFile.objects.order_by("pk")
     assert (refused.state, refused.older_because) == ("refused", "")
-    assert "send this one in the staff screens and say why" in refused.outcome
+    assert "say why this one is used, in the staff screens or by --older-because" in refused.outcome
     assert (used.state, used.older_because) == ("loaded", why)
     assert used.sent_by.full_name == "Rosa Review"
     assert "of 20 November 2026 is loaded instead of that of 21 November 2026: 3" in used.outcome

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 
-from intake.models import SanctionsEntry, SanctionsList, SanctionsName
+from intake.models import SanctionsEntry, SanctionsFile, SanctionsList, SanctionsName
 from intake.sanctions import comparing, lists
 from jobs.models import Job
 from tests import racing
@@ -160,6 +160,27 @@ def test_the_command_says_what_came_of_it(capsys):
         call_command("load_sanctions", "un", str(path_of("eu.xml")))
     with pytest.raises(CommandError, match=r"cannot be read: No such file"):
         call_command("load_sanctions", "un", "/nowhere.xml")
+
+
+@pytest.mark.django_db
+def test_the_command_uses_an_older_file_for_a_reason_that_stays_on_record(people, capsys):
+    load(path=people(3, date(2026, 11, 21), "wrong.xml"))
+    right = str(people(300, date(2026, 11, 20), "right.xml"))
+    for without in ([], ["--older-because", " "]):
+        with pytest.raises(CommandError, match="why"):
+            call_command("load_sanctions", "un", right, *without)
+    assert (SanctionsEntry.objects.count(), SanctionsFile.objects.count()) == (3, 0)
+
+    for _ in range(2):
+        call_command("load_sanctions", "un", right, "--older-because", "A file of tests.")
+
+    kept = SanctionsFile.objects.get()
+    assert (kept.name, kept.state, kept.sent_by) == ("right.xml", "loaded", None)
+    assert kept.outcome.startswith(
+        "United Nations Security Council of 20 November 2026 is loaded instead of that of 21 November 2026: 300 "
+    )
+    assert kept.outcome.endswith(" Because: A file of tests.")
+    assert "instead of that of 21 November" in capsys.readouterr().out
 
 
 @pytest.mark.django_db(transaction=True)
