@@ -103,6 +103,9 @@ def log_in(visit: Visit, email: str) -> None:
 
 def see_why_it_is_mine(visit: Visit, lead: Lead, notice_path: str) -> None:
     assert lead.owner is not None
+    visit.open("/staff/intake/lead/")
+    opens_it = visit.page.get_by_role("link", name=lead.reference)
+    expect(opens_it).to_have_css("text-decoration-line", "underline")
     visit.open(notice_path)
     main = visit.page.locator("#content, main").first
     expect(main).to_contain_text(NEEDS)

@@ -15,7 +15,9 @@ from tests import factories
 from tests.intake.admin.screens import client_of
 
 NO_ROW = {"TOTAL_FORMS": "0", "INITIAL_FORMS": "0"}
-ROWS = {f"{rows}-{name}": value for rows in ("required", "parties") for name, value in NO_ROW.items()}
+ROWS = {
+    f"{rows}-{name}": value for rows in ("required", "parties") for name, value in NO_ROW.items()
+}
 
 
 def untouched(client: Client, address: str) -> dict[str, Any]:
