@@ -54,9 +54,8 @@ def page_of(shell: Shell, form: RequestForm, errors: Mapping[str, Iterable[Any]]
         _laid_out.cache_clear()
     told = tuple((name, tuple(map(str, found))) for name, found in errors.items())
     values = _values(form)
-    hint = (
-        form.files_to_choose_again()
-    )  # no name of a file holds what does not print, such as a gap
+    # No name of a file, which the hint tells, holds what does not print, such as a gap.
+    hint = form.files_to_choose_again()
     between, gaps = _laid_out(shell, told, hint, tuple(values))
     written = {name: _written_value(form, name, values, shell.language) for name in {*gaps}}
     parts = [b""] * (len(between) + len(gaps))

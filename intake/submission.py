@@ -118,8 +118,8 @@ def receive_enquiry(
     is_stored = _store(
         content.attachments, enquiry=enquiry, lead=lead, brief=brief, with_countries=with_countries
     )
-    if idempotency_key:
-        used_keys.note(idempotency_key)
+    if is_stored and idempotency_key:
+        used_keys.note(idempotency_key, content.digest)
     first = None if is_stored else _first_receipt(content, str(idempotency_key))
     if not is_stored and first is None:
         raise RuntimeError("A request was not stored, and its idempotency key is not known either.")
@@ -197,9 +197,11 @@ def _keep_files(files: tuple[Upload, ...], enquiry_id: int) -> None:
 
 
 def _first_receipt_seen(content: EnquiryContent, key: str | None) -> Receipt | None:
-    """The same, asked before anything is stored, of a key that this process has seen used."""
+    """The same, before anything is stored, of a key that this process has seen used."""
     if key is None or key not in used_keys:
         return None
+    if used_keys.came_otherwise(key, content.digest):
+        raise _key_reused()
     first = _first_receipt(content, key)
     if first is None:
         used_keys.forget(key)
@@ -212,12 +214,17 @@ def _first_receipt(content: EnquiryContent, key: str) -> Receipt | None:
     if first is None:
         return None
     reference, seed, of_link, digest = first
+    used_keys.note(key, digest)
     if digest != content.digest:
-        raise ValidationError(
-            "This Idempotency-Key came with another request before. Use a new key for a new request.",
-            code="key_reused",
-        )
+        raise _key_reused()
     return Receipt(reference, private_links.token_of(STATUS_PAGE, seed, of_link))
+
+
+def _key_reused() -> ValidationError:
+    return ValidationError(
+        "This Idempotency-Key came with another request before. Use a new key for a new request.",
+        code="key_reused",
+    )
 
 
 def status_token(lead: Lead) -> str:
