@@ -1,8 +1,11 @@
 """Statements whose answers nobody needs yet: they wait for one that somebody asks, and go in one message with it."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from accounts.statements import Asked, Statement, store_all
+from accounts.statements import Asked, Row, Statement, store_all
+
+Then = Callable[[list[Row]], object]
 
 
 class Later:
@@ -13,13 +16,21 @@ class Later:
     """
 
     def __init__(self) -> None:
-        self._waiting: list[Asked] = []
+        self._waiting: list[tuple[Asked, Then | None]] = []
 
-    def add(self, statement: Statement, values: dict[str, Any]) -> None:
-        """Let it wait."""
-        self._waiting.append((statement, values))
+    def add(self, statement: Statement, values: dict[str, Any], then: Then | None = None) -> None:
+        """Let it wait; `then` is told what it answered."""
+        self._waiting.append(((statement, values), then))
 
-    def send(self, *asked: Asked) -> list[list[tuple[Any, ...]]]:
+    def send(self, *asked: Asked) -> list[list[Row]]:
         """Send what waits, and these after it; what these answer."""
         waiting, self._waiting = self._waiting, []
-        return store_all(*waiting, *asked)[len(waiting) :]
+        answers = store_all(*(one for one, _ in waiting), *asked)
+        _tell([then for _, then in waiting], answers)
+        return answers[len(waiting) :]
+
+
+def _tell(each: Sequence[Then | None], answers: Sequence[list[Row]]) -> None:
+    for then, rows in zip(each, answers, strict=False):
+        if then:
+            then(rows)

@@ -102,6 +102,8 @@ def fetch_all(*asked: Asked, is_kept: bool = True) -> list[list[Row]]:
     Without the question whether the connection still lives, which Django puts before each request's first statement:
     when it does not, they are asked again over a new one.
     """
+    if not asked:
+        return []
     database: Any = databases[DEFAULT_DB_ALIAS]
     had_one = database.connection is not None
     database.health_check_done = True

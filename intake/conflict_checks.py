@@ -48,15 +48,15 @@ class Verdict:
     near: Sequence[Found]
 
 
-def check_new(leads: Sequence[Any], later: Later) -> None:
-    """Check those of these leads, as `locking.locked` gives them, that never were; before they are routed. That it was
-    done is stored `later`.
+def check_new(leads: Sequence[Any], later: Later) -> bool:
+    """Check those of these leads, as `locking.locked` gives them, that never were; before they are routed. Whether one
+    of them may be held or linked since. That it was done is stored `later`.
     """
     left = [one for one in leads if one.checked is None]
     if any(_is_stranger(one) for one in left):
         check_leads(lead_ids=[one.pk for one in left])
-    else:
-        _check([one for one in left if _is_open(one)], later)
+        return True
+    return bool(_check([one for one in left if _is_open(one)], later))
 
 
 def check_lead(*, lead_id: int) -> Hold | None:

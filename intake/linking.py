@@ -13,14 +13,17 @@ from jobs import queue
 from jobs.models import Job
 
 
-def store(matches: Sequence[Match], texts: Sequence[str]) -> None:
+def store(
+    matches: Sequence[Match], texts: Sequence[str], *asked: prepared.Asked
+) -> list[list[tuple[Any, ...]]]:
     """Link each lead as it was matched and note its text on the timeline. The leads are in the order of their numbers.
+    The answers to what is asked after it, in the same message.
 
     Sets on them contact, organisation and `asked_before`, as `for_routing()` would. A look for what is alike follows.
     """
     rows = [_row(match, text) for match, text in zip(matches, texts, strict=True)]
     given = {"rows": many.sent(rows), "request_id": queue.current_request_id()}
-    stored = prepared.store(_linked(), given)
+    stored, *answers = prepared.store_all((_linked(), given), *asked)
     before: set[tuple[str, int]] = set()
     for match, (_, contact, organisation, asked_before, *_) in zip(matches, stored, strict=True):
         theirs = {("contact", contact), ("organisation", organisation)} - {("organisation", None)}
@@ -28,6 +31,7 @@ def store(matches: Sequence[Match], texts: Sequence[str]) -> None:
         match.lead.asked_before = asked_before or not theirs.isdisjoint(before)
         before |= theirs
     queue.hint_due((kind, job) for *_, kind, job in stored if job)
+    return answers
 
 
 def _row(match: Match, text: str) -> dict[str, Any]:

@@ -67,16 +67,19 @@ def match_leads(*, lead_ids: Collection[int]) -> list[Lead]:
     return leads
 
 
-def link(leads: Sequence[Lead]) -> None:
-    """The same for leads as `locking.locked` gives them."""
+def link(leads: Sequence[Lead], *asked: prepared.Asked) -> list[list[tuple[Any, ...]]]:
+    """The same for leads as `locking.locked` gives them; the answers to what is asked of the linked ones, which is sent
+    in one message with the links.
+    """
     leads = [lead for lead in leads if lead.contact_id is None and not lead.erased_at]
     if not leads:
-        return
+        return prepared.fetch_all(*asked)
     keys = people_book.keys_of(lead.enquiry for lead in leads)
     book, earlier = _book(keys)
     matches = [book.match(lead) for lead in leads]
-    linking.store(matches, [_recognised(match, earlier) for match in matches])
+    answers = linking.store(matches, [_recognised(match, earlier) for match in matches], *asked)
     queue.enqueue(*(ask for match in matches for ask in _check_again(match)))
+    return answers
 
 
 def _book(keys: Keys) -> tuple[Book, Counter[str]]:

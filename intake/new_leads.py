@@ -2,8 +2,12 @@
 
 from collections.abc import Collection, Mapping
 
+from django.db import transaction
+
 from accounts.later import Later
+from briefs import prepared
 from intake import conflict_checks, locking, matching, routing, screening
+from intake.sanctions import lists
 from intake.sanctions import screening as sanctions
 
 # Fewer are linked in the transaction that routes them: to commit, lock and read them again costs more than others of
@@ -16,7 +20,8 @@ def make_known_before(*, lead_ids: Collection[int], tried: bool) -> None:
     staff see who asks, whatever keeps it from its adviser.
     """
     if tried or len(lead_ids) >= _MANY:
-        make_known(lead_ids=lead_ids)
+        with transaction.atomic():
+            make_known(lead_ids=lead_ids)
 
 
 def make_known(*, lead_ids: Collection[int]) -> None:
@@ -26,16 +31,20 @@ def make_known(*, lead_ids: Collection[int]) -> None:
     later.send()
 
 
-def route(*, request_ids: Mapping[int, str]) -> None:
-    """Give these leads to advisers, unless they are held back; the registers are asked before, once.
+def route(*, request_ids: Mapping[int, str]) -> Later:
+    """Give these leads to advisers, unless they are held back; the registers are asked before, once. What is still to
+    be stored of it.
 
     `request_ids` tells by lead because of which request. What is missing, or known to nobody yet, is left out or made
     known first. The caller's transaction holds the locks.
     """
     later = Later()
     passing = screening.passing_of(locking.locked(request_ids.keys()), later)
-    matching.link(passing)
-    sanctions.ensure_screened(passing, later)
-    conflict_checks.check_new(passing, later)
-    routing.route(passing, request_ids, later)
-    later.send()
+    if not passing:
+        return later
+    used, *told = matching.link(passing, lists.asked_loaded(), *routing.asked(passing))
+    was_held = sanctions.ensure_screened(passing, lists.loaded_of(used), later)
+    if conflict_checks.check_new(passing, later) or was_held:
+        told = prepared.fetch_all(*routing.asked(passing))
+    routing.route(passing, told, request_ids, later)
+    return later

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -63,22 +63,29 @@ def route_leads(
     held: whoever decides about a hold asks for the routing again. Raises JobError when nobody may have one of them: no
     lead goes where nobody looks.
     """
-    later = Later()
-    decisions = route(locking.all_locked(lead_ids), request_ids, later)
+    leads, later = locking.all_locked(lead_ids), Later()
+    decisions = route(leads, prepared.fetch_all(*asked(leads)), request_ids, later)
     later.send()
     return decisions
 
 
+def asked(leads: Sequence[Any]) -> tuple[prepared.Asked, prepared.Asked]:
+    """What is asked before these leads are routed, for who sends it together with other questions."""
+    return conflicts.asked_gates([lead.pk for lead in leads]), roster.asked_house()
+
+
 def route(
-    leads: Sequence[Any], request_ids: Mapping[int, str], later: Later
+    leads: Sequence[Any],
+    told: Sequence[list[tuple[Any, ...]]],
+    request_ids: Mapping[int, str],
+    later: Later,
 ) -> list[RoutingDecision]:
-    """`route_leads` of leads as `locking.locked` gives them; what is to be stored `later` is stored before."""
+    """`route_leads` of leads as `locking.locked` gives them, and of what was `told` to what is `asked` of them. It is
+    stored `later`, after what waits there.
+    """
+    found, desks = told
+    gates, house = conflicts.gates_of([lead.pk for lead in leads], found), roster.house_of(desks)
     leads = [lead for lead in leads if lead.status == Status.NEW]
-    if not leads:
-        return []
-    pks = [lead.pk for lead in leads]
-    found, desks = prepared.fetch_all(conflicts.asked_gates(pks), roster.asked_house())
-    gates, house = conflicts.gates_of(pks, found), roster.house_of(desks)
     strangers = [lead.pk for lead in leads if lead.contact_id is None]
     leads = [lead for lead in leads if not gates[lead.pk].is_held]
     if not leads:
@@ -104,10 +111,8 @@ def _given(
     for lead in leads:
         lead.status = Status.ROUTED
     decisions = [decision for _, decision in made]
-    given = owning.given_first(decisions, request_ids)
-    stored, jobs = prepared.store_all(_on_record(made, None), given)
-    _note(decisions, stored)
-    queue.hint_due(jobs)
+    later.add(*_on_record(made, None), then=partial(_note, decisions))
+    later.add(*owning.given_first(decisions, request_ids), then=queue.hint_due)
     return decisions
 
 
@@ -292,7 +297,7 @@ def _on_record(made: Sequence[Made], by: User | None) -> prepared.Asked:
     return _recorded(), {"rows": many.sent(rows)}
 
 
-def _note(decisions: Sequence[RoutingDecision], stored: Sequence[tuple[int]]) -> None:
+def _note(decisions: Sequence[RoutingDecision], stored: Sequence[tuple[Any, ...]]) -> None:
     """The numbers of decisions that are stored now."""
     for decision, (pk,) in zip(decisions, stored, strict=True):
         many.mark_stored(decision, pk)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from accounts.later import Later
 from intake import (
     acknowledging,
     after_sending,
@@ -48,9 +49,9 @@ def _match_before(jobs: Sequence[Job]) -> None:
 
 
 @kind_together("intake.route_lead", most=50, at_once=True, before=_match_before)
-def route_leads(jobs: Sequence[Job]) -> None:
+def route_leads(jobs: Sequence[Job]) -> Later:
     """Give leads to advisers, unless they are held back; the registers are asked before, once."""
-    new_leads.route(request_ids=_requests(jobs))
+    return new_leads.route(request_ids=_requests(jobs))
 
 
 @kind("intake.check_conflicts")

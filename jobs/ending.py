@@ -9,6 +9,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from accounts import statements
+from accounts.later import Later
 from jobs import failures, following, kinds, pausing, queue
 from jobs.models import Job
 
@@ -61,13 +62,14 @@ def note(job: Job, outcome: str, error: str) -> None:
     log.log(_LEVELS[outcome], "job", **told)
 
 
-def complete(jobs: Sequence[Job]) -> None:
-    """Mark all as done; workers are told of what comes after them when that is committed.
+def complete(jobs: Sequence[Job], later: Later) -> None:
+    """Mark all as done, after what is still to be stored; workers are told of what comes after them when that is
+    committed.
 
     Raises LeaseLost when one of them is not ours any more.
     """
     given = {"ids": [job.pk for job in jobs], "token": jobs[0].lease_token}
-    rows = statements.store(_COMPLETE, given | following.asked(jobs))
+    (rows,) = later.send((_COMPLETE, given | following.asked(jobs)))
     after = [(kind, pk) for kind, pk in rows if kind]
     if len(rows) - len(after) < len(jobs):
         raise LeaseLost

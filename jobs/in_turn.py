@@ -8,6 +8,7 @@ from functools import partial
 import structlog
 from django.db import transaction
 
+from accounts.later import Later
 from jobs import ending, kinds
 from jobs.kinds import Finish
 from jobs.models import Job
@@ -55,7 +56,7 @@ def _finish(jobs: Sequence[Job], finishes: Sequence[Finish | None]) -> None:
 
 @transaction.atomic
 def _record(jobs: Sequence[Job], finishes: Sequence[Finish | None]) -> None:
-    ending.complete(jobs)
+    ending.complete(jobs, Later())
     for finish in finishes:
         if finish is not None:
             finish()

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from accounts.later import Later
 from jobs.models import Job
 
 Finish = Callable[[], None]
 Work = Callable[[Job], Finish | None]
-Together = Callable[[Sequence[Job]], None]
+Together = Callable[[Sequence[Job]], Later | None]
+Before = Callable[[Sequence[Job]], None]
 InTurn = Callable[[Sequence[Job]], Iterator[Finish | None]]
 
 
@@ -42,18 +44,22 @@ class Kind:
     pause: timedelta | None = None
     at_once: bool = False
     most: int = 1
-    before: Together | None = None
+    before: Before | None = None
     after: str = ""
 
     def do(self, jobs: Sequence[Job]) -> Finish | None:
-        """The work on these jobs, which are one unless the kind does several together."""
-        assert not self.is_in_turn
-        if self.most > 1:
-            self.work(jobs)
-            return None
+        """The work on one job."""
+        assert self.most == 1
         (job,) = jobs
         finish: Finish | None = self.work(job)
         return finish
+
+    def do_together(self, jobs: Sequence[Job]) -> Later:
+        """The work on several jobs, in the database; what of it is still to be stored."""
+        assert self.most > 1
+        assert not self.is_external
+        later: Later | None = self.work(jobs)
+        return later or Later()
 
     @property
     def is_in_turn(self) -> bool:
@@ -98,14 +104,15 @@ def kind_together(
     *,
     most: int,
     at_once: bool = False,
-    before: Together | None = None,
+    before: Before | None = None,
     after: str = "",
 ) -> Callable[[Together], Together]:
     """Register a function as the work of a kind whose jobs are done up to `most` at a time, the oldest first.
 
     All of them are done in one transaction with their "done". When that fails, each is done alone, so the function
-    gets one job at times, and what hurts one hurts no other. Only for work in the database. What is done `before` is
-    committed by itself, so that its locks are free again: it may be done twice, and stays when the work fails.
+    gets one job at times, and what hurts one hurts no other. Only for work in the database. What is done `before`, in
+    a transaction of its own, so that its locks are free again, may be done twice, and stays when the work fails. What
+    the work returns is stored in one message with their "done".
     It comes `after` the jobs of another kind that have the same keys: they lock the same rows, and somebody waits.
     """
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, transaction
 
 from accounts import statements
+from accounts.later import Later
 from jobs import ending, in_turn, kinds
 from jobs.models import Job
 
@@ -107,12 +108,14 @@ def _job(row: tuple[Any, ...]) -> Job:
 def _do(jobs: Sequence[Job]) -> None:
     kind = kinds.find(jobs[0].kind)
     if kind.before:
-        with transaction.atomic():
-            kind.before(jobs)
+        kind.before(jobs)
     finish = kind.do(jobs) if kind.is_external else None
+    later = Later()
     with transaction.atomic():
-        if not kind.is_external:
+        if kind.most > 1:
+            later = kind.do_together(jobs)
+        elif not kind.is_external:
             finish = kind.do(jobs)
-        ending.complete(jobs)
+        ending.complete(jobs, later)
         if finish is not None:
             finish()

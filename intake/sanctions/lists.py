@@ -22,9 +22,18 @@ def all_lists() -> list[SanctionsList]:
 
 def loaded() -> list[SanctionsList]:
     """The lists that names are looked for on, in one statement."""
+    return loaded_of(prepared.fetch(*asked_loaded()))
+
+
+def asked_loaded() -> prepared.Asked:
+    """What asks for them, for who sends it together with other questions."""
+    return _LOADED.asked()
+
+
+def loaded_of(answer: list[tuple[Any, ...]]) -> list[SanctionsList]:
+    """The lists that were answered to `asked_loaded`."""
     order = list(ListCode.values)
-    found = _LOADED.read().objects()
-    return sorted(found, key=lambda one: order.index(one.code))
+    return sorted(_LOADED.rows(answer).objects(), key=lambda one: order.index(one.code))
 
 
 _LOADED = prepared.Prepared(

@@ -36,20 +36,20 @@ _BATCH = 100
 _MOST_KEPT = 20
 
 
-def ensure_screened(leads: Sequence[Any], later: Later) -> None:
-    """Screen those of these leads, as `locking.locked` gives them, that never were. Routing asks first. What was looked
-    for is stored `later`.
+def ensure_screened(leads: Sequence[Any], used: Sequence[SanctionsList], later: Later) -> bool:
+    """Screen those of these leads, as `locking.locked` gives them, that never were, on the loaded lists; whether one of
+    them may be held or linked since. Routing asks first. What was looked for is stored `later`.
 
     What it raises fails the job that called: the leads wait, the job is tried again and staff see it.
     """
     left = [one for one in leads if one.on_lists is None and not _is_closed_to_us(one)]
-    used = lists.loaded() if left else []
     if used and any(one.contact_id is None for one in left):
         screen_leads(lead_ids=[one.pk for one in left])
-    else:
-        made = _screened(left, _names(left), used)
-        _MADE.store_later(_MADE.rows_of(made), later)
-        _hold_each(made)
+        return True
+    made = _screened(left, _names(left), used) if left else []
+    _MADE.store_later(_MADE.rows_of(made), later)
+    _hold_each(made)
+    return any(match["holds"] for one in made for match in one.matches)
 
 
 def screen_lead(*, lead_id: int) -> SanctionsScreening | None:

@@ -10,6 +10,8 @@ from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
+from accounts.later import Later
+from accounts.statements import Statement
 from jobs import gathering, hints, kinds, queue, sweeping, working
 from jobs.models import Job
 from jobs.queue_names import GATHERS
@@ -292,6 +294,42 @@ def poisoned(bad: Callable[[], int], error: Exception) -> kinds.Together:
 
 def traces() -> set[int]:
     return {int(name) for name in Group.objects.values_list("name", flat=True)}
+
+
+def leave(jobs: Sequence[Job], told: list[object]) -> Later:
+    """A group for each is still to be stored, named by what its job is about."""
+    later = Later()
+    for job in jobs:
+        later.add(_GROUP, {"name": str(job.subject_id)}, then=told.append)
+    return later
+
+
+_GROUP = Statement.written("INSERT INTO auth_group (name) VALUES (%(name)s) RETURNING name")
+
+
+def test_what_the_work_leaves_to_be_stored_is_stored_with_done(
+    register: Callable[..., str],
+) -> None:
+    told: list[object] = []
+    register(partial(leave, told=told), most=3)
+    first, _ = make_job(subject_id=7), make_job(subject_id=8)
+
+    working.run_job(first.pk)
+
+    assert states() == [("done", 1), ("done", 1)]
+    assert told == [[("7",)], [("8",)]]
+    assert list(Group.objects.order_by("pk").values_list("name", flat=True)) == ["7", "8"]
+
+
+def test_what_cannot_be_stored_of_one_hurts_no_other(register: Callable[..., str]) -> None:
+    Group.objects.create(name="8")
+    register(partial(leave, told=[]), most=3)
+    jobs = [make_job(subject_id=number) for number in (7, 8, 9)]
+
+    working.run_job(jobs[0].pk)
+
+    assert states() == [("done", 1), ("pending", 1), ("done", 1)]
+    assert list(Group.objects.order_by("name").values_list("name", flat=True)) == ["7", "8", "9"]
 
 
 def test_a_job_that_fails_hurts_no_other(
