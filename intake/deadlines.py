@@ -9,7 +9,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.many import Many
 from accounts.models import User
+from briefs import prepared
 from intake import policies, promising
 from intake.models import (
     STAGE_OF,
@@ -74,12 +76,21 @@ def keep_of(
 def _clocks_of(leads: Sequence[Lead]) -> tuple[dict[int, list[Deadline]], set[int]]:
     """By lead its running deadlines, and which leads ever had one."""
     running: dict[int, list[Deadline]] = {lead.pk: [] for lead in leads}
-    found = Deadline.objects.filter(lead__in=list(running)).select_related("policy").order_by("pk")
-    ever = list(found)
+    ever = _EVER.read(pks=prepared.listed(running)).objects()
     for deadline in ever:
         if deadline.ended_at is None:
             running[deadline.lead_id].append(deadline)
     return running, {deadline.lead_id for deadline in ever}
+
+
+_EVER = prepared.Prepared(
+    lambda pks: (
+        Deadline.objects.filter(prepared.among("intake_deadline.lead_id", pks))
+        .select_related("policy")
+        .order_by("pk")
+    ),
+    pks=prepared.NUMBERS,
+)
 
 
 def _is_strange(deadline: Deadline, lead: Lead) -> bool:
@@ -137,8 +148,19 @@ def locked(lead_id: int) -> Lead:
 
 def locked_of(lead_ids: Sequence[int]) -> list[Lead]:
     """The same for many, in the order in which everybody locks several; those that are gone are left out."""
-    found = Lead.objects.select_for_update(of=("self",)).select_related("enquiry")
-    return list(found.filter(pk__in=lead_ids).order_by("pk"))
+    found: list[Lead] = _LOCKED.read(pks=prepared.listed(lead_ids)).objects()
+    return found
+
+
+_LOCKED = prepared.Prepared(
+    lambda pks: (
+        Lead.objects.select_for_update(of=("self",))
+        .select_related("enquiry")
+        .filter(prepared.among("intake_lead.id", pks))
+        .order_by("pk")
+    ),
+    pks=prepared.NUMBERS,
+)
 
 
 def _set(lead: Lead, stage: Stage, start: datetime, by: User | None) -> Deadline | None:
@@ -156,9 +178,19 @@ def _set_first(
         _begun(lead, Stage.FIRST_ANSWER, started_at or lead.enquiry.received_at, rules)
         for lead in leads
     ]
-    made = Deadline.objects.bulk_create(one for one in begun if one)
+    made = [one for one in begun if one]
+    _MADE.store(made)
     _record_all([(one, Change.SET, None, _whose(one.lead)) for one in made])
     return made
+
+
+_MADE = Many(
+    Deadline,
+    (
+        *("lead_id", "policy_id", "stage", "adviser_id"),
+        *("started_at", "due_at", "warn_at", "next_look_at"),
+    ),
+)
 
 
 def _begun(lead: Lead, stage: Stage, start: datetime, rules: Policies) -> Deadline | None:
@@ -251,16 +283,21 @@ def _end(deadline: Deadline, lead: Lead, now: datetime, by: User | None) -> None
 def _record_all(
     changes: Sequence[tuple[Deadline, DeadlineChange.Kind, datetime | None, str]],
 ) -> None:
-    DeadlineChange.objects.bulk_create(
-        DeadlineChange(
-            deadline=deadline,
-            kind=kind,
-            due_before=before,
-            due_after=deadline.due_at,
-            reason=reason,
-        )
-        for deadline, kind, before, reason in changes
+    _CHANGED.store_rows(
+        [
+            {
+                "deadline_id": deadline.pk,
+                "kind": kind,
+                "due_before": before,
+                "due_after": deadline.due_at,
+                "reason": reason,
+            }
+            for deadline, kind, before, reason in changes
+        ]
     )
+
+
+_CHANGED = Many(DeadlineChange, ("deadline_id", "kind", "due_before", "due_after", "reason"))
 
 
 def record(

@@ -52,7 +52,8 @@ def given_first(
     decisions: Sequence[RoutingDecision], request_ids: Mapping[int, str]
 ) -> prepared.Asked:
     """The same for leads that nobody has owned, each by the newest decision on it: what stores it, and asks for what
-    `follow_ups` names, which the caller hints.
+    `follow_ups` names, which the caller hints; for the clock only where the acknowledgement has been tried, since that
+    counts it too, and comes next.
 
     One statement, however many, which notes too what was read of their texts. The jobs carry the request of their lead.
     """
@@ -79,6 +80,11 @@ def clock_of(assignment: Assignment) -> queue.Ask:
 
 
 _NOTICE, _CLOCK = "intake.notify_owner", "intake.keep_deadline"
+# That what keeps the clock of a lead by itself is still to come: it waits for the lead's lock, and so sees its owner.
+_IS_KEPT_NEXT = """EXISTS (
+    SELECT FROM jobs_job WHERE kind = 'intake.acknowledge' AND key = 'lead:' || span.lead_id AND state = 'pending'
+        AND attempts = 0
+)"""
 _OWNED = ("owner_id", "pool_id", "status", "needs_read_by")
 _GIVEN = {
     "lead_id": "bigint",
@@ -112,7 +118,8 @@ def _given_first() -> prepared.Statement:
     )"""
     span = f"span AS ({insert(Assignment, _SPAN, rows='FROM given ORDER BY lead_id')} RETURNING id, lead_id)"
     asked = f"(VALUES ('{_NOTICE}', span.id), ('{_CLOCK}', span.lead_id)) AS asked (kind, subject)"
-    rows = f"FROM span JOIN given USING (lead_id), LATERAL {asked} ORDER BY span.id"
+    rows = f"""FROM span JOIN given USING (lead_id), LATERAL {asked}
+        WHERE asked.kind <> '{_CLOCK}' OR NOT {_IS_KEPT_NEXT} ORDER BY span.id"""
     return many.statement(
         _GIVEN, owned, span, last=f"{insert(Job, _JOB, rows=rows)} RETURNING kind, id"
     )

@@ -19,6 +19,7 @@ from intake.models import Deadline, DeadlineChange, DeadlinePolicy, Lead
 from jobs.models import Job
 from mail.models import Message
 from tests import factories, racing
+from tests.briefs.subscribed import run_all
 from tests.intake.clockwork import HOUR, NOW, owned, policy, ticking
 
 LATER = timezone.now() + timedelta(days=20)
@@ -96,11 +97,28 @@ def test_the_acknowledgement_sets_the_promise_and_says_it():
 
 
 @pytest.mark.django_db
-def test_routing_asks_for_the_owners_calendar():
+def test_the_acknowledgement_that_follows_routing_counts_by_the_owners_calendar():
+    factories.DeskFactory()
+    factories.AdviserFactory()
+    lead = factories.new_lead()
+
+    run_all("intake.route_lead", "intake.acknowledge")
+
+    lead.refresh_from_db()
+    (deadline,) = lead.deadlines.all()
+    assert deadline.adviser == lead.owner is not None
+    assert kinds(deadline) == ["set"]
+    assert not Job.objects.filter(kind="intake.keep_deadline").exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tried", [{"state": "done", "done_at": NOW}, {"state": "pending"}])
+def test_routing_after_an_acknowledgement_was_tried_asks_for_the_owners_calendar(tried):
     factories.DeskFactory()
     factories.AdviserFactory()
     lead = factories.new_lead()
     deadlines.keep_deadline(lead_id=lead.pk, started_at=NOW)
+    Job.objects.filter(kind="intake.acknowledge").update(attempts=1, **tried)
 
     routing.route_lead(lead_id=lead.pk)
 

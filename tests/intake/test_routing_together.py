@@ -50,8 +50,12 @@ def route_all() -> None:
 
 
 def outcome() -> list[tuple[object, ...]]:
-    """By lead who got it and why, and what each adviser had and has."""
+    """By lead who got it and why, and what each adviser had and has; not when they work next, which is this moment
+    while they do."""
     rows = RoutingDecision.objects.order_by("lead")
+    for one in rows:
+        for candidate in one.candidates:
+            del candidate["state"]["works_next"]
     return [
         (one.lead_id, one.chosen_id, one.reason, one.candidates, one.inputs["facts"])
         for one in rows
