@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -15,6 +16,7 @@ from accounts import private_links, text_rules
 from intake import leads, owning, staff_letters
 from intake.models import Activity, Status
 from mail import outbox
+from mail.models import Message
 from proposals import withdrawing
 from proposals.models import (
     LIVE,
@@ -204,10 +206,21 @@ def _tell_adviser(version: ProposalVersion, outcome: str) -> None:
         )
 
 
+def confirmation_of(version: ProposalVersion) -> Message | None:
+    """The mail that tells the client of their acceptance, as it was sent last; None once it is not kept any more."""
+    key = _confirmation_key(version)
+    mine = Message.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:to:"))
+    return mine.order_by("-pk").first()
+
+
+def _confirmation_key(version: ProposalVersion) -> str:
+    return f"version:{version.pk}:accepted:client"
+
+
 def _confirm(version: ProposalVersion, link: ClientLink, token: str) -> None:
     outbox.queue_message(
         outbox.Letter(
-            key=f"version:{version.pk}:accepted:client",
+            key=_confirmation_key(version),
             template="proposals/mail/accepted",
             to_email=link.email,
             to_name=link.name,

@@ -93,13 +93,15 @@ def decline(request: HttpRequest, link: ClientLink, token: str) -> HttpResponse:
 def _context(link: ClientLink, token: str) -> dict[str, Any]:
     version = link.version
     content = json.loads(version.content)
+    acceptance = getattr(version, "acceptance", None)
     return {
         "token": token,
         "link": link,
         "version": version,
         "content": content,
         "shown": presenting.present(content),
-        "acceptance": getattr(version, "acceptance", None),
+        "acceptance": acceptance,
+        "confirmation": answering.confirmation_of(version) if acceptance else None,
     }
 
 

@@ -176,6 +176,11 @@ class Message(models.Model):
         return f"{self.subject} → {self.to_email}"
 
     @property
+    def is_to_come(self) -> bool:
+        """Whether it has not left yet and will, without anybody doing anything."""
+        return self.state in UNSENT
+
+    @property
     def is_lost(self) -> bool:
         """Whether its reader does not have it, and will not get it by itself."""
         came_back = self.arrival in (Arrival.BOUNCED, Arrival.COMPLAINED)

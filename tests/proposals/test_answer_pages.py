@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from django.db import transaction
 from django.test import Client
 
+from mail import handling
+from mail.models import Message
 from proposals import drafting, withdrawing
 from proposals.models import Acceptance, Decline, Proposal, ProposalVersion
+from tests.factories import UserFactory
 from tests.proposals import making
 from tests.proposals.making import make_sent, statuses, token_of
 from tests.proposals.visiting import ESCAPED, HOSTILE, everything, get, sign
@@ -41,6 +45,67 @@ def test_acceptance_leads_back_to_the_page_which_says_so(client: Client) -> None
     assert "accept/" not in page
     assert "decline/" not in page
     assert get(client, version, "proposal.pdf").status_code == 200
+
+
+LEFT = {"state": "sent", "sent_at": datetime(2026, 3, 2, 9, 30, tzinfo=UTC)}
+ON_ITS_WAY = "We have told your adviser, and a confirmation is on its way to you."
+MAILED = "We have told your adviser, and mailed you a confirmation on 2 March 2026, 09:30 UTC."
+LOST = "We have told your adviser. Our mail with the confirmation did not reach you; your acceptance stands"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("became", "words"),
+    [
+        ({}, ON_ITS_WAY),
+        ({"state": "unsure"}, ON_ITS_WAY),
+        (LEFT, MAILED),
+        (LEFT | {"arrival": "delivered"}, MAILED),
+        (LEFT | {"arrival": "bounced"}, LOST),
+        ({"state": "refused"}, LOST),
+        ({"state": "held"}, LOST),
+        ({"state": "kept"}, "We have told your adviser.</p>"),
+    ],
+)
+def test_the_page_says_what_became_of_the_confirmation(
+    client: Client, became: dict[str, object], words: str
+) -> None:
+    version = make_sent()
+    making.accept(version)
+    Message.objects.filter(template="proposals/mail/accepted").update(private_url="", **became)
+
+    assert words in get(client, version).content.decode()
+
+
+@pytest.mark.django_db
+def test_a_confirmation_that_staff_send_elsewhere_is_on_its_way_again(client: Client) -> None:
+    version = make_sent()
+    making.accept(version)
+    lost = Message.objects.get(template="proposals/mail/accepted")
+    Message.objects.filter(pk=lost.pk).update(state="refused")
+
+    handling.redirect_message(message=lost, to_email="other@client.example", by=UserFactory())
+
+    assert ON_ITS_WAY in get(client, version).content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("fr", "nous vous avons envoyé une confirmation par e-mail le 2 mars 2026"),
+        ("pt", "enviámos-lhe uma confirmação por e-mail em 2 de março de 2026"),
+        ("ar", "أرسلنا إليك رسالة تأكيد في 2 مارس 2026"),
+    ],
+)
+def test_that_the_confirmation_was_sent_is_said_in_the_clients_language(
+    client: Client, language: str, words: str
+) -> None:
+    version = make_sent(language=language)
+    making.accept(version)
+    Message.objects.filter(template="proposals/mail/accepted").update(private_url="", **LEFT)
+
+    assert words in get(client, version).content.decode()
 
 
 @pytest.mark.django_db
