@@ -64,12 +64,23 @@ def acknowledged_at(lead: Lead, email: str) -> datetime | None:
 @transaction.atomic
 def acknowledge_again(*, lead_id: int) -> None:
     """Send the acknowledgement once more where the last one came back or was refused, since its address takes mail
-    again; the link in it left with it.
+    again; the link in it left with it. Where the address is marked still, it tries whether it takes mail.
     """
     lead = deadlines.locked_of([lead_id])[0]
-    last = _to(lead, after_sending.contact_of(lead).email).first()
-    if last is not None and last.is_lost and not lead.erased_at:
+    email = after_sending.contact_of(lead).email
+    last = _to(lead, email).first()
+    if lead.erased_at:
+        return
+    if addresses.mark_of(email):
+        _try_address(lead, last)
+    elif last is not None and last.is_lost:
         _send_again(lead)
+
+
+def _try_address(lead: Lead, last: Message | None) -> None:
+    if screening.passing([lead.pk]):  # else the address may be anybody's
+        waits = last is not None and last.state in (*UNSENT, Message.State.HELD)
+        outbox.force(last if last is not None and waits else _send_again(lead))
 
 
 @transaction.atomic
@@ -99,14 +110,13 @@ def send_link_again(*, lead: Lead, by: User) -> None:
     Activity.objects.create(lead=lead, kind=Activity.Kind.LINK_SENT, by=by)
 
 
-def _send_again(lead: Lead) -> None:
+def _send_again(lead: Lead) -> Message:
     """By a lead that is locked, so that two do not count the same."""
     contact, running = after_sending.contact_of(lead), deadlines.keep_of([lead])[lead.pk]
     letter = _letter(lead, contact, running, "")
     again = _to(lead, contact.email).count()
-    outbox.queue_message(
-        replace(letter, key=f"{letter.key}{_AGAIN}{again}" if again else letter.key)
-    )
+    key = f"{letter.key}{_AGAIN}{again}" if again else letter.key
+    return outbox.queue_message(replace(letter, key=key))
 
 
 def _to(lead: Lead, email: str) -> QuerySet[Message]:

@@ -24,7 +24,9 @@ from intake.models import (
     Status,
 )
 from jobs import queue
+from jobs.models import Job
 from mail import addresses, outbox
+from mail.models import Unreachable
 
 MOST_ADDITIONS = 20
 _WITHDRAWN = "Withdrawn by the client"
@@ -92,8 +94,9 @@ def correct_contact(*, lead: Lead, details: ContactDetails, by: User | None = No
     """Note how the client wants to be reached, by the client or by whoever was told it; the same details again change
     nothing.
 
-    A new address gets the acknowledgement too. One that took no mail is written to again: who corrects says that it is
-    right, and what was held for it leaves. Raises ValidationError(code="closed") when the request is.
+    A new address gets the acknowledgement too. One that took no mail is written to again, and what was held for it
+    leaves, when staff say that it is right; when the client does, who may have typed anybody's, one mail tries it.
+    Raises ValidationError(code="closed") when the request is.
     """
     lead = _locked(lead)
     before = contact_of(lead)
@@ -123,11 +126,38 @@ def _corrected(by: User | None) -> Activity.Kind:
 
 
 def _take_mail_again(lead: Lead, email: str, by: User | None) -> None:
-    if mark := addresses.mark_of(email):
+    mark = addresses.mark_of(email)
+    if mark is None or (by is None and not may_try(lead, mark)):
+        return
+    text = "They confirmed the address that took no mail; "
+    if by is None:
+        text += "one mail tries it."
+        again = _trial(lead, mark)
+    else:
         addresses.lift_mark(email=email, by=by)
-        text = "They confirmed the address that took no mail; what was held is sent."
-        Activity.objects.create(lead=lead, kind=_corrected(by), text=text, by=by)
-        queue.enqueue(queue.Ask("intake.acknowledge_again", lead.pk, key=f"mark:{mark.pk}:lifted"))
+        text += "what was held is sent."
+        again = f"mark:{mark.pk}:lifted"
+    Activity.objects.create(lead=lead, kind=_corrected(by), text=text, by=by)
+    queue.enqueue(queue.Ask("intake.acknowledge_again", lead.pk, key=again))
+
+
+def may_try(lead: Lead, mark: Unreachable) -> bool:
+    """Whether the client may have this marked address tried: once, and never that of who called our mail spam, nor by a
+    request that is held back.
+    """
+    is_barred = mark.why == Unreachable.Why.COMPLAINED or lead.status == Status.QUARANTINED
+    return not is_barred and not has_tried(lead, mark)
+
+
+def has_tried(lead: Lead, mark: Unreachable) -> bool:
+    """Whether the client of this lead had this marked address tried."""
+    asked = Job.objects.filter(kind="intake.acknowledge_again", key=_trial(lead, mark))
+    return asked.exists()
+
+
+def _trial(lead: Lead, mark: Unreachable) -> str:
+    """One for each request and mark: as many mails to an address that takes none."""
+    return f"lead:{lead.pk}:mark:{mark.pk}:tried"
 
 
 @transaction.atomic

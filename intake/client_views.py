@@ -66,7 +66,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         "lead": lead,
         "contact": contact,
         "meant": misspelling.likely_address(contact.email),
-        "comes_back": addresses.mark_of(contact.email) is not None,
+        **_taking_mail(lead, contact.email),
         "warn_in": warn_in(lead, language),
         "house": settings.HOUSE,
         "languages": _languages(request, language),
@@ -104,6 +104,18 @@ def _standing(lead: Lead, email: str, language: str) -> dict[str, Any]:
         "kept_until": _kept_until(lead),
         "is_before_the_answer": working.status in stages.BEFORE_THE_ANSWER,
         "mailed_at": _mailed_at(lead, working, email),
+    }
+
+
+def _taking_mail(lead: Lead, email: str) -> dict[str, Any]:
+    """Whether mail to the client comes back, whether one was sent all the same, and whether one may be."""
+    mark = addresses.mark_of(email)
+    if mark is None:
+        return {"comes_back": False}
+    return {
+        "comes_back": True,
+        "is_tried": after_sending.has_tried(lead, mark),
+        "may_try": after_sending.may_try(lead, mark),
     }
 
 

@@ -117,7 +117,7 @@ def acknowledge(jobs: Sequence[Job]) -> None:
 
 @kind("intake.acknowledge_again")
 def acknowledge_again(job: Job) -> None:
-    """Tell a client once more whose address takes mail again."""
+    """Tell a client once more whose address takes mail again, or says that it does."""
     acknowledging.acknowledge_again(lead_id=job.subject_id)
 
 

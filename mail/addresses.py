@@ -1,9 +1,14 @@
-"""Addresses that take no mail: marked once the server or the provider said so, lifted by staff or by the client."""
+"""Addresses that take no mail: marked once the server or the provider said so, lifted by staff or by what arrived."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Lower, Now
+from django.utils import timezone
 
 from accounts.models import User
 from mail import news, outbox
@@ -56,7 +61,7 @@ def mark_unreachable(
 def lift_mark(*, email: str, by: User | None) -> int:
     """Write to an address again, and send what was held for it; return how many messages that were.
 
-    `by` is None when the client said, by the private link, that the address is right.
+    `by` is None when a mail arrived there: that somebody says so proves nothing, since anybody can type an address.
     Raises ValidationError(code="conflict") when no mark stands.
     """
     lifted = Unreachable.objects.of(email).update(lifted_at=Now(), lifted_by=by)
@@ -70,3 +75,24 @@ def lift_mark(*, email: str, by: User | None) -> int:
         outbox.queue_again(message)
     log.info("mark lifted", released=len(messages), user=by.pk if by else None)
     return len(messages)
+
+
+def note_taken(message: Message) -> None:
+    """Lift the mark of an address that a server refused and takes now. One that mail came back from stays marked until
+    a mail arrived, one whose reader called our mail spam until staff lift it.
+    """
+    _lift_proven(message, [Unreachable.Why.REFUSED], timezone.now())
+
+
+def note_arrived(message: Message, at: datetime) -> None:
+    """Lift the mark of an address at which a mail arrived that left in spite of it."""
+    _lift_proven(message, [Unreachable.Why.REFUSED, Unreachable.Why.BOUNCED], at)
+
+
+def _lift_proven(message: Message, why: Sequence[Unreachable.Why], at: datetime) -> None:
+    if not message.is_forced:
+        return  # it left before there was a mark, whose truth it says nothing of
+    standing = Unreachable.objects.of(message.to_email).filter(why__in=why, since__lte=at)
+    if standing.exists():
+        with suppress(ValidationError):  # somebody else has lifted it this moment
+            lift_mark(email=message.to_email, by=None)

@@ -171,6 +171,8 @@ def _act(event: Told, message: Message | None) -> None:
     if message:
         arrival = _ARRIVALS[event.kind]
         Message.objects.filter(pk=message.pk, arrival__in=_WORSE[arrival]).update(arrival=arrival)
+    if message and event.kind == Kind.DELIVERED:
+        addresses.note_arrived(message, event.happened_at)
     if why := _why(event):
         email = message.to_email if message else event.recipient
         addresses.mark_unreachable(email=email, why=why, code=event.code, message=message)

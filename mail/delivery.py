@@ -81,7 +81,9 @@ def _send(message: Message, is_last_try: bool) -> Finish:
 
 @dataclass
 class _Taken:
-    """Records that a message has come to its end well, unless the beginning of the next one did."""
+    """Records that a message has come to its end well, unless the beginning of the next one did; and what that proves
+    of an address that took none before.
+    """
 
     message: Message
     state: Message.State
@@ -91,6 +93,8 @@ class _Taken:
     def __call__(self) -> None:
         if not self.is_recorded:
             statements.store(_END_ALONE, self.told())
+        if self.message.is_forced and self.state == Message.State.SENT:
+            addresses.note_taken(self.message)
 
     def told(self) -> dict[str, int | str]:
         """What the statement needs to know."""

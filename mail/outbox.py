@@ -14,6 +14,7 @@ from django.utils import translation
 from jobs import queue
 from mail import catalogue, rewording, storing, typesetting
 from mail.models import Message
+from mail.models.message import UNSENT
 
 # Stands in the stored text where the reader's private link goes when the message leaves.
 PRIVATE_LINK = "https://private-link.invalid/"
@@ -104,6 +105,16 @@ def queue_again(message: Message) -> None:
         state=Message.State.QUEUED, sent_at=None, error="", failure="", arrival=""
     )
     ask_again(message)
+
+
+@transaction.atomic
+def force(message: Message) -> None:
+    """Let a message leave though its address takes no mail; one that is held leaves now. One that has left stays."""
+    message = Message.objects.select_for_update().get(pk=message.pk)
+    if message.state in (*UNSENT, Message.State.HELD):
+        Message.objects.filter(pk=message.pk).update(is_forced=True)
+    if message.state == Message.State.HELD:
+        queue_again(message)
 
 
 def ask_again(message: Message) -> None:

@@ -63,7 +63,8 @@ class UnreachableQuerySet(models.QuerySet["Unreachable"]):
 
 
 class Unreachable(models.Model):
-    """That an address takes no mail of ours, since when and why, until somebody lifts it. The address is a digest."""
+    """That an address takes no mail of ours, since when and why, until staff or a mail that
+    arrived lift it. The address is a digest."""
 
     class Why(models.TextChoices):
         REFUSED = "refused", "the mail server refused the address"
@@ -84,7 +85,7 @@ class Unreachable(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="Empty: the client said that the address is right.",
+        help_text="Empty: a mail arrived there.",
     )
 
     objects = UnreachableQuerySet.as_manager()

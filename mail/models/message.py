@@ -103,7 +103,8 @@ class Message(models.Model):
         help_text="It went again, under the same Message-ID, because nobody knew whether the first had been taken.",
     )
     is_forced = models.BooleanField(
-        default=False, help_text="Staff let it go to an address that took no mail before."
+        default=False,
+        help_text="It goes to an address that took no mail: staff let it go, or its client says that it is right.",
     )
     arrival = models.CharField(max_length=10, choices=Arrival, blank=True, default="")
     provider_id = models.CharField(max_length=200, blank=True, editable=False)

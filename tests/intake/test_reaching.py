@@ -202,13 +202,15 @@ def test_who_says_that_the_address_is_right_gets_the_link_that_came_back(by_staf
 
     assert letters(WRONG) == [submission.status_url(submission.status_token(lead))]
     assert not ContactCorrection.objects.exists()
+    assert (addresses.mark_of(WRONG) is None) == by_staff
 
 
 def test_an_acknowledgement_that_arrived_is_not_sent_again_when_the_mark_is_lifted() -> None:
     lead = bounced()
     Message.objects.update(arrival="delivered")
 
-    after_sending.correct_contact(lead=lead, details=after_sending.contact_of(lead))
+    details = after_sending.contact_of(lead)
+    after_sending.correct_contact(lead=lead, details=details, by=lead.owner.user)
     run("intake.acknowledge_again")
 
     assert letters(WRONG) == []

@@ -1,6 +1,7 @@
 """Mail that does not reach a client: noted on the lead, told to the adviser, shown to staff, mended by the client."""
 
 import pytest
+from django.utils import timezone
 
 from intake import acknowledging, after_sending, matching, submission, undelivered
 from intake.after_sending import ContactDetails
@@ -125,25 +126,61 @@ def test_a_corrected_address_takes_the_warning_away_and_the_mark_stays() -> None
     assert addresses.mark_of(CLIENT) is not None
 
 
-def test_a_client_who_says_that_the_address_is_right_gets_what_was_held() -> None:
-    lead = lead_of_amina()
+def save_as_it_is(lead: Lead, **changes: str) -> None:
+    """The client saves how they are reached, by the private link."""
+    shown = vars(after_sending.contact_of(lead)) | changes
+    answer = client_of(None).post(f"/request/{submission.status_token(lead)}/contact/", shown)
+    assert answer.status_code == 303
+
+
+def told(lead: Lead, language: str = "en") -> str:
+    address = f"/request/{submission.status_token(lead)}/?language={language}"
+    return client_of(None).get(address).content.decode()
+
+
+def test_a_client_who_says_that_the_address_is_right_has_it_tried_by_one_mail() -> None:
+    lead, other = lead_of_amina(), lead_of_amina()
     bounce(lead)
     Message.objects.filter(to_email=CLIENT).update(state="held", failure="address")
-    before = Job.objects.filter(kind="mail.deliver").count()
+    assert "Nos messages ne vous parviennent pas" in told(lead, "fr")
+    assert "save it once more, and one mail tries it" in told(lead)
 
-    token = submission.status_token(lead)
-    asked = client_of(None).get(f"/request/{token}/?language=fr").content.decode()
-    assert "Nos messages ne vous parviennent pas" in asked
+    save_as_it_is(lead)
+    save_as_it_is(lead)
 
-    contact = after_sending.contact_of(lead)
-    form = {"full_name": contact.full_name, "email": contact.email, "phone": contact.phone}
-    response = client_of(None).post(f"/request/{token}/contact/", form)
-
-    assert response.status_code == 303
-    assert "does not reach you" not in client_of(None).get(f"/request/{token}/").content.decode()
-    assert addresses.mark_of(CLIENT) is None
-    assert Unreachable.objects.get().lifted_by is None
-    assert acknowledgement(lead).state == "queued"
-    assert Job.objects.filter(kind="mail.deliver").count() == before + 1
+    assert run("intake.acknowledge_again") == 1
+    assert addresses.mark_of(CLIENT) is not None
+    tried = acknowledgement(lead)
+    assert (tried.state, tried.is_forced) == ("queued", True)
+    assert acknowledgement(other).state == "held"
     corrected = lead.activities.get(kind=Activity.Kind.CLIENT_CORRECTED)
-    assert corrected.text == "They confirmed the address that took no mail; what was held is sent."
+    assert corrected.text == "They confirmed the address that took no mail; one mail tries it."
+    assert f"We try <bdi>{CLIENT}</bdi> with one mail." in told(lead)
+
+    addresses.note_arrived(tried, timezone.now())
+
+    assert Unreachable.objects.get().lifted_by is None
+    assert acknowledgement(other).state == "queued"
+    assert "does not reach you" not in told(lead)
+
+
+@pytest.mark.parametrize(
+    ("why", "status", "tries"), [("bounced", "routed", 1), ("complained", "routed", 0), ("bounced", "quarantined", 0)]
+)  # fmt: skip
+def test_whoever_types_the_address_of_another_lifts_no_mark(
+    why: str, status: str, tries: int
+) -> None:
+    theirs = Message.objects.create(
+        key="k", template="t", language="en", to_email=CLIENT, state="held", failure="address"
+    )
+    addresses.mark_unreachable(email=CLIENT, why=Unreachable.Why(why))
+    stranger = factories.lead_of(status=status, email="mallory@client.example")
+
+    save_as_it_is(stranger, email=CLIENT)
+
+    assert run("intake.acknowledge_again") == tries
+    assert addresses.mark_of(CLIENT) is not None
+    theirs.refresh_from_db()
+    assert theirs.state == "held"
+    assert Message.objects.filter(is_forced=True).count() == tries
+    assert ("We try <bdi>" in told(stranger)) == bool(tries)

@@ -4,14 +4,17 @@ import base64
 import hashlib
 import hmac
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
 
 from jobs.models import Job
+from mail import addresses
 from mail.models import DeliveryEvent, Message, Unreachable
 from tests.mail.making import queue_letter
 
@@ -97,6 +100,30 @@ def test_a_hard_bounce_marks_the_address_once_however_often_it_is_told(
     assert (message.state, message.arrival) == ("sent", "bounced")
     assert Job.objects.filter(kind="briefs.suppress_unreachable").count() == 1
     assert Job.objects.filter(kind="intake.note_unreachable").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("why", "is_forced", "minutes", "stands"),
+    [
+        ("bounced", True, 5, False),
+        ("refused", True, 5, False),
+        ("complained", True, 5, True),
+        ("bounced", False, 5, True),  # it left before the mark
+        ("bounced", True, -5, True),  # and so did this one
+    ],
+)
+def test_a_mail_that_arrived_in_spite_of_a_mark_lifts_it(
+    client: Client, message: Message, why: str, is_forced: bool, minutes: int, stands: bool
+) -> None:
+    addresses.mark_unreachable(email=message.to_email, why=Unreachable.Why(why))
+    Message.objects.update(is_forced=is_forced)
+    at = (timezone.now() + timedelta(minutes=minutes)).timestamp()
+
+    for _ in range(2):
+        post(client, "mailgun", mailgun(message, event="delivered", timestamp=at))
+
+    mark = Unreachable.objects.get()
+    assert (mark.lifted_at is None, mark.lifted_by) == (stands, None)
 
 
 def test_a_complaint_marks_the_address_too(client: Client, message: Message) -> None:

@@ -55,6 +55,24 @@ def test_a_held_message_is_let_go_once_and_the_mark_stays(server: MailServer) ->
         handling.force_message(message=message, by=user)
 
 
+@pytest.mark.parametrize(
+    ("why", "stands"), [("refused", False), ("bounced", True), ("complained", True)]
+)
+def test_a_server_that_takes_what_it_refused_lifts_the_mark(
+    server: MailServer, why: str, stands: bool
+) -> None:
+    message, other = held_letter(), queue_letter(key="another")
+    assert run_delivery(other).state == "held"
+    Unreachable.objects.update(why=why)
+
+    handling.force_message(message=message, by=UserFactory.create())
+    run_delivery(message)
+
+    other.refresh_from_db()
+    assert Unreachable.objects.standing().exists() == stands
+    assert other.state == ("held" if stands else "queued")
+
+
 def test_once_the_mark_is_lifted_what_was_held_leaves(server: MailServer) -> None:
     message, user = held_letter(private_url=SECRET_URL), UserFactory.create()
 
