@@ -14,7 +14,6 @@ from django.conf import settings
 from django.db import connection
 from django.template import Context, Template
 from django.test import Client, TransactionTestCase
-from django.test.utils import setup_databases, teardown_databases
 from pytest_django import DjangoDbBlocker
 
 from tests import databases, processes
@@ -112,28 +111,28 @@ def django_db_setup(
     django_db_modify_db_settings: None,
     django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[None]:
-    """Migrate the test database and copy it before the first test: one that commits leaves traces.
+    """Make the migrated test database and copy it before the first test: one that commits leaves traces.
 
-    In place of pytest-django's, which makes none when no test that was collected asks for `db`.
+    In place of pytest-django's, which makes none when no test that was collected asks for `db`, and which looks through
+    all migrations of a database that has had them.
     """
+    name, own = connection.creation._get_test_db_name(), connection.settings_dict["NAME"]
     with django_db_blocker.unblock(), databases.one_at_a_time():
-        is_kept = databases.restore_kept(connection.creation._get_test_db_name())
-        made = setup_databases(
-            verbosity=0,
-            interactive=False,
-            aliases={"default"},
-            serialized_aliases=set(),
-            keepdb=is_kept,
-        )
-        connection.close()
-        name = str(connection.settings_dict["NAME"])
-        databases.keep(name)
+        if databases.restore_kept(name):
+            connection.close()
+            connection.settings_dict["NAME"] = name
+        else:
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            connection.close()
+            databases.keep(name)
     with django_db_blocker.unblock():
         databases.copy(name, databases.pristine(name))
     yield
     with django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = own
         databases.drop(databases.pristine(name))
-        teardown_databases(made, verbosity=0)
+        databases.drop(name)
 
 
 @pytest.fixture(scope="session")
