@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",
     "django_countries",
     "django_prose_editor",
     "pgtrigger",
@@ -124,6 +125,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # also finds config/templates
 
 # ---- Database: one PostgreSQL, plain persistent connections, nothing waits for ever
 PROCESS_NAME = env.str("PROCESS_NAME", default="derisk")

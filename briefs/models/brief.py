@@ -14,6 +14,7 @@ from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from accounts.constraints import CheckedTogether
 from briefs import geography, rendering, topics
 from briefs.models.actor import Actor
 from briefs.models.brief_queryset import BriefQuerySet
@@ -46,7 +47,7 @@ def _search_vector(config: str) -> Combinable:
     )
 
 
-class Brief(models.Model):
+class Brief(CheckedTogether):
     """A dated assessment with its judgements, incidents, actors and places, in one language."""
 
     slug = models.SlugField(max_length=120, unique=True, help_text="Part of the page address.")

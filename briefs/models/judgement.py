@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
+from accounts.constraints import CheckedTogether
 from briefs.likelihood import SCALE, Confidence, Likelihood
 from briefs.models.brief import Brief
 
@@ -36,7 +37,7 @@ RETURN NEW;
 """
 
 
-class Judgement(models.Model):
+class Judgement(CheckedTogether):
     """One forecast of a brief: a claim that time will prove right or wrong by its horizon.
 
     One that was published is never lost: dropped from the text, it keeps no position and is still scored.

@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import time_zones
+from accounts.constraints import CheckedTogether
 from intake import calendars
 from intake.skills import Level, SkillKind, name_of
 
@@ -58,7 +59,7 @@ def check_hours(days: Sequence[str]) -> None:
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-class Adviser(models.Model):
+class Adviser(CheckedTogether):
     """A member of staff who takes leads."""
 
     user = models.OneToOneField(
