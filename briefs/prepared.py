@@ -17,13 +17,23 @@ from django.db import connections as databases
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
-from accounts.statements import Asked, Statement, fetch, fetch_all, fetch_once, store, store_all
+from accounts.statements import (
+    Asked,
+    Row,
+    Statement,
+    fetch,
+    fetch_all,
+    fetch_once,
+    store,
+    store_all,
+)
 
 __all__ = [
     "A_MOMENT",
     "NUMBERS",
     "Asked",
     "Prepared",
+    "Row",
     "Rows",
     "Statement",
     "among",

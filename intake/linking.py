@@ -14,16 +14,16 @@ from jobs.models import Job
 
 
 def store(
-    matches: Sequence[Match], texts: Sequence[str], *asked: prepared.Asked
-) -> list[list[tuple[Any, ...]]]:
+    matches: Sequence[Match], texts: Sequence[str], *also: prepared.Asked
+) -> list[list[prepared.Row]]:
     """Link each lead as it was matched and note its text on the timeline. The leads are in the order of their numbers.
-    The answers to what is asked after it, in the same message.
+    The answers to what is `also` asked, after it in the same message.
 
     Sets on them contact, organisation and `asked_before`, as `for_routing()` would. A look for what is alike follows.
     """
     rows = [_row(match, text) for match, text in zip(matches, texts, strict=True)]
     given = {"rows": many.sent(rows), "request_id": queue.current_request_id()}
-    stored, *answers = prepared.store_all((_linked(), given), *asked)
+    stored, *answers = prepared.store_all((_linked(), given), *also)
     before: set[tuple[str, int]] = set()
     for match, (_, contact, organisation, asked_before, *_) in zip(matches, stored, strict=True):
         theirs = {("contact", contact), ("organisation", organisation)} - {("organisation", None)}

@@ -11,7 +11,7 @@ from accounts.numbers import counted
 from briefs import prepared
 from intake import linking, locking, names, people_book
 from intake.models import Contact, Lead, Organisation
-from intake.people_book import Book, Keys, Match
+from intake.people_book import Book, Match
 from jobs import queue
 
 # Of the advisory locks of PostgreSQL, that of whoever links or merges people, and those of the keys by which they are
@@ -63,30 +63,46 @@ def match_leads(*, lead_ids: Collection[int]) -> list[Lead]:
     erased, a lead stays as it is.
     """
     leads = locking.locked(lead_ids)
-    link(leads)
+    link(leads, prepared.fetch_all(*asked_people(leads)))
     return leads
 
 
-def link(leads: Sequence[Lead], *asked: prepared.Asked) -> list[list[tuple[Any, ...]]]:
-    """The same for leads as `locking.locked` gives them; the answers to what is asked of the linked ones, which is sent
-    in one message with the links.
+def asked_people(leads: Sequence[Lead]) -> list[prepared.Asked]:
+    """What is asked before these leads, or some of them, are linked, for who sends it together with other questions: it
+    holds the keys of whoever they may be from, until the transaction ends, and asks who of them is known.
     """
-    leads = [lead for lead in leads if lead.contact_id is None and not lead.erased_at]
+    unlinked = _unlinked(leads)
+    if not unlinked:
+        return []
+    keys = people_book.keys_of(lead.enquiry for lead in unlinked)
+    given = {name: sorted(getattr(keys, name)) for name in ("emails", "named", "latin", "domains")}
+    return [_held(keys.held), (_KNOWN, given)]
+
+
+def link(
+    leads: Sequence[Lead], people: Sequence[list[prepared.Row]], *also: prepared.Asked
+) -> list[list[prepared.Row]]:
+    """The same for leads as `locking.locked` gives them, with the answers to `asked_people`; the answers to what is
+    `also` asked, which is sent in one message with the links and sees them.
+    """
+    leads = _unlinked(leads)
     if not leads:
-        return prepared.fetch_all(*asked)
-    keys = people_book.keys_of(lead.enquiry for lead in leads)
-    book, earlier = _book(keys)
+        return prepared.fetch_all(*also)
+    book, earlier = _book(people[-1])
     matches = [book.match(lead) for lead in leads]
-    answers = linking.store(matches, [_recognised(match, earlier) for match in matches], *asked)
+    answers = linking.store(matches, [_recognised(match, earlier) for match in matches], *also)
     queue.enqueue(*(ask for match in matches for ask in _check_again(match)))
     return answers
 
 
-def _book(keys: Keys) -> tuple[Book, Counter[str]]:
-    """Whoever these may be from, with their keys held; and how many leads each contact has, by key."""
-    given = {name: sorted(getattr(keys, name)) for name in ("emails", "named", "latin", "domains")}
+def _unlinked(leads: Sequence[Lead]) -> list[Lead]:
+    return [lead for lead in leads if lead.contact_id is None and not lead.erased_at]
+
+
+def _book(known: Iterable[prepared.Row]) -> tuple[Book, Counter[str]]:
+    """Whoever is known; and how many leads each contact has, by key."""
     book, earlier = Book({}, {}, {}, {}), Counter[str]()
-    for number, domain, *columns in prepared.fetch(_KNOWN, given, after=_held(keys.held)):
+    for number, domain, *columns in known:
         contact, organisation = _people(columns)
         if contact:
             _know(book, earlier, contact, number)

@@ -26,8 +26,9 @@ def make_known_before(*, lead_ids: Collection[int], tried: bool) -> None:
 
 def make_known(*, lead_ids: Collection[int]) -> None:
     """Hold spam back, and link the others to the people behind them. The caller's transaction holds the locks."""
-    later = Later()
-    matching.link(screening.passing_of(locking.locked(lead_ids), later))
+    leads, later = locking.locked(lead_ids), Later()
+    passing, people = screening.passing_of(leads, later, *matching.asked_people(leads))
+    matching.link(passing, people)
     later.send()
 
 
@@ -38,11 +39,11 @@ def route(*, request_ids: Mapping[int, str]) -> Later:
     `request_ids` tells by lead because of which request. What is missing, or known to nobody yet, is left out or made
     known first. The caller's transaction holds the locks.
     """
-    later = Later()
-    passing = screening.passing_of(locking.locked(request_ids.keys()), later)
+    leads, later = locking.locked(request_ids.keys()), Later()
+    passing, people = screening.passing_of(leads, later, *matching.asked_people(leads))
     if not passing:
         return later
-    used, *told = matching.link(passing, lists.asked_loaded(), *routing.asked(passing))
+    used, *told = matching.link(passing, people, lists.asked_loaded(), *routing.asked(passing))
     was_held = sanctions.ensure_screened(passing, lists.loaded_of(used), later)
     if conflict_checks.check_new(passing, later) or was_held:
         told = prepared.fetch_all(*routing.asked(passing))

@@ -76,7 +76,7 @@ def asked(leads: Sequence[Any]) -> tuple[prepared.Asked, prepared.Asked]:
 
 def route(
     leads: Sequence[Any],
-    told: Sequence[list[tuple[Any, ...]]],
+    told: Sequence[list[prepared.Row]],
     request_ids: Mapping[int, str],
     later: Later,
 ) -> list[RoutingDecision]:
@@ -297,7 +297,7 @@ def _on_record(made: Sequence[Made], by: User | None) -> prepared.Asked:
     return _recorded(), {"rows": many.sent(rows)}
 
 
-def _note(decisions: Sequence[RoutingDecision], stored: Sequence[tuple[Any, ...]]) -> None:
+def _note(decisions: Sequence[RoutingDecision], stored: Sequence[prepared.Row]) -> None:
     """The numbers of decisions that are stored now."""
     for decision, (pk,) in zip(decisions, stored, strict=True):
         many.mark_stored(decision, pk)

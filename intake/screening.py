@@ -43,10 +43,14 @@ def passing(lead_ids: Collection[int]) -> set[int]:
     return goes_on - held_back
 
 
-def passing_of(leads: Sequence[Any], later: Later) -> list[Any]:
-    """The same of leads as `locking.locked` gives them; those that go on. Their scores are stored `later`."""
-    _screen(leads, later)
-    return [one for one in leads if _goes_on(one.status, one.held)]
+def passing_of(
+    leads: Sequence[Any], later: Later, *also: prepared.Asked
+) -> tuple[list[Any], list[list[prepared.Row]]]:
+    """The same of leads as `locking.locked` gives them; those that go on. Their scores are stored `later`. And the
+    answers to what is `also` asked, which is sent in one message with what was seen before.
+    """
+    answers = _screen(leads, later, *also)
+    return [one for one in leads if _goes_on(one.status, one.held)], answers
 
 
 def _goes_on(status: str, held: int | None) -> bool:
@@ -80,12 +84,13 @@ def screen_leads(*, lead_ids: Collection[int]) -> list[Lead]:
     return leads
 
 
-def _screen(leads: Sequence[Any], later: Later) -> None:
+def _screen(leads: Sequence[Any], later: Later, *also: prepared.Asked) -> list[list[prepared.Row]]:
     leads = [one for one in leads if one.status == Status.NEW and one.screened is None]
     if not leads:
-        return
+        return prepared.fetch_all(*also)
     texts = {lead.pk: likeness.Words.of(lead.enquiry.needs) for lead in leads}
-    seen = seen_words.before(leads, texts)
+    before, *answers = prepared.fetch_all(seen_words.asked(leads, texts), *also)
+    seen = seen_words.seen_of(before)
     made = []
     for lead in leads:
         row = _score(lead, texts[lead.pk], seen)
@@ -95,6 +100,7 @@ def _screen(leads: Sequence[Any], later: Later) -> None:
     for lead, row in zip(leads, made, strict=True):
         if row["score"] >= row["line"]:
             _hold_back(lead, row)
+    return answers
 
 
 _MADE = Many(Screening, ("lead_id", "score", "line", "items", "rules", "text_digest", "text_bands"))

@@ -1,7 +1,7 @@
 """Words that came before: who sent the same, and what much like it was held back."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -76,8 +76,8 @@ class SeenWords:
         return next((one for one in both if one.words.are_like(words)), None)
 
 
-def before(leads: Sequence[Any], texts: Mapping[int, Words]) -> SeenWords:
-    """What was seen before these leads came; one statement."""
+def asked(leads: Sequence[Any], texts: Mapping[int, Words]) -> prepared.Asked:
+    """What asks for what was seen before these leads came, for who sends it together with other questions."""
     pks = [lead.pk for lead in leads]
     given = {
         "pks": pks,
@@ -87,8 +87,13 @@ def before(leads: Sequence[Any], texts: Mapping[int, Words]) -> SeenWords:
         "since": timezone.now() - timedelta(days=_DAYS),
         "most": _MOST_COMPARED,
     }
+    return _SEEN, given
+
+
+def seen_of(answer: Iterable[prepared.Row]) -> SeenWords:
+    """What was answered to `asked`."""
     seen = SeenWords(Counter(), {})
-    for pk, number, reference, outcome, digest, bands in prepared.fetch(_SEEN, given):
+    for pk, number, reference, outcome, digest, bands in answer:
         seen.same[pk] = number
         if reference is not None:
             one = Held(reference, outcome == Quarantine.Outcome.SPAM, Words(digest, bands))

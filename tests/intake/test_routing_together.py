@@ -101,7 +101,7 @@ def test_fifty_take_as_many_statements_as_one() -> None:
     assert counts[1] <= 22
 
 
-def test_one_takes_seven_messages_to_the_server_and_a_commit(
+def test_one_takes_six_messages_to_the_server_and_a_commit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     house()
@@ -117,7 +117,7 @@ def test_one_takes_seven_messages_to_the_server_and_a_commit(
     route_all()
 
     assert Lead.objects.filter(status="routed").count() == 5
-    assert asked.call_count == 7
+    assert asked.call_count == 6
 
 
 def test_each_knows_whom_and_what_those_before_it_brought() -> None:
