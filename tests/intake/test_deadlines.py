@@ -93,6 +93,19 @@ def test_the_acknowledgement_sets_the_promise_and_says_it():
     assert " in Lagos" in message.text
 
 
+@pytest.mark.django_db
+def test_what_is_set_together_stands_on_each_lead():
+    pks = [factories.new_lead().pk for _ in range(3)]
+    Lead.objects.filter(pk=pks[0]).update(priority="urgent", priority_reason="Shots.")
+
+    deadlines.keep_deadlines(lead_ids=pks)
+
+    rows = Deadline.objects.order_by("lead").values_list("lead_id", "due_at", "lead__due_at")
+    assert [(pk, due) for pk, due, _ in rows] == [(pk, noted) for pk, _, noted in rows]
+    assert [pk for pk, *_ in rows] == pks
+    assert rows[0][1] < rows[1][1]
+
+
 # --- Counted anew
 
 
