@@ -5,23 +5,22 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from mail import handling
 from mail.models import Message
 from proposals import drafting, withdrawing
-from proposals.models import Acceptance, Decline, Proposal, ProposalVersion
+from proposals.models import Acceptance, Decline, ProposalVersion
 from tests.factories import UserFactory
 from tests.proposals import making
 from tests.proposals.making import make_sent, statuses, token_of
 from tests.proposals.visiting import ESCAPED, HOSTILE, everything, get, sign
-from tests.racing import Race, wait_for_blocked
+
+pytestmark = pytest.mark.usefixtures("version")
 
 # ---- Accepting
 
 
-@pytest.mark.django_db
 def test_form_for_acceptance_knows_the_name_and_asks_for_consent(client: Client) -> None:
     version = make_sent(recipient_name="Aïcha Example")
 
@@ -32,10 +31,9 @@ def test_form_for_acceptance_knows_the_name_and_asks_for_consent(client: Client)
     assert not re.search(r'<input type="checkbox"[^>]*checked', page)
 
 
-@pytest.mark.django_db
-def test_acceptance_leads_back_to_the_page_which_says_so(client: Client) -> None:
-    version = make_sent()
-
+def test_acceptance_leads_back_to_the_page_which_says_so(
+    client: Client, version: ProposalVersion
+) -> None:
     answer = sign(client, version)
 
     assert (answer.status_code, answer["Location"]) == (303, f"/p/{token_of(version)}/")
@@ -53,7 +51,6 @@ MAILED = "We have told your adviser, and mailed you a confirmation on 2 March 20
 LOST = "We have told your adviser. Our mail with the confirmation did not reach you; your acceptance stands"
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("became", "words"),
     [
@@ -68,18 +65,17 @@ LOST = "We have told your adviser. Our mail with the confirmation did not reach 
     ],
 )
 def test_the_page_says_what_became_of_the_confirmation(
-    client: Client, became: dict[str, object], words: str
+    client: Client, became: dict[str, object], words: str, version: ProposalVersion
 ) -> None:
-    version = make_sent()
     making.accept(version)
     Message.objects.filter(template="proposals/mail/accepted").update(private_url="", **became)
 
     assert words in get(client, version).content.decode()
 
 
-@pytest.mark.django_db
-def test_a_confirmation_that_staff_send_elsewhere_is_on_its_way_again(client: Client) -> None:
-    version = make_sent()
+def test_a_confirmation_that_staff_send_elsewhere_is_on_its_way_again(
+    client: Client, version: ProposalVersion
+) -> None:
     making.accept(version)
     lost = Message.objects.get(template="proposals/mail/accepted")
     Message.objects.filter(pk=lost.pk).update(state="refused")
@@ -89,7 +85,6 @@ def test_a_confirmation_that_staff_send_elsewhere_is_on_its_way_again(client: Cl
     assert ON_ITS_WAY in get(client, version).content.decode()
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("language", "words"),
     [
@@ -108,10 +103,7 @@ def test_that_the_confirmation_was_sent_is_said_in_the_clients_language(
     assert words in get(client, version).content.decode()
 
 
-@pytest.mark.django_db
-def test_form_with_errors_keeps_what_was_typed(client: Client) -> None:
-    version = make_sent()
-
+def test_form_with_errors_keeps_what_was_typed(client: Client, version: ProposalVersion) -> None:
     answer = sign(client, version, full_name="", job_title=HOSTILE, consent="")
 
     page = answer.content.decode()
@@ -123,7 +115,6 @@ def test_form_with_errors_keeps_what_was_typed(client: Client) -> None:
     assert statuses(version) == ("sent", "open", "proposal")
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     "changes",
     [
@@ -134,9 +125,9 @@ def test_form_with_errors_keeps_what_was_typed(client: Client) -> None:
         {"job_title": "x" * 100_000},
     ],
 )
-def test_bad_input_is_a_field_error(client: Client, changes: dict[str, str]) -> None:
-    version = make_sent()
-
+def test_bad_input_is_a_field_error(
+    client: Client, changes: dict[str, str], version: ProposalVersion
+) -> None:
     answer = sign(client, version, **changes)
 
     assert answer.status_code == 400
@@ -144,11 +135,10 @@ def test_bad_input_is_a_field_error(client: Client, changes: dict[str, str]) -> 
     assert not Acceptance.objects.exists()
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("digest", ["", "0" * 64, "é" * 9000])
-def test_acceptance_of_another_text_is_a_conflict(client: Client, digest: str) -> None:
-    version = make_sent()
-
+def test_acceptance_of_another_text_is_a_conflict(
+    client: Client, digest: str, version: ProposalVersion
+) -> None:
     answer = sign(client, version, content_sha256=digest)
 
     page = answer.content.decode()
@@ -158,9 +148,9 @@ def test_acceptance_of_another_text_is_a_conflict(client: Client, digest: str) -
     assert statuses(version) == ("sent", "open", "proposal")
 
 
-@pytest.mark.django_db
-def test_second_acceptance_is_a_conflict_and_changes_nothing(client: Client) -> None:
-    version = make_sent()
+def test_second_acceptance_is_a_conflict_and_changes_nothing(
+    client: Client, version: ProposalVersion
+) -> None:
     sign(client, version)
     before = everything()
 
@@ -172,26 +162,12 @@ def test_second_acceptance_is_a_conflict_and_changes_nothing(client: Client) -> 
     assert everything() == before
 
 
-@pytest.mark.django_db(transaction=True)
-def test_double_click_accepts_once(client: Client) -> None:
-    version = make_sent()
-
-    with transaction.atomic():
-        Proposal.objects.select_for_update().get()
-        clicks = Race(*[lambda: sign(Client(), version).status_code] * 2)
-        wait_for_blocked(2)
-
-    assert sorted(clicks.results()) == [303, 409]
-    assert Acceptance.objects.count() == 1
-
-
 # ---- Declining
 
 
-@pytest.mark.django_db
-def test_decline_leads_back_to_the_page_which_says_so(client: Client) -> None:
-    version = make_sent()
-
+def test_decline_leads_back_to_the_page_which_says_so(
+    client: Client, version: ProposalVersion
+) -> None:
     answer = client.post(f"/p/{token_of(version)}/decline/", {"reason": "Too dear."})
 
     assert (answer.status_code, answer["Location"]) == (303, f"/p/{token_of(version)}/")
@@ -199,10 +175,9 @@ def test_decline_leads_back_to_the_page_which_says_so(client: Client) -> None:
     assert "You declined this proposal." in get(client, version).content.decode()
 
 
-@pytest.mark.django_db
-def test_reason_that_is_too_long_is_kept_on_the_page(client: Client) -> None:
-    version = make_sent()
-
+def test_reason_that_is_too_long_is_kept_on_the_page(
+    client: Client, version: ProposalVersion
+) -> None:
     answer = client.post(f"/p/{token_of(version)}/decline/", {"reason": "word " * 1001})
 
     assert answer.status_code == 400
@@ -222,7 +197,6 @@ def withdraw(version: ProposalVersion) -> None:
     withdrawing.lose_lead(lead=lead, by=version.prepared_by, reason="No answer.")
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("end", "words"),
     [
@@ -233,9 +207,8 @@ def withdraw(version: ProposalVersion) -> None:
     ],
 )
 def test_closed_version_says_why_and_offers_no_answer(
-    client: Client, end: Callable[[ProposalVersion], object], words: str
+    client: Client, end: Callable[[ProposalVersion], object], words: str, version: ProposalVersion
 ) -> None:
-    version = make_sent()
     end(version)
 
     page = get(client, version)
@@ -250,7 +223,6 @@ def test_closed_version_says_why_and_offers_no_answer(
             assert "<form" not in answer.content.decode()
 
 
-@pytest.mark.django_db
 def test_version_whose_time_is_over_says_so_before_the_job_has_run(client: Client) -> None:
     version = making.make_overdue()
 

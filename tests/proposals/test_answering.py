@@ -22,13 +22,12 @@ from tests.proposals.making import (
 )
 from tests.proposals.outcomes import LOST, WON, assert_unanswered, messages
 
+pytestmark = pytest.mark.usefixtures("version")
+
 # ---- Yes
 
 
-@pytest.mark.django_db
-def test_acceptance_keeps_who_to_what_and_in_which_words() -> None:
-    version = make_sent()
-
+def test_acceptance_keeps_who_to_what_and_in_which_words(version: ProposalVersion) -> None:
     acceptance = accept(version, full_name=" Aïcha Example ", job_title="Head of transport")
 
     assert (acceptance.full_name, acceptance.job_title) == ("Aïcha Example", "Head of transport")
@@ -38,10 +37,7 @@ def test_acceptance_keeps_who_to_what_and_in_which_words() -> None:
     assert acceptance.consent_text == str(answering.CONSENT)
 
 
-@pytest.mark.django_db
-def test_acceptance_moves_version_proposal_and_lead() -> None:
-    version = make_sent()
-
+def test_acceptance_moves_version_proposal_and_lead(version: ProposalVersion) -> None:
     accept(version)
 
     assert statuses(version) == WON
@@ -54,7 +50,6 @@ def test_acceptance_moves_version_proposal_and_lead() -> None:
     )
 
 
-@pytest.mark.django_db
 def test_both_sides_hear_of_an_acceptance() -> None:
     version = make_sent(recipient_email="aicha@client.example")
 
@@ -69,13 +64,10 @@ def test_both_sides_hear_of_an_acceptance() -> None:
     assert version.document.sha256 in confirmation.text
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("answer", [accept, decline])
 def test_mail_to_the_adviser_holds_nothing_of_the_client(
-    answer: Callable[[ProposalVersion], object],
+    answer: Callable[[ProposalVersion], object], version: ProposalVersion
 ) -> None:
-    version = make_sent()
-
     answer(version)
 
     message = Message.objects.get(template="proposals/mail/outcome")
@@ -86,7 +78,6 @@ def test_mail_to_the_adviser_holds_nothing_of_the_client(
     assert f"http://localhost:8000/staff/intake/lead/{version.proposal.lead_id}/change/" in said
 
 
-@pytest.mark.django_db
 def test_consent_is_kept_in_the_language_in_which_it_was_shown() -> None:
     acceptance = accept(make_sent(language="fr"))
 
@@ -96,10 +87,9 @@ def test_consent_is_kept_in_the_language_in_which_it_was_shown() -> None:
 # ---- No
 
 
-@pytest.mark.django_db
-def test_decline_keeps_the_reason_and_moves_version_proposal_and_lead() -> None:
-    version = make_sent()
-
+def test_decline_keeps_the_reason_and_moves_version_proposal_and_lead(
+    version: ProposalVersion,
+) -> None:
     given = decline(version, " Too dear. ")
 
     assert (given.reason, given.link) == ("Too dear.", link_of(version))
@@ -110,10 +100,7 @@ def test_decline_keeps_the_reason_and_moves_version_proposal_and_lead() -> None:
     assert messages() == [("proposals/mail/outcome", version.prepared_by.email)]
 
 
-@pytest.mark.django_db
-def test_decline_needs_no_reason() -> None:
-    version = make_sent()
-
+def test_decline_needs_no_reason(version: ProposalVersion) -> None:
     decline(version)
 
     assert Decline.objects.get().reason == ""
@@ -123,7 +110,6 @@ def test_decline_needs_no_reason() -> None:
 # ---- Refusals
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [
@@ -135,9 +121,9 @@ def test_decline_needs_no_reason() -> None:
         ({"full_name": "Aïcha\u202e"}, {"full_name"}),
     ],
 )
-def test_acceptance_needs_a_name_and_consent(changes: dict, fields: set[str]) -> None:
-    version = make_sent()
-
+def test_acceptance_needs_a_name_and_consent(
+    changes: dict, fields: set[str], version: ProposalVersion
+) -> None:
     with pytest.raises(ValidationError) as refusal:
         accept(version, **changes)
 
@@ -145,11 +131,8 @@ def test_acceptance_needs_a_name_and_consent(changes: dict, fields: set[str]) ->
     assert_unanswered(version)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("reason", ["x" * 5001, "hidden \x07"])
-def test_reason_that_cannot_be_kept_is_refused(reason: str) -> None:
-    version = make_sent()
-
+def test_reason_that_cannot_be_kept_is_refused(reason: str, version: ProposalVersion) -> None:
     with pytest.raises(ValidationError) as refusal:
         decline(version, reason)
 
@@ -157,11 +140,8 @@ def test_reason_that_cannot_be_kept_is_refused(reason: str) -> None:
     assert_unanswered(version)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("digest", ["", "0" * 64])
-def test_acceptance_of_another_text_is_refused(digest: str) -> None:
-    version = make_sent()
-
+def test_acceptance_of_another_text_is_refused(digest: str, version: ProposalVersion) -> None:
     with pytest.raises(ValidationError) as refusal:
         accept(version, content_sha256=digest)
 
@@ -169,13 +149,13 @@ def test_acceptance_of_another_text_is_refused(digest: str) -> None:
     assert_unanswered(version)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("first", [accept, decline])
 @pytest.mark.parametrize("second", [accept, decline])
 def test_second_answer_is_refused_and_changes_nothing(
-    first: Callable[[ProposalVersion], object], second: Callable[[ProposalVersion], object]
+    first: Callable[[ProposalVersion], object],
+    second: Callable[[ProposalVersion], object],
+    version: ProposalVersion,
 ) -> None:
-    version = make_sent()
     first(version)
     before = (statuses(version), messages(), Activity.objects.count(), Job.objects.count())
 
@@ -188,7 +168,6 @@ def test_second_answer_is_refused_and_changes_nothing(
     assert Acceptance.objects.count() + Decline.objects.count() == 1
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("answer", [accept, decline])
 def test_version_whose_time_is_over_takes_no_answer(
     answer: Callable[[ProposalVersion], object],
@@ -203,7 +182,6 @@ def test_version_whose_time_is_over_takes_no_answer(
     assert_unanswered(version)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("answer", [accept, decline])
 def test_version_that_was_replaced_takes_no_answer(
     answer: Callable[[ProposalVersion], object],
@@ -218,9 +196,7 @@ def test_version_that_was_replaced_takes_no_answer(
     assert_unanswered(first, ("superseded", "open", "proposal"))
 
 
-@pytest.mark.django_db
-def test_client_does_not_read_how_staff_sort_a_lead() -> None:
-    version = make_sent()
+def test_client_does_not_read_how_staff_sort_a_lead(version: ProposalVersion) -> None:
     leads.lose_lead(lead=version.proposal.lead, by=version.prepared_by, reason="No answer.")
 
     with pytest.raises(ValidationError) as refusal:
@@ -233,9 +209,7 @@ def test_client_does_not_read_how_staff_sort_a_lead() -> None:
     assert_unanswered(version, ("sent", "open", "lost"))
 
 
-@pytest.mark.django_db
-def test_answer_ends_the_draft_of_the_next_version() -> None:
-    version = make_sent()
+def test_answer_ends_the_draft_of_the_next_version(version: ProposalVersion) -> None:
     draft = drafting.revise_version(version=version, by=version.prepared_by)
 
     accept(version)
@@ -246,9 +220,7 @@ def test_answer_ends_the_draft_of_the_next_version() -> None:
 # ---- The link
 
 
-@pytest.mark.django_db
-def test_link_is_found_by_its_token_until_it_is_revoked() -> None:
-    version = make_sent()
+def test_link_is_found_by_its_token_until_it_is_revoked(version: ProposalVersion) -> None:
     token = making.token_of(version)
 
     assert answering.find_link(token) == link_of(version)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 
 from proposals import answering, drafting, withdrawing
@@ -19,6 +20,7 @@ from tests.proposals.making import (
     statuses,
 )
 from tests.proposals.outcomes import LOST, SENT, WON, messages
+from tests.proposals.visiting import sign
 from tests.racing import Race, wait_for_blocked
 
 
@@ -100,3 +102,16 @@ def test_expiry_and_the_next_version_at_once_leave_one_live() -> None:
     assert came == ["done", "done"]
     assert statuses(version)[0] in ("expired", "superseded")
     assert statuses(draft) == SENT
+
+
+@pytest.mark.django_db(transaction=True)
+def test_double_click_accepts_once(client: Client) -> None:
+    version = make_sent()
+
+    with transaction.atomic():
+        Proposal.objects.select_for_update().get()
+        clicks = Race(*[lambda: sign(Client(), version).status_code] * 2)
+        wait_for_blocked(2)
+
+    assert sorted(clicks.results()) == [303, 409]
+    assert Acceptance.objects.count() == 1

@@ -9,18 +9,20 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from proposals.models import ClientLink, Section
+from proposals.models import ClientLink, ProposalVersion, Section
 from tests.proposals import making
 from tests.proposals.making import make_draft, make_lead, make_sent, token_of
 from tests.proposals.visiting import ESCAPED, HOSTILE, PAGES, everything, get, sign
+
+pytestmark = pytest.mark.usefixtures("version")
 
 # ---- Who may open what
 
 
 @pytest.fixture
-def strange_tokens() -> list[str]:
+def strange_tokens(version: ProposalVersion) -> list[str]:
     """Tokens of no open link, and one open link beside them that could leak."""
-    revoked, live = make_sent(), make_sent()
+    revoked, live = make_sent(), version
     token = token_of(revoked)
     ClientLink.objects.filter(version=revoked).update(revoked_at=timezone.now())
     open_token = token_of(live)
@@ -36,7 +38,6 @@ def strange_tokens() -> list[str]:
     ]
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("page", PAGES)
 def test_unknown_revoked_and_malformed_links_are_one_404(
     client: Client, strange_tokens: list[str], page: str
@@ -53,7 +54,6 @@ def headers(answer: HttpResponse) -> dict[str, str]:
     return {name: value for name, value in answer.items() if name not in own}
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("page", PAGES[2:])
 def test_form_sent_to_a_strange_link_is_the_same_404(
     client: Client, strange_tokens: list[str], page: str
@@ -64,10 +64,11 @@ def test_form_sent_to_a_strange_link_is_the_same_404(
     assert len({answer.content for answer in answers}) == 1
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("page", PAGES)
-def test_private_pages_are_not_kept_indexed_or_told_of(client: Client, page: str) -> None:
-    answer = get(client, make_sent(), page)
+def test_private_pages_are_not_kept_indexed_or_told_of(
+    client: Client, page: str, version: ProposalVersion
+) -> None:
+    answer = get(client, version, page)
 
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "no-store, private"
@@ -77,7 +78,6 @@ def test_private_pages_are_not_kept_indexed_or_told_of(client: Client, page: str
     assert not answer.cookies
 
 
-@pytest.mark.django_db
 def test_missing_page_is_not_kept_or_told_of_either(client: Client) -> None:
     answer = client.get(f"/p/{'A' * 43}/")
 
@@ -85,11 +85,11 @@ def test_missing_page_is_not_kept_or_told_of_either(client: Client) -> None:
     assert answer["Referrer-Policy"] == "no-referrer"
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_reading_changes_nothing(client: Client, page: str, method: str) -> None:
-    version = make_sent()
+def test_reading_changes_nothing(
+    client: Client, page: str, method: str, version: ProposalVersion
+) -> None:
     before = everything()
 
     for _ in range(2):
@@ -99,15 +99,14 @@ def test_reading_changes_nothing(client: Client, page: str, method: str) -> None
     assert everything() == before
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("page", PAGES[:2])
-def test_pages_to_read_take_no_post(client: Client, page: str) -> None:
-    assert client.post(f"/p/{token_of(make_sent())}/{page}").status_code == 405
+def test_pages_to_read_take_no_post(client: Client, page: str, version: ProposalVersion) -> None:
+    assert client.post(f"/p/{token_of(version)}/{page}").status_code == 405
 
 
-@pytest.mark.django_db
-def test_log_names_no_token_and_nobody(client: Client, caplog: pytest.LogCaptureFixture) -> None:
-    version = make_sent()
+def test_log_names_no_token_and_nobody(
+    client: Client, caplog: pytest.LogCaptureFixture, version: ProposalVersion
+) -> None:
     token = token_of(version)
     caplog.clear()
 
@@ -123,7 +122,6 @@ def test_log_names_no_token_and_nobody(client: Client, caplog: pytest.LogCapture
 # ---- The proposal
 
 
-@pytest.mark.django_db
 def test_page_shows_what_was_frozen(client: Client) -> None:
     version = make_sent(terms="Pay *soon*.")
 
@@ -138,9 +136,9 @@ def test_page_shows_what_was_frozen(client: Client) -> None:
     assert f"mailto:{version.prepared_by.email}?subject={version.proposal.reference}" in page
 
 
-@pytest.mark.django_db
-def test_page_keeps_what_was_sent_when_the_world_goes_on(client: Client) -> None:
-    version = make_sent()
+def test_page_keeps_what_was_sent_when_the_world_goes_on(
+    client: Client, version: ProposalVersion
+) -> None:
     before = get(client, version).content
 
     version.prepared_by.full_name = "Somebody Else"
@@ -150,7 +148,6 @@ def test_page_keeps_what_was_sent_when_the_world_goes_on(client: Client) -> None
     assert get(client, version).content == before
 
 
-@pytest.mark.django_db
 def test_amounts_without_decimals_have_none(client: Client) -> None:
     version = make_sent(currency="XOF")
 
@@ -165,7 +162,6 @@ def test_amounts_without_decimals_have_none(client: Client) -> None:
     )
 
 
-@pytest.mark.django_db
 def test_what_people_wrote_is_text_and_not_markup(client: Client) -> None:
     version = make_draft(
         make_lead(needs=HOSTILE, organisation=HOSTILE),
@@ -187,10 +183,7 @@ def test_what_people_wrote_is_text_and_not_markup(client: Client) -> None:
         assert tag not in pages[0]
 
 
-@pytest.mark.django_db
-def test_pdf_is_what_is_stored(client: Client) -> None:
-    version = make_sent()
-
+def test_pdf_is_what_is_stored(client: Client, version: ProposalVersion) -> None:
     answer = get(client, version, "proposal.pdf")
 
     assert answer.content == bytes(version.document.pdf)
@@ -201,7 +194,6 @@ def test_pdf_is_what_is_stored(client: Client) -> None:
     )
 
 
-@pytest.mark.django_db
 def test_page_costs_the_same_with_one_line_or_many(
     client: Client, django_assert_num_queries: Callable[..., object]
 ) -> None:
@@ -216,7 +208,6 @@ def test_page_costs_the_same_with_one_line_or_many(
         client.get(address)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("language", "direction", "words"),
     [
@@ -240,7 +231,6 @@ def test_page_speaks_the_language_of_its_version(
         assert each in page
 
 
-@pytest.mark.django_db
 def test_forms_speak_the_language_of_their_version(client: Client) -> None:
     version = make_sent(language="fr")
 

@@ -20,24 +20,25 @@ from tests.proposals.admin.screens import (
 )
 from tests.proposals.making import make_draft, make_sent
 
+pytestmark = pytest.mark.usefixtures("version")
+
 # ---- Who may do what
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("page", ["change", "preview", "document", "verbs/send"])
-def test_nobody_sees_anything_without_login(client: Client, page: str) -> None:
-    version = make_sent()
-
+def test_nobody_sees_anything_without_login(
+    client: Client, page: str, version: ProposalVersion
+) -> None:
     answer = client.get(address(version, page))
 
     assert answer.status_code == 302
     assert answer["Location"].startswith("/staff/login/?next=")
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("role", ["desk lead", *READERS])
-def test_those_who_see_all_leads_see_all_versions(client: Client, role: str) -> None:
-    version = make_sent()
+def test_those_who_see_all_leads_see_all_versions(
+    client: Client, role: str, version: ProposalVersion
+) -> None:
     as_role(client, role)
 
     assert version.proposal.reference in client.get(LIST).content.decode()
@@ -45,10 +46,10 @@ def test_those_who_see_all_leads_see_all_versions(client: Client, role: str) -> 
         assert client.get(address(version, page)).status_code == 200
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("role", STRANGERS)
-def test_those_who_see_no_leads_see_no_versions(client: Client, role: str) -> None:
-    version = make_sent()
+def test_those_who_see_no_leads_see_no_versions(
+    client: Client, role: str, version: ProposalVersion
+) -> None:
     as_role(client, role)
 
     assert client.get(LIST).status_code == 403
@@ -59,9 +60,8 @@ def test_those_who_see_no_leads_see_no_versions(client: Client, role: str) -> No
     assert ProposalVersion.objects.count() == 1
 
 
-@pytest.mark.django_db
-def test_adviser_sees_own_versions_only(client: Client) -> None:
-    own, other = make_sent(), make_sent()
+def test_adviser_sees_own_versions_only(client: Client, version: ProposalVersion) -> None:
+    own, other = version, make_sent()
     as_author(client, own)
 
     page = client.get(LIST).content.decode()
@@ -74,7 +74,6 @@ def test_adviser_sees_own_versions_only(client: Client) -> None:
         assert client.get(address(other, part)).status_code == 404
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("role", READERS)
 def test_readers_change_nothing(client: Client, role: str) -> None:
     version = make_draft()
@@ -83,34 +82,33 @@ def test_readers_change_nothing(client: Client, role: str) -> None:
     assert buttons(client, version) == set()
     assert press(client, version, "send").status_code == 403
     assert client.post(address(version), whole_form(version, title="New")).status_code == 403
-    stored = ProposalVersion.objects.get()
+    stored = ProposalVersion.objects.get(pk=version.pk)
     assert (stored.status, stored.title) == ("draft", version.title)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("verb", ["send", "revise", "link"])
-def test_adviser_presses_no_button_on_anothers_version(client: Client, verb: str) -> None:
-    version = make_sent()
+def test_adviser_presses_no_button_on_anothers_version(
+    client: Client, verb: str, version: ProposalVersion
+) -> None:
     client.force_login(AdviserFactory().user)
 
     assert press(client, version, verb).status_code == 404
     assert ProposalVersion.objects.count() == ClientLink.objects.count() == 1
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["add/", "{pk}/delete/"])
 def test_versions_are_neither_added_nor_deleted_by_hand(client: Client, path: str) -> None:
     version = make_draft()
+    before = ProposalVersion.objects.count()
     client.force_login(UserFactory(is_superuser=True))
 
     assert client.post(LIST + path.format(pk=version.pk), {"post": "yes"}).status_code == 403
-    assert ProposalVersion.objects.count() == 1
+    assert ProposalVersion.objects.count() == before
 
 
 # ---- Buttons
 
 
-@pytest.mark.django_db
 def test_buttons_follow_the_state(client: Client) -> None:
     version = make_draft()
     as_author(client, version)
@@ -128,7 +126,6 @@ def refusals(answer: HttpResponse) -> list[str]:
     return list(answer.context["form"].non_field_errors())
 
 
-@pytest.mark.django_db
 def test_send_button_sends(client: Client) -> None:
     version = make_draft()
 
@@ -138,7 +135,6 @@ def test_send_button_sends(client: Client) -> None:
     assert making.statuses(version) == ("sent", "open", "proposal")
 
 
-@pytest.mark.django_db
 def test_a_page_before_it_says_what_leaves(client: Client) -> None:
     version = make_draft(language="fr")
 
@@ -150,7 +146,6 @@ def test_a_page_before_it_says_what_leaves(client: Client) -> None:
     assert making.statuses(version)[0] == "draft"
 
 
-@pytest.mark.django_db
 def test_lines_that_cost_nothing_leave_only_when_that_is_meant(client: Client) -> None:
     version = make_draft()
     version.lines.update(unit_price=0)
@@ -172,7 +167,6 @@ def test_lines_that_cost_nothing_leave_only_when_that_is_meant(client: Client) -
     assert making.statuses(version) == ("sent", "open", "proposal")
 
 
-@pytest.mark.django_db
 def test_refusal_to_send_names_every_problem(client: Client) -> None:
     version = make_draft(title=" ")
     version.lines.all().delete()
@@ -184,7 +178,6 @@ def test_refusal_to_send_names_every_problem(client: Client) -> None:
     assert making.statuses(version)[0] == "draft"
 
 
-@pytest.mark.django_db
 def test_second_click_on_send_is_refused_in_words(client: Client) -> None:
     version = make_draft()
     as_author(client, version)
@@ -195,31 +188,24 @@ def test_second_click_on_send_is_refused_in_words(client: Client) -> None:
     assert refusals(answer) == ["This version was sent or closed already."]
 
 
-@pytest.mark.django_db
-def test_next_version_opens_for_editing(client: Client) -> None:
-    version = make_sent()
-
+def test_next_version_opens_for_editing(client: Client, version: ProposalVersion) -> None:
     answer = press(as_author(client, version), version, "revise")
 
     draft = ProposalVersion.objects.get(number=2)
     assert answer["Location"] == address(draft)
 
 
-@pytest.mark.django_db
-def test_new_link_is_mailed(client: Client) -> None:
-    version = make_sent()
-
+def test_new_link_is_mailed(client: Client, version: ProposalVersion) -> None:
     press(as_author(client, version), version, "link")
 
     assert ClientLink.objects.filter(version=version).count() == 2
     assert Message.objects.filter(template="proposals/mail/proposal").count() == 2
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("verb", ["send", "revise", "link"])
-def test_opening_the_address_of_a_button_does_nothing(client: Client, verb: str) -> None:
-    version = make_sent()
-
+def test_opening_the_address_of_a_button_does_nothing(
+    client: Client, verb: str, version: ProposalVersion
+) -> None:
     answer = as_author(client, version).get(address(version, f"verbs/{verb}"))
 
     assert answer.status_code == 302
