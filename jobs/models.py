@@ -86,7 +86,6 @@ class Job(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["run_at"], name="job_pending", condition=Q(state="pending")),
             models.Index(
                 fields=["kind", "run_at", "id"],
                 name="job_pending_of_kind",

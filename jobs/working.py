@@ -22,6 +22,8 @@ log = structlog.get_logger("derisk.job")
 # together with it are still to come, and whatever has come since then is to be had. Nobody waits for the lock of those.
 # What was tried before is done alone: it may be what stops its worker, or makes the others fail. What comes after a job
 # that nobody has tried yet is left until then: a batch that gives way to all else would hold what that needs.
+# `state || ''`: PostgreSQL is not to know that one job, told of or come before, is pending. When it counted, few may
+# have been, and it would look through all that are.
 # Where all of the work is in the database a claim does not wait for the disk: what a fall of PostgreSQL takes of the
 # claim it takes of the work too, whose commit waits for both (docs/decisions/0031-claims-do-not-wait-for-the-disk.md).
 _FIELDS = Job._meta.concrete_fields
@@ -29,7 +31,7 @@ _CLAIM = statements.Statement.written(f"""
     WITH told AS MATERIALIZED (
         SELECT id, attempts,
             CASE WHEN kind <> ALL(%(outside)s::text[]) THEN set_config('synchronous_commit', 'off', true) END
-        FROM jobs_job WHERE id = %(told)s AND state = 'pending' AND run_at <= statement_timestamp() FOR UPDATE
+        FROM jobs_job WHERE id = %(told)s AND state || '' = 'pending' AND run_at <= statement_timestamp() FOR UPDATE
     ), room AS MATERIALIZED (
         SELECT kind, most - (SELECT count(*) FROM told) AS most, first
         FROM jobs_job JOIN unnest(%(kinds)s::text[], %(most)s::int[], %(firsts)s::text[])
@@ -40,7 +42,7 @@ _CLAIM = statements.Statement.written(f"""
         WHERE kind = (SELECT kind FROM room) AND state = 'pending' AND run_at <= statement_timestamp() AND attempts = 0
             AND id <> %(told)s AND NOT EXISTS (
                 SELECT FROM jobs_job AS first WHERE first.kind = (SELECT first FROM room) AND first.key = jobs_job.key
-                    AND (first.state, first.attempts) IN (('pending', 0), ('leased', 1))
+                    AND (first.state || '', first.attempts) IN (('pending', 0), ('leased', 1))
             )
         ORDER BY run_at, id LIMIT coalesce((SELECT most FROM room), 0) FOR UPDATE SKIP LOCKED
     )

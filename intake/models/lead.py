@@ -220,7 +220,8 @@ class Lead(models.Model):
                 transitions=[(str(old), str(new)) for old, news in MOVES.items() for new in news],
                 # Undoing a merge brings back the status from before it.
                 condition=pgtrigger.Condition(
-                    "NOT (OLD.merged_into_id IS NOT NULL AND NEW.merged_into_id IS NULL)"
+                    "OLD.status <> NEW.status"
+                    " AND NOT (OLD.merged_into_id IS NOT NULL AND NEW.merged_into_id IS NULL)"
                 ),
             ),
             pgtrigger.Trigger(
@@ -228,8 +229,11 @@ class Lead(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("owner_id"),
                 condition=pgtrigger.Condition("NEW.owner_id IS NOT NULL"),
+                # What somebody is kept out of takes a dozen looks; most are kept out of nothing.
                 func="""
-                    IF EXISTS (SELECT FROM walls_of(ARRAY[NEW.id]) w JOIN intake_adviser a ON a.user_id = w.user_id
+                    IF EXISTS (SELECT FROM intake_wall wall JOIN intake_adviser a ON a.user_id = wall.user_id
+                        WHERE a.id = NEW.owner_id)
+                    AND EXISTS (SELECT FROM walls_of(ARRAY[NEW.id]) w JOIN intake_adviser a ON a.user_id = w.user_id
                         WHERE a.id = NEW.owner_id) THEN
                         RAISE EXCEPTION 'Nobody owns a lead that they are walled from.'
                             USING ERRCODE = 'check_violation', CONSTRAINT = 'lead_owner_not_walled';

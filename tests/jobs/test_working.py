@@ -90,6 +90,27 @@ def test_a_claim_of_a_job_that_does_not_exist_is_empty() -> None:
     assert working.claim(0) == []
 
 
+@pytest.mark.django_db
+def test_a_claim_looks_at_what_waits_of_its_kind_alone() -> None:
+    """Also where PostgreSQL counted when nothing waited, and believes that an index of all that waits is short."""
+    for number in range(300):
+        make_job(key=f"done:{number}", state="done", done_at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE jobs_job")
+        cursor.execute(f"EXPLAIN (GENERIC_PLAN) {working._CLAIM.numbered}")
+        plan = [line for (line,) in cursor.fetchall()]
+
+    told = plan.index("  CTE told")
+    assert "using jobs_job_pkey" in plan[told + 2]
+    used = {
+        words.partition(" ")[0]
+        for line in plan
+        for _, is_found, words in [line.partition(" using ")]
+        if is_found
+    }
+    assert used == {"jobs_job_pkey", "job_pending_of_kind", "job_once_per_key"}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_claims_at_once_exactly_one_gets_the_job() -> None:
     job = make_job()
