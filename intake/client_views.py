@@ -171,7 +171,7 @@ def _lead_of(token: str) -> Lead:
     """The lead of a private link; any that is not exactly one of ours is the same 404."""
     leads = Lead.objects.with_page_data().select_related("screening", "proof_of_work")
     leads = leads.defer("screening__items", "screening__text_bands")
-    lead = leads.filter(link_digest=private_links.digest(token)).first()
+    lead = leads.of_link(private_links.digest(token)).first()
     if lead is None:
         raise private_links.NoSuchLink
     return lead

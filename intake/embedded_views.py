@@ -27,7 +27,7 @@ def embedded_form(request: HttpRequest) -> HttpResponse:
 def embedded_receipt(request: HttpRequest, token: str) -> HttpResponse:
     """The reference, and the way to the client's own page, which no frame may hold."""
     digest = private_links.digest(token)
-    lead = Lead.objects.select_related("enquiry__api_key").filter(link_digest=digest).first()
+    lead = Lead.objects.select_related("enquiry__api_key").of_link(digest).first()
     if lead is None or lead.enquiry.api_key is None:
         raise private_links.NoSuchLink
     language = finding.wish_from(request.GET).spoken

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from intake.catalogue import Language
 from intake.models.adviser import OPEN_STATUSES, Adviser, Desk
 from intake.models.enquiry import Enquiry
-from intake.models.lead_queryset import LeadQuerySet
+from intake.models.lead_queryset import LeadQuerySet, link_number
 from intake.models.people import Contact, Organisation
 
 
@@ -114,7 +114,7 @@ class Lead(models.Model):
         help_text="The lead that does the work of this one too.",
     )
     link_seed = models.UUIDField(default=uuid.uuid4, editable=False)
-    link_digest = models.CharField(max_length=64, unique=True, editable=False)
+    link_digest = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField(db_default=Now())
     due_at = models.DateTimeField(
         "due",
@@ -167,6 +167,8 @@ class Lead(models.Model):
                 condition=Q(pool__isnull=True) | Q(status="routed"),
                 name="lead_in_pool_is_untouched",
             ),
+            # The same digest has the same number, so that this holds digests apart.
+            models.UniqueConstraint(link_number(F("link_digest")), name="lead_once_per_link"),
         ]
         indexes = [
             models.Index(fields=["-created_at", "-id"], name="lead_newest"),

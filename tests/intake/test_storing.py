@@ -1,5 +1,5 @@
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from intake.models import Enquiry, Lead
 from jobs import hints, working
@@ -91,3 +91,21 @@ def _row(enquiry):
     row = Enquiry.objects.filter(pk=enquiry.pk).values().get()
     lead = Lead.objects.filter(enquiry=enquiry).values("language", "countries", "services").get()
     return {name: value for name, value in row.items() if name not in own} | lead
+
+
+def test_no_two_leads_have_one_link():
+    lead, other = factories.new_lead(), factories.new_lead()
+
+    with pytest.raises(IntegrityError, match="lead_once_per_link"), transaction.atomic():
+        Lead.objects.filter(pk=other.pk).update(link_digest=lead.link_digest)
+
+
+def test_a_lead_is_found_by_its_link_by_an_index():
+    lead, other = factories.new_lead(), factories.new_lead()
+    found = Lead.objects.of_link(lead.link_digest)
+
+    assert found.get() == lead
+    assert not Lead.objects.of_link(other.link_digest[:-1] + "x").exists()
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "Index Scan using lead_once_per_link" in found.explain()
