@@ -99,6 +99,7 @@ class WorkingCalendar:
             yield from _without((start, closed), self.away_spans)
 
 
+@lru_cache(maxsize=4096)
 def moment_of(day: date, wall: time, zone: str, coming: int = 0) -> datetime:
     """The moment, in UTC, at which clocks in the zone show this; the first or second (1) coming when there are two."""
     local = datetime.combine(day, wall, ZoneInfo(zone))
@@ -177,6 +178,7 @@ def hours_of(days: Sequence[str]) -> Hours:
     return {weekday: parse_day(text) for weekday, text in enumerate(days)}
 
 
+@lru_cache(maxsize=1024)  # of each adviser for each lead they were a tenth of the acknowledgement
 def parse_day(text: str) -> tuple[Window, ...]:
     """The windows of one day: "09:00-12:30, 13:30-17:00"; empty: a day off. Raises ValueError with how to mend it."""
     windows = tuple(_window(part) for part in text.split(",") if part.strip())

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
@@ -60,7 +61,11 @@ def in_words(moment: datetime, country: str, language: str) -> str:
     "Friday 27 November 2026, 16:00 in Lagos (15:00 UTC)". Where clocks of the country differ each is named; where the
     country is not known, or has too many clocks, UTC alone.
     """
-    moment = moment.astimezone(UTC)
+    return _in_words(moment.astimezone(UTC).replace(second=0, microsecond=0), country, language)
+
+
+@lru_cache(maxsize=1024)  # what is promised to many at once is often the same minute
+def _in_words(moment: datetime, country: str, language: str) -> str:
     zones = clocks.zones_of(country, moment)
     with translation.override(language):
         utc = f"{moment:%H:%M} UTC"

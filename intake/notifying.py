@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from briefs import prepared
 from intake import staff_letters
 from intake.models import Assignment, Priority
 from mail import outbox
@@ -16,13 +17,20 @@ def notify_owners(*, because_of: Mapping[int, str]) -> None:
     It holds the reference and a link, nothing that the client wrote. `because_of` names by assignment the id of the
     request that brought it, for the log.
     """
-    standing = Assignment.objects.filter(pk__in=[*because_of], ended_at=None).order_by("pk")
-    outbox.queue_messages(
-        [
-            _letter(assignment, because_of[assignment.pk])
-            for assignment in standing.select_related("adviser__user", "lead")
-        ]
-    )
+    standing = _STANDING.read(pks=prepared.listed(because_of)).objects()
+    outbox.queue_messages([_letter(one, because_of[one.pk]) for one in standing])
+
+
+_TOLD = ("lead__reference", "lead__priority", "adviser__user__email", "adviser__user__full_name")
+_STANDING = prepared.Prepared(
+    lambda pks: (
+        Assignment.objects.filter(prepared.among("intake_assignment.id", pks), ended_at=None)
+        .select_related("adviser__user", "lead")
+        .only(*_TOLD)
+        .order_by("pk")
+    ),
+    pks=prepared.NUMBERS,
+)
 
 
 def _letter(assignment: Assignment, request_id: str) -> outbox.Letter:
