@@ -14,10 +14,11 @@ from jobs import gathering, kinds
 from jobs.messages import Due
 from jobs.models import Job
 
-# What comes after jobs, for a statement that has `next_kinds` and `next_keys`.
+# What comes after jobs, for a statement that has `next_kinds` and `next_keys`. They are found by their keys: PostgreSQL
+# is not to look through all that wait (as in jobs/working.py).
 NEXT = """
     SELECT kind, id FROM jobs_job
-    WHERE kind = ANY(%(next_kinds)s) AND key = ANY(%(next_keys)s) AND state = 'pending'
+    WHERE kind = ANY(%(next_kinds)s) AND key = ANY(%(next_keys)s) AND state || '' = 'pending'
         AND run_at <= statement_timestamp()
     ORDER BY kind, run_at, id
 """
