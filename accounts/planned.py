@@ -14,7 +14,7 @@ import psycopg
 from psycopg import pq
 from psycopg.adapt import PyFormat, Transformer
 
-from accounts import sockets
+from accounts import arrays, sockets
 
 _MOST = 100  # as many as psycopg keeps of its own
 _GONE = b"26000"  # no such statement: after DISCARD ALL, say
@@ -78,7 +78,8 @@ class Planned:
     def _call(self, statement: str, values: Sequence[Any]) -> _Call:
         transformer = self._transformer
         # NULL is None here, which the types of `exec_prepared` have forgotten.
-        sent: Any = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        written = [arrays.written(value) for value in values]
+        sent: Any = transformer.dump_sequence(written, [PyFormat.AUTO] * len(values))
         return _Call((statement, transformer.types or ()), sent, transformer.formats)
 
     def _answers(self, calls: Sequence[_Call], *, begins: bool) -> list[pq.abc.PGresult]:

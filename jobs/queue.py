@@ -59,7 +59,7 @@ def hint_due(due: Iterable[tuple[str, int]]) -> None:
     A worker gathers what nobody waits for (`jobs.gathering`).
     """
     due = list(due)
-    if gathering.is_on():
+    if due and gathering.is_on():
         at_once = kinds.at_once()
         patient = [one for one in due if one[0] not in at_once]
         transaction.on_commit(partial(gathering.tell, patient))
