@@ -221,14 +221,20 @@ class _Round:
             return lead
         if loan.owner_id in self.house.away:
             return lead
-        goes = (
-            is_untouched(lead)
-            and loan.owner.user.is_active
-            and loan.owner_id not in self.news.barred(lead)
-        )
-        end = End.BACK if goes else End.KEPT
+        why_not = self._why_kept(lead, loan)
+        end = End.KEPT if why_not else End.BACK
         owning.end_stand_ins(lead, self.now, end, pk=loan.pk)
-        return self._hand_back(lead, loan) if goes else self._keep(lead, loan)
+        return self._keep(lead, loan, why_not) if why_not else self._hand_back(lead, loan)
+
+    def _why_kept(self, lead: Lead, loan: StandIn) -> str:
+        """Why a lead does not go back to whom it was lent from; nothing when it does."""
+        if not loan.owner.user.is_active:
+            return f"{loan.owner} may not log in any more: {loan.adviser} goes on."
+        if loan.owner_id in self.news.barred(lead):
+            return f"{loan.owner} is back, but must not have it: {loan.adviser} goes on."
+        if not is_untouched(lead):
+            return f"{loan.owner} is back, but {loan.adviser} has begun and goes on."
+        return ""
 
     def _hand_back(self, lead: Lead, loan: StandIn) -> Lead:
         text = f"{loan.owner} is back, and {loan.adviser} had not begun."
@@ -241,9 +247,8 @@ class _Round:
         self.news.add(loan.adviser, lead, f"It went back to {loan.owner}.", key=key)
         return lead
 
-    def _keep(self, lead: Lead, loan: StandIn) -> Lead:
-        text = f"{loan.owner} is back, but {loan.adviser} has begun and goes on."
-        self._note(lead, Activity.Kind.KEPT, text)
+    def _keep(self, lead: Lead, loan: StandIn, why: str) -> Lead:
+        self._note(lead, Activity.Kind.KEPT, why)
         key = f"stand_in:{loan.pk}:ended"
         self.news.add(loan.owner, lead, f"It stays with {loan.adviser}, who has begun.", key=key)
         self.news.add(loan.adviser, lead, "It stays yours.", key=key, is_theirs=True)

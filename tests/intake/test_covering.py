@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import User
 from intake import after_sending, covering, handing_over, leads, owning
 from intake.calendar_feed import deadlines as deadlines_in_calendar
 from intake.models import Absence, Adviser, Lead, StandIn
@@ -318,6 +319,30 @@ def test_begun_it_stays_when_they_are_back(awa, how):
     assert stood_in(lead) == [("Carla", "Awa", "loan", "kept")]
     assert happened(lead)[-1] == "kept"
     assert sorted(who for who, _ in told()[2:]) == ["Awa", "Carla"]
+
+
+@pytest.mark.parametrize(
+    ("how", "why"),
+    [
+        ("walled", "Awa is back, but must not have it: Carla goes on."),
+        ("left", "Awa may not log in any more: Carla goes on."),
+    ],
+)
+def test_where_it_cannot_go_back_the_timeline_says_why_and_not_that_somebody_has_begun(
+    awa, how, why
+):
+    lead, absence = released(awa)
+    if how == "walled":
+        wall(awa.user, lead)
+    else:
+        User.objects.filter(pk=awa.user_id).update(is_active=False)
+    back(absence)
+
+    assert [sweep(), sweep()] == [1, 0]
+
+    assert (owner(lead), stood_in(lead)) == ("Carla", [("Carla", "Awa", "loan", "kept")])
+    assert lead.activities.latest("pk").text == why
+    assert told()[2:] == [("Carla", f"{lead.reference}: It stays yours.")]
 
 
 def test_what_they_have_begun_is_covered(awa, bruno):
