@@ -1,15 +1,17 @@
 """What every address of the reading API has in common: methods, types, validators, limits, and bad queries."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from briefs.api import throttle
+from tests import worlds
 from tests.briefs.facts import add_actor, add_incident, add_place
 from tests.factories import BriefFactory, publish
 
-pytestmark = pytest.mark.django_db
 API = "/api/v1/"
 LISTS = (
     "briefs/",
@@ -28,14 +30,23 @@ TYPES = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Something at every address, once for all tests."""
+    with worlds.kept(django_db_blocker):
+        brief = BriefFactory.create(slug="towns", is_published=False)
+        add_actor(brief)
+        add_incident(brief, add_place(brief), id=1)
+        publish(brief)
+        yield
+
+
 @pytest.fixture(autouse=True)
-def towns(settings: Any) -> None:
-    """Something at every address."""
+def towns(made: None, django_db_blocker: DjangoDbBlocker, settings: Any) -> Iterator[None]:
+    """It, and whatever a test does is taken back."""
     settings.THROTTLE = False
-    brief = BriefFactory.create(slug="towns", is_published=False)
-    add_actor(brief)
-    add_incident(brief, add_place(brief), id=1)
-    publish(brief)
+    with worlds.taken_back(django_db_blocker):
+        yield
 
 
 @pytest.mark.parametrize("path", TYPES)
