@@ -12,10 +12,11 @@ from intake import erasing as erasing_people
 from intake.models import Activity, Contact, Enquiry, Lead
 from jobs.models import Job
 from mail.models import Message
-from tests import factories, racing, searching
-from tests.intake.erasable import COMPANY, EMAIL, NAME, OTHER_EMAIL, WORDS, make_person
+from tests import factories, searching
+from tests.intake.erasable import COMPANY, EMAIL, NAME, OTHER_EMAIL, WORDS
 from tests.proposals import making
 
+pytestmark = pytest.mark.usefixtures("lead")
 WHY = "Asked for by letter 12 of this year."
 
 
@@ -24,11 +25,6 @@ def erase(lead: Lead, **given):
         "contact": lead.contact, "by": lead.owner.user, "asked_by": factories.UserFactory(), "because": WHY,
     } | given  # fmt: skip
     return erasing_people.erase_person(**given)
-
-
-@pytest.fixture
-def lead(db):
-    return make_person(factories.AdviserFactory())
 
 
 def test_nothing_is_left_of_a_person_anywhere_in_the_database(lead):
@@ -209,17 +205,6 @@ def refused(sql: str) -> bool:
     return False
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_erasure_that_was_committed_opens_nothing_any_more():
-    lead = factories.new_lead()
-    erasing_people.erase_lead(
-        lead=lead, asked_by=factories.UserFactory(), by=factories.UserFactory(), because=WHY
-    )
-
-    assert refused("UPDATE intake_enquiry SET needs = 'x'")
-
-
-@pytest.mark.django_db
 def test_nobody_chooses_the_transaction_of_an_erasure():
     erasure = Erasure.objects.create(
         scope="retention", references=[], address_digests=[], because=WHY, rows={}, opened_xact=1
@@ -229,17 +214,7 @@ def test_nobody_chooses_the_transaction_of_an_erasure():
     assert erasure.opened_xact > 1
 
 
-# ---- At once, and what was under way
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_at_once_are_one():
-    lead = make_person(factories.AdviserFactory())
-
-    first, second = racing.race(lambda: erase(lead), lambda: erase(lead))
-
-    assert first.pk == second.pk
-    assert Erasure.objects.count() == 1
+# ---- What was under way
 
 
 def test_jobs_that_wait_are_done_with_and_one_that_runs_finds_it_erased(lead):

@@ -18,16 +18,11 @@ from intake.models import DataCopy, DataCopyDownload
 from mail.outbox import PRIVATE_LINK
 from tests import factories
 from tests.briefs.subscribed import run_all
-from tests.intake.erasable import EMAIL, NAME, NEEDS, make_person
+from tests.intake.erasable import EMAIL, NAME, NEEDS
 from tests.proposals import making
 
 WHY = "By mail from the same address."
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def lead():
-    return make_person(factories.AdviserFactory())
+pytestmark = pytest.mark.usefixtures("lead")
 
 
 def made(lead) -> DataCopy:

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from itertools import product
@@ -12,7 +11,6 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from pytest_django import DjangoDbBlocker
 
 from accounts.models import Erasure
 from intake import after_sending, erasing, erasure_orders, exporting, retaining
@@ -25,10 +23,10 @@ from intake.models import (
     RetentionRule,
     RetentionRun,
 )
-from tests import factories, worlds
+from tests import factories
 from tests.briefs.subscribed import run_all
 from tests.intake.admin.screens import buttons, client_of, page, person, said, verb
-from tests.intake.erasable import EMAIL, NAME, make_person
+from tests.intake.erasable import EMAIL, NAME
 from tests.proposals import making
 
 pytestmark = pytest.mark.usefixtures("lead")
@@ -38,20 +36,6 @@ COPIES, RULES = "/staff/intake/datacopy/", "/staff/intake/retentionrule/"
 RUNS = "/staff/intake/retentionrun/"
 WHY = "Asked for by letter 12."
 OTHERS = ("anonymous", "owner", "other adviser", "auditor", "approver")
-
-
-@pytest.fixture(scope="module")
-def made(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Lead]:
-    """A person of whom the house holds all that it can hold, once for all tests."""
-    with worlds.kept(django_db_blocker):
-        yield make_person(factories.AdviserFactory())
-
-
-@pytest.fixture
-def lead(made: Lead, django_db_blocker: DjangoDbBlocker) -> Iterator[Lead]:
-    """Their lead, read anew; whatever the test does is taken back."""
-    with worlds.taken_back(django_db_blocker):
-        yield Lead.objects.get(pk=made.pk)
 
 
 def head() -> object:
