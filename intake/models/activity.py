@@ -58,7 +58,10 @@ class Activity(models.Model):
         PROPOSAL_DECLINED = "proposal_declined", "Proposal declined"
         PROPOSAL_EXPIRED = "proposal_expired", "Proposal expired"
 
-    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="activities")
+    # The index of its newest begins with it.
+    lead = models.ForeignKey(
+        Lead, on_delete=models.PROTECT, db_index=False, related_name="activities"
+    )
     kind = models.CharField(max_length=20, choices=Kind)
     text = models.TextField(blank=True)
     by = models.ForeignKey(

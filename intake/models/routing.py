@@ -102,8 +102,9 @@ class Assignment(models.Model):
 class CreditEntry(models.Model):
     """A line of the credit ledger. The lines of one decision add up to zero."""
 
+    # The constraint `credit_once_per_decision` begins with it.
     decision = models.ForeignKey(
-        RoutingDecision, on_delete=models.PROTECT, related_name="credit_entries"
+        RoutingDecision, on_delete=models.PROTECT, db_index=False, related_name="credit_entries"
     )
     adviser = models.ForeignKey(Adviser, on_delete=models.PROTECT, related_name="credit_entries")
     amount = models.DecimalField(max_digits=12, decimal_places=2)

@@ -222,7 +222,10 @@ class SanctionsScreening(models.Model):
         NONE_FOUND = "none_found", "none found"
         POSSIBLE = "possible", "possible match"
 
-    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="sanctions_screenings")
+    # The index of the newest begins with it.
+    lead = models.ForeignKey(
+        Lead, on_delete=models.PROTECT, db_index=False, related_name="sanctions_screenings"
+    )
     screened_at = models.DateTimeField(db_default=Now())
     outcome = models.CharField(max_length=12, choices=Outcome)
     names: Any = models.JSONField(default=list, help_text="What was looked for.")

@@ -19,7 +19,10 @@ class NeedSuggestion(models.Model):
         ACCEPTED = "accepted", "accepted"
         DROPPED = "dropped", "dropped"
 
-    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="suggestions")
+    # The constraint `suggestion_once` begins with it.
+    lead = models.ForeignKey(
+        Lead, on_delete=models.PROTECT, db_index=False, related_name="suggestions"
+    )
     kind = models.CharField(max_length=10, choices=Kind)
     value = models.CharField(
         max_length=120, help_text="A code, a slug, or the number of a place, after its kind."
