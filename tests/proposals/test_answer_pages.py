@@ -88,7 +88,7 @@ def test_a_confirmation_that_staff_send_elsewhere_is_on_its_way_again(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("fr", "nous vous avons envoyé une confirmation par e-mail le 2 mars 2026"),
+        ("fr", "nous vous avons envoyé une confirmation par courriel le 2 mars 2026"),
         ("pt", "enviámos-lhe uma confirmação por e-mail em 2 de março de 2026"),
         ("ar", "أرسلنا إليك رسالة تأكيد في 2 مارس 2026"),
     ],
