@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from accounts.short_checks import is_set, one_of, same
+
 MAX_ATTEMPTS = 8
 
 
@@ -72,17 +74,17 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "key"], name="job_once_per_key"),
             models.CheckConstraint(
-                condition=Q(state="leased", lease_token__isnull=False, lease_until__isnull=False)
-                | (~Q(state="leased") & Q(lease_token__isnull=True, lease_until__isnull=True)),
+                condition=same(is_set("lease_token"), is_set("lease_until"))
+                & same(is_set("lease_until"), Q(state="leased")),
                 name="job_lease_exactly_while_leased",
             ),
             models.CheckConstraint(
-                condition=Q(state="done", done_at__isnull=False)
-                | (~Q(state="done") & Q(done_at__isnull=True)),
+                condition=same(is_set("done_at"), Q(state="done")),
                 name="job_done_at_exactly_when_done",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["pending", "leased", "done", "dead"]), name="job_state_known"
+                condition=one_of("state", ["pending", "leased", "done", "dead"]),
+                name="job_state_known",
             ),
         ]
         indexes = [

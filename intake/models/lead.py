@@ -5,9 +5,10 @@ import uuid
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
+from accounts.short_checks import is_set, one_of, same
 from intake.catalogue import Language
 from intake.models.adviser import OPEN_STATUSES, Adviser, Desk
 from intake.models.enquiry import Enquiry
@@ -142,20 +143,25 @@ class Lead(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(status__in=["new", "quarantined"])
-                | Q(owner__isnull=False)
-                | Q(status="disqualified"),
+                condition=Q(owner__isnull=False)
+                | one_of("status", ["new", "quarantined", "disqualified"]),
                 name="lead_past_new_has_an_owner",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=["won", "lost", "disqualified"], closed_at__isnull=False)
-                | (~Q(status__in=["won", "lost", "disqualified"]) & Q(closed_at__isnull=True)),
+                condition=same(
+                    is_set("closed_at"), one_of("status", ["won", "lost", "disqualified"])
+                ),
                 name="lead_closed_at_exactly_when_closed",
             ),
-            models.CheckConstraint(condition=Q(status__in=Status.values), name="lead_status_known"),
             models.CheckConstraint(
-                condition=Q(priority="normal", priority_reason="")
-                | (Q(priority="urgent") & ~Q(priority_reason="")),
+                condition=one_of("status", Status.values), name="lead_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    priority=Case(
+                        When(priority_reason="", then=Value("normal")), default=Value("urgent")
+                    )
+                ),
                 name="lead_urgent_for_a_reason",
             ),
             models.CheckConstraint(
