@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('intake', '0015_leads_by_link_number'),
+        ('intake', '0016_indexes_held_twice'),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("intake", "0016_shorter_checks")]
+    dependencies = [("intake", "0017_shorter_checks")]
 
     operations = [
         ValidateConstraint("lead", "lead_past_new_has_an_owner"),
