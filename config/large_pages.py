@@ -1,7 +1,7 @@
-"""The memory of a process that serves, in pages of 2 MB where the kernel has such.
+"""The memory of a process that serves or works, in pages of 2 MB where the kernel has such.
 
-What a request touches is spread over all that was loaded: some hundred megabytes, of which the processor remembers
-the places of few pages of 4 KB, and has to look up those of the others. It remembers large ones all.
+What a request or a job touches is spread over all that was loaded: some hundred megabytes, of which the processor
+remembers the places of few pages of 4 KB, and has to look up those of the others. It remembers large ones all.
 """
 
 import ctypes
