@@ -4,11 +4,10 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from intake import (
@@ -55,10 +54,10 @@ def acknowledge_leads(*, because_of: Mapping[int, str]) -> None:
     )
 
 
-def acknowledged_at(lead: Lead, email: str) -> datetime | None:
-    """When the mail server took the newest acknowledgement to this address; None before."""
-    messages = _to(lead, email).filter(sent_at__isnull=False)
-    return messages.values_list("sent_at", flat=True).first()
+def acknowledgement_of(lead: Lead, email: str) -> Message | None:
+    """The newest acknowledgement to this address that has left; where none has, the newest."""
+    left_first = F("sent_at").desc(nulls_last=True)
+    return _to(lead, email).order_by(left_first, "-pk").first()
 
 
 @transaction.atomic

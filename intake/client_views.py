@@ -1,7 +1,7 @@
 """The client's private pages: where the request stands, and what they may do about it."""
 
 import uuid
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import structlog
@@ -39,6 +39,7 @@ from intake.models import Attachment, Lead, Status
 from intake.sent_answers import answers_of
 from intake.uploading import TOO_MUCH, read_form
 from mail import addresses
+from mail.models import Message
 
 log = structlog.get_logger("derisk.intake")
 
@@ -103,7 +104,7 @@ def _standing(lead: Lead, email: str, language: str) -> dict[str, Any]:
         "is_closed": _is_closed(lead),
         "kept_until": _kept_until(lead),
         "is_before_the_answer": working.status in stages.BEFORE_THE_ANSWER,
-        "mailed_at": _mailed_at(lead, working, email),
+        "mail": _mail_of(lead, working, email),
     }
 
 
@@ -125,11 +126,11 @@ def _languages(request: HttpRequest, language: str) -> list[alternates.Choice]:
     return alternates.of_addresses(by_code, language)
 
 
-def _mailed_at(lead: Lead, working: Lead, email: str) -> datetime | None:
-    """When the acknowledgement left, asked while the page tells of it: it leaves after its request has an adviser."""
+def _mail_of(lead: Lead, working: Lead, email: str) -> Message | None:
+    """The acknowledgement, asked for while the page tells of it: it is written after its request has an adviser."""
     if working.status != Status.ROUTED:
         return None
-    return acknowledging.acknowledged_at(lead, email)
+    return acknowledging.acknowledgement_of(lead, email)
 
 
 def _kept_until(lead: Lead) -> date | None:

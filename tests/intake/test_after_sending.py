@@ -425,11 +425,15 @@ def test_a_mail_that_left_is_told_of_as_one_that_left(client):
     acknowledging.acknowledge_lead(lead_id=lead.pk)
     before = client.get(page).content.decode()
 
+    Message.objects.update(state=Message.State.FAILED)
+    given_up = client.get(page).content.decode()
     moment = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
     Message.objects.update(state=Message.State.SENT, sent_at=moment, private_url="")
     after = client.get(page).content.decode()
 
     email = f"<bdi>{lead.enquiry.email}</bdi>"
     assert f"Within minutes we mail you at {email}" in before
+    assert f"No mail with the reference has left for {email}. Keep" in given_up
+    assert "Within minutes" not in given_up
     assert f"We mailed you at {email} on 2 March 2026, 09:30 UTC" in after
     assert "Within minutes" not in after
