@@ -1,28 +1,21 @@
 """Knowing words again: the same, or nearly. What is kept does not give the words away.
 
-Near-duplicates by MinHash (Broder 1997) over stretches of three words: two numbers to a band, eight bands. Texts that
-share 80 % of their stretches share five bands on average; those that share 30 %, less than one.
+Near-duplicates by MinHash (Broder 1997) with one permutation (Li, Owen and Zhang 2012) over stretches of three words:
+two numbers to a band, eight bands. Texts that share 80 % of their stretches share five bands on average; those that
+share 30 %, less than one.
 """
 
 import hashlib
 import re
-import struct
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 _LEAST_WORDS = 12
-_BANDS, _ROWS = 8, 2
+_BANDS, _BINS = 8, 16
 LIKE_FROM = 3
 _MOST_WORDS = 2_000
-_PRIME = (1 << 61) - 1
-_DIGEST, _SLOT = 7, 16  # bytes
 _WORD = re.compile(r"[^\W_]+")
-# Fixed for good: other numbers would know nothing again that was seen before. Drawn from SHA-256 of their place.
-_HASHES = [
-    tuple(int.from_bytes(hashlib.sha256(f"{n}{part}".encode()).digest()[:7]) | 1 for part in "ab")
-    for n in range(_BANDS * _ROWS)
-]
 
 
 @dataclass(frozen=True)
@@ -61,36 +54,25 @@ def _bands_of(words: Sequence[str]) -> list[int]:
     words = words[:_MOST_WORDS]
     if len(words) < _LEAST_WORDS:
         return []
-    stretches = {
-        hashlib.blake2b(" ".join(three).encode(), digest_size=_DIGEST).digest()
-        for three in zip(words, words[1:], words[2:], strict=False)
-    }
-    least = _least_of(stretches)
-    return [_band(number, least[number * _ROWS : (number + 1) * _ROWS]) for number in range(_BANDS)]
+    stretches = {" ".join(three) for three in zip(words, words[1:], words[2:], strict=False)}
+    least = _least_of(_number(stretch) for stretch in stretches)
+    # Of bins that are far apart: one that got nothing has the same as its neighbour.
+    return [_band(number, least[number::_BANDS]) for number in range(_BANDS)]
 
 
-def _least_of(stretches: Collection[bytes]) -> list[int]:
-    """The least (a * stretch + b) % _PRIME for each of `_HASHES`.
+def _number(stretch: str) -> int:
+    return int.from_bytes(hashlib.blake2b(stretch.encode(), digest_size=8).digest())
 
-    Python takes longer to fetch a number than to reckon with it. So all stretches stand side by side in one number,
-    128 bits for each, and are multiplied by one multiplication. The remainder: 2 ** 61 leaves 1, so what is above
-    61 bits is added to what is below; what is no less than the prime then wraps round when 1 is added.
+
+def _least_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """The least in each of the bins into which numbers fall by their remainder, after how far off it was found: a bin
+    that got none has that of the next that got one (Shrivastava and Li 2014).
     """
-    count = len(stretches)
-    ones = int.from_bytes((bytes(_SLOT - 1) + b"\1") * count)
-    below = ones * _PRIME
-    side_by_side = int.from_bytes(bytes(_SLOT - _DIGEST).join(stretches))
-    rests = []
-    for a, b in _HASHES:
-        whole = side_by_side * a + ones * b
-        folded = (whole & below) + ((whole >> 61) & below)
-        rests.append((folded + (((folded + ones) >> 61) & ones)) & below)
-    least = []
-    numbers = struct.Struct(f"<{2 * count}Q")
-    for one, other in zip(rests[::2], rests[1::2], strict=True):  # two rests fill a slot
-        both = numbers.unpack((one | other << 64).to_bytes(_SLOT * count, "little"))
-        least += [min(both[::2]), min(both[1::2])]
-    return least
+    least = {number % _BINS: number for number in sorted(numbers, reverse=True)}
+    return [
+        next((off, least[at]) for off in range(_BINS) if (at := (bin_ + off) % _BINS) in least)
+        for bin_ in range(_BINS)
+    ]
 
 
 def are_alike(one: Sequence[int], other: Sequence[int]) -> bool:
@@ -98,7 +80,7 @@ def are_alike(one: Sequence[int], other: Sequence[int]) -> bool:
     return len(set(one) & set(other)) >= LIKE_FROM
 
 
-def _band(number: int, rows: Sequence[int]) -> int:
+def _band(number: int, rows: Sequence[tuple[int, int]]) -> int:
     raw = hashlib.blake2b(f"{number}:{rows}".encode(), digest_size=8).digest()
     return int.from_bytes(raw, signed=True)
 

@@ -169,7 +169,8 @@ def _named(names_of: Sequence[str], row: Sequence[Any]) -> Any:
 
 # Compared with the newest hundred of its people, since a house may send thousands. Letter by letter, which takes a
 # tenth of a millisecond, with what the same person wrote; with a colleague's text only where the two have a band of
-# words in common (`intake.likeness`), or have none since one is too short or was never screened.
+# words in common (`intake.likeness`), or have none since one is too short or was never screened, or have them by
+# rules of different versions.
 _EARLIER = prepared.Statement.written("""
     SELECT asked.nr, near.* FROM unnest(
         %(nr)s::int[], %(pk)s::bigint[], %(contact_id)s::bigint[], %(organisation_id)s::bigint[],
@@ -181,7 +182,7 @@ _EARLIER = prepared.Statement.written("""
             CASE
                 WHEN e.needs = asked.needs THEN 1
                 WHEN r.contact_id = asked.contact OR (mine.text_bands && theirs.text_bands) IS NOT FALSE
-                    OR mine.text_bands = '{}' OR theirs.text_bands = '{}'
+                    OR mine.text_bands = '{}' OR theirs.text_bands = '{}' OR mine.rules <> theirs.rules
                 THEN similarity(left(e.needs, %(text)s::int), left(asked.needs, %(text)s::int))
                 ELSE 0
             END AS alike

@@ -6,8 +6,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from intake import alike, matching, resembling
-from intake.models import Contact, Lead, Likeness, Organisation
+from intake.models import Contact, Lead, Likeness, Organisation, Screening
 from tests import factories, racing
+from tests.intake.test_spam_rules import LONG
 
 
 def matched(**content) -> Lead:
@@ -142,6 +143,27 @@ def test_the_same_request_within_days_is_suggested(second, days, reasons):
     matched(**content | second)
 
     assert found("lead") == ([reasons] if reasons else [])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("rules", "is_found"), [(1, False), (2, True)])
+def test_a_colleagues_text_is_compared_where_nothing_says_that_it_is_another(rules, is_found):
+    """Numbers of words by rules of another version say nothing."""
+    leads = [
+        factories.new_lead(
+            email=f"{name}@house.example", organisation="House", needs=f"{LONG} {name}"
+        )
+        for name in "ab"
+    ]
+    for lead, version in zip(leads, (1, rules), strict=True):
+        matching.match_people(lead_id=lead.pk)
+        Screening.objects.create(
+            lead=lead, score=0, line=50, items=[], rules=version, text_bands=[lead.pk]
+        )
+
+    alike.suggest(lead_ids=[leads[1].pk])
+
+    assert bool(found("lead")) is is_found
 
 
 @pytest.mark.django_db

@@ -1,4 +1,7 @@
+import importlib
+
 import pytest
+from django.apps import apps
 from django.db import ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -298,6 +301,20 @@ def test_what_was_released_speaks_for_no_spam():
     screening.screen_lead(lead_id=like.pk)
 
     assert items(like) == {}
+
+
+@pytest.mark.django_db
+def test_what_was_held_back_by_other_numbers_of_words_is_known_again():
+    numbering = importlib.import_module("intake.migrations.0019_other_numbers_of_words")
+    spam, short = held(needs=LONG), held(needs="Call me.")
+    Quarantine.objects.filter(lead=spam).update(text_bands=[1, 2, 3])
+
+    numbering._number_again(apps, None)
+
+    like = arrived(needs=LONG.replace("thirty", "sixty"))
+    screening.screen_lead(lead_id=like.pk)
+    assert items(like) == {"known_words": 25}
+    assert Quarantine.objects.get(lead=short).text_bands == []
 
 
 # --- Danger
