@@ -4,6 +4,7 @@ A copy differs where real ones do: people and words in four languages, moments o
 it is. Columns that are not named here are as the verbs left them. Triggers and foreign keys are off, constraints hold.
 """
 
+import uuid
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -225,7 +226,7 @@ def _make_one() -> None:
         email="client1@client.example", organisation="Example Transport", needs=needs
     )
     submission.receive_enquiry(
-        content=content, channel=Enquiry.Channel.API, idempotency_key="bench:1"
+        content=content, channel=Enquiry.Channel.API, idempotency_key=str(uuid.uuid4())
     )
     while due := list(Job.objects.due().order_by("pk")):
         for job in due:
