@@ -11,8 +11,9 @@ from threading import Lock, Timer
 from jobs import hints, messages, queue_names
 from jobs.messages import Due
 
-# Seconds between two messages of one process, which nobody notices of a mail; the first goes out at once.
-_EVERY = 1.0
+# Seconds between two messages of one process, which nobody notices of a mail; the first goes out at once. At fifty
+# requests a second each of two processes that route has fifty jobs of a kind to tell of then, which are done together.
+_EVERY = 2.0
 # While jobs wait by the hundred, what comes after them would take PostgreSQL from them: after how long without a full
 # batch the queue counts as empty, and how long it is gathered for at most.
 _QUIET_FOR, _AT_MOST = 1.0, 30.0
