@@ -188,7 +188,7 @@ class Clock:
         self.rings: list[Callable[[], None]] = []
 
     def timer(self, seconds: float, ring: Callable[[], None]) -> "Clock":
-        assert seconds == pytest.approx(1.0)
+        assert seconds == pytest.approx(2.0)
         self.ring = ring
         return self
 
@@ -226,21 +226,21 @@ def work_on(*keys: str) -> list[int]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_tells_of_what_nobody_waits_for_once_a_second(
+def test_a_worker_tells_of_what_nobody_waits_for_every_two_seconds(
     clock: Clock, broker: Broker
 ) -> None:
     first, second, _ = [pk for key in "abc" for pk in work_on(key)]
     assert (len(clock.rings), broker.hinted()) == (1, [first])
 
-    clock.pass_by(1.0)
+    clock.pass_by(2.0)
     assert broker.hinted() == [first, second]  # which takes the third along
     late = work_on("d")
     assert broker.hinted() == [first, second]
-    clock.pass_by(1.0)
+    clock.pass_by(2.0)
     assert broker.hinted() == [first, second, *late]
     assert clock.rings == []
 
-    clock.now += 1.0
+    clock.now += 2.0
     assert broker.hinted() + work_on("e") == broker.hinted()
     assert clock.rings == []
 
