@@ -1,5 +1,7 @@
 """A house of ten advisers, and thousands of leads that nobody has looked at: copies of one that the verbs made."""
 
+import uuid
+
 import psycopg
 from psycopg import sql
 
@@ -44,7 +46,7 @@ def let_wait(database_url: str, count: int, who: dict[str, str] = crowd.MANY_HOU
 
     content = factories.ContentFactory(email="client1@client.example", organisation="Client House")
     submission.receive_enquiry(
-        content=content, channel=Enquiry.Channel.API, idempotency_key="bench:1"
+        content=content, channel=Enquiry.Channel.API, idempotency_key=str(uuid.uuid4())
     )
     with psycopg.connect(database_url, autocommit=True) as db:
         # What the sweep asks for by itself does not belong here.
