@@ -17,6 +17,7 @@ from django.db import connections as databases
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
 
+from accounts import arrays
 from accounts.statements import (
     Asked,
     Row,
@@ -171,7 +172,7 @@ def among_texts(column: str, texts: list[str]) -> RawSQL:
 
 def listed(numbers: Iterable[int]) -> str:
     """Numbers as a value for such a condition."""
-    return "{" + ",".join(map(str, numbers)) + "}"
+    return arrays.numbers(numbers)
 
 
 def read(queryset: QuerySet[Any, Any]) -> Rows:

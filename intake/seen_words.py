@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts import arrays
 from briefs import prepared
 from intake.likeness import Words
 from intake.models import Lead, Quarantine
@@ -83,7 +84,7 @@ def asked(leads: Sequence[Any], texts: Mapping[int, Words]) -> prepared.Asked:
         "pks": pks,
         "digests": [texts[pk].digest for pk in pks],
         "emails": [lead.enquiry.email for lead in leads],
-        "bands": ["{" + ",".join(map(str, texts[pk].bands)) + "}" for pk in pks],
+        "bands": [arrays.numbers(texts[pk].bands) for pk in pks],
         "since": timezone.now() - timedelta(days=_DAYS),
         "most": _MOST_COMPARED,
     }

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 
+from accounts import arrays
 from accounts.inserting import insert
 from briefs.models import Brief
 from briefs.prepared import A_MOMENT, Prepared, Statement, store
@@ -65,17 +66,9 @@ def store_request(
         values["now"] = timezone.now()
     for name, value in values.items():
         if isinstance(value, list):
-            values[name] = _array(value)
+            values[name] = arrays.texts(map(str, value))
     rows = store(statement, values)
     return Stored(*rows[0]) if rows else None
-
-
-def _array(values: list[Any]) -> str:
-    """A list as PostgreSQL writes one, so that an empty one is of the same type."""
-    if not values:
-        return "{}"
-    texts = (str(one).replace("\\", "\\\\").replace('"', '\\"') for one in values)
-    return "{" + ",".join(f'"{text}"' for text in texts) + "}"
 
 
 @cache
