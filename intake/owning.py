@@ -81,9 +81,10 @@ def clock_of(assignment: Assignment) -> queue.Ask:
 
 _NOTICE, _CLOCK = "intake.notify_owner", "intake.keep_deadline"
 # That what keeps the clock of a lead by itself is still to come: it waits for the lead's lock, and so sees its owner.
+# It is found by its key: PostgreSQL is not to look through all that wait (as in jobs/working.py).
 _IS_KEPT_NEXT = """EXISTS (
-    SELECT FROM jobs_job WHERE kind = 'intake.acknowledge' AND key = 'lead:' || span.lead_id AND state = 'pending'
-        AND attempts = 0
+    SELECT FROM jobs_job WHERE kind = 'intake.acknowledge' AND key = 'lead:' || span.lead_id
+        AND state || '' = 'pending' AND attempts = 0
 )"""
 _OWNED = ("owner_id", "pool_id", "status", "needs_read_by")
 _GIVEN = {
