@@ -60,7 +60,6 @@ class BriefAdmin(RevisionPages, VerbAdmin):
     warn_unsaved_form = True
 
     class Media:
-        css = {"all": ("derisk/staff.css",)}
         js = ("derisk/wording.js",)
 
     def get_urls(self) -> list[URLPattern]:

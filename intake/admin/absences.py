@@ -93,9 +93,6 @@ class AbsenceAdmin(StaffFields, LongListAdmin):
     ordering = ("starts_on", "pk")
     list_before_template = "intake/admin/calendar_link.html"
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def save_model(self, request: HttpRequest, obj: Absence, form: Any, change: bool) -> None:
         """Say at once when who stands in is away too."""
         super().save_model(request, obj, form, change)

@@ -108,9 +108,6 @@ class HoldAdmin(VerbAdmin, ReadOnlyAdmin):
     ordering = ("-opened_at", "-pk")
     sortable_by = ()
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Hold], search_term: str
     ) -> tuple[QuerySet[Hold], bool]:

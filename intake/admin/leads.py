@@ -88,9 +88,6 @@ class LeadAdmin(
     ordering = ("-created_at", "-pk")
     sortable_by = ("reference", "due", "created_at")  # each by an index
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def get_fieldsets(self, request: HttpRequest, obj: Lead | None = None) -> list[Any]:
         """None: the page has everything already, in words. (No `fields` would mean all.)"""
         return []

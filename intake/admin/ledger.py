@@ -54,9 +54,6 @@ class CreditEntryAdmin(ReadOnlyAdmin):
     ordering = ("-pk",)
     sortable_by = ()
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[CreditEntry]:
         assert isinstance(request.user, User)
         seen = Lead.objects.visible_to(request.user).values("pk")

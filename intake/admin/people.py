@@ -32,9 +32,6 @@ class PeopleAdmin(MergingAdmin, ReadOnlyAdmin):
 
     change_form_outer_before_template = "intake/admin/people.html"
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         assert isinstance(request.user, User)
         people: Any = self.model.objects

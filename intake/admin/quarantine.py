@@ -106,9 +106,6 @@ class QuarantineAdmin(ReadOnlyAdmin):
     sortable_by = ()
     actions = ("release_chosen", "call_chosen_spam")
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def get_ordering(self, request: HttpRequest) -> Any:
         """Of what is still held back the urgent first; all others, which are many, by when they were."""
         if OutcomeFilter.parameter_name in request.GET:

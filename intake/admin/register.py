@@ -85,9 +85,6 @@ class EngagementAdmin(StaffFields, LongListAdmin):
     fields = ("name", "subject", ("starts_on", "ends_on"), "people", "from_lead")
     readonly_fields = ("from_lead",)
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Engagement]:
         assert isinstance(request.user, User)
         seen = Engagement.objects.visible_to(request.user)

@@ -197,9 +197,6 @@ class RoutingRuleAdmin(VerbAdmin):
         ),
     )
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def get_urls(self) -> list[URLPattern]:
         """The usual addresses and the simulator."""
         view = self.admin_site.admin_view(self.try_rules)

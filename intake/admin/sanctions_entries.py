@@ -33,9 +33,6 @@ class SanctionsEntryAdmin(ReadOnlyAdmin):
     ordering = ("name", "pk")
     change_form_outer_before_template = "intake/admin/sanctions_entry.html"
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def get_fieldsets(self, request: HttpRequest, obj: SanctionsEntry | None = None) -> list[Any]:
         """None: the page has everything already, in words."""
         return []

@@ -89,9 +89,6 @@ class SanctionsListAdmin(VerbAdmin):
         "sha256",
     )
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

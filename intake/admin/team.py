@@ -138,9 +138,6 @@ class AdviserAdmin(StaffFields, ModelAdmin):
     readonly_fields = ("credit",)
     ordering = ("user__full_name", "pk")
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         """Offer staff by name in a plain list: it needs neither JavaScript nor leave to see users."""
         if db_field.name == "user":

@@ -92,9 +92,6 @@ class WallAdmin(VerbAdmin, ReadOnlyAdmin):
     ordering = ("-starts_at", "-pk")
     autocomplete_fields = ("lead", "organisation", "engagement")
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[Wall]:
         assert isinstance(request.user, User)
         rows = Wall.objects.visible_to(request.user)

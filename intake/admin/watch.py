@@ -27,9 +27,6 @@ class AlertAdmin(ReadOnlyAdmin):
     list_per_page = 20
     list_before_template = "intake/admin/watch.html"
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -76,9 +76,6 @@ class ProposalVersionAdmin(VerbAdmin):
         "terms",
     )
 
-    class Media:
-        css = {"all": ("derisk/staff.css",)}
-
     def get_queryset(self, request: HttpRequest) -> QuerySet[ProposalVersion]:
         assert isinstance(request.user, User)
         return ProposalVersion.objects.visible_to(request.user).select_related(
