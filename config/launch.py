@@ -11,6 +11,7 @@ Standard library only, so that it starts in milliseconds and needs no package. A
 import ctypes
 import os
 import pwd
+import signal
 import sys
 from pathlib import Path
 
@@ -55,6 +56,8 @@ def main(parent: str, death_signal: str, run_as: str, *command: str) -> None:
         enter_namespace()
     elif run_as == "nobody":
         become_nobody()
+    for number in (signal.SIGINT, signal.SIGQUIT):  # what a script starts with `&` ignores both
+        signal.signal(number, signal.SIG_DFL)
     die_with(int(parent), int(death_signal))  # last: a change of user clears it
     # The caller's fixed list; no shell is wanted.
     os.execv(command[0], command)  # noqa: S606 # nosec B606

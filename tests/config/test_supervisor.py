@@ -49,6 +49,24 @@ def test_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     eventually(lambda: not is_running(pid))
 
 
+def test_child_of_a_job_in_the_background_ends_by_an_interrupt(tmp_path: Path) -> None:
+    ignored = ["/bin/sh", "-c", 'trap "" INT QUIT; exec "$@"', "sh"]
+    command = [*ignored, sys.executable, "-c", PARENT, str(tmp_path / "log")]
+    with subprocess.Popen(
+        command, cwd=supervisor.BASE_DIR, stdout=subprocess.PIPE, text=True
+    ) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        eventually(lambda: Path(f"/proc/{pid}/comm").read_text() == "sleep\n")
+
+        os.kill(pid, signal.SIGINT)
+
+        try:
+            eventually(lambda: not is_running(pid))
+        finally:
+            parent.kill()
+
+
 def test_stop_kills_a_child_that_does_not_listen_and_what_it_has_started(tmp_path: Path) -> None:
     log = tmp_path / "log"
     child = supervisor.spawn("stubborn", [sys.executable, "-c", STUBBORN], log=log)
