@@ -3,8 +3,9 @@
 Each language has phrases that are enough by themselves ("was kidnapped") and words that need company ("kidnapping"):
 a word of now or of ours ("our driver", "urgent") in the same sentence or one beside it. A sentence that speaks of
 plans, training, insurance, risk in general or the past speaks of no emergency, unless a phrase that is enough stands
-beside a word of now; "urgent" is none, since plans are urgent too. What is denied ("nobody was hurt") is none. When in
-doubt it is one: a false alarm costs a minute.
+beside a word of now; "urgent" is none, since plans are urgent too. What is denied ("nobody was hurt") is none; what is
+not known ("we do not know who kidnapped him"), or told after a comma ("they did not help, he was taken hostage"), is
+not denied. When in doubt it is one: a false alarm costs a minute.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from intake.needs.signs import alarms_by_signs
 from intake.needs.wording import Word, words_of
 
 _DENIED_WITHIN = 4
+_CLAUSE_MARKS = frozenset(",،:–—(")
 
 
 def needs_urgent_help(text: str) -> bool:
@@ -68,10 +70,24 @@ def _cues(words: Sequence[Word], words_of_language: Lexicon) -> dict[str, set[in
 def _is_denied(
     words: Sequence[Word], match: Match[tuple[str, bool]], words_of_language: Lexicon
 ) -> bool:
-    start = max(0, match.first - _DENIED_WITHIN)
-    before = words[start : match.first]
-    sentence = words[match.first].sentence
-    return any(
-        word.sentence == sentence and not words_of_language.negation.isdisjoint(word.forms)
-        for word in before
+    before = {form for word in _clause_before(words, match) for form in word.forms}
+    return before.isdisjoint(words_of_language.knowing) and not before.isdisjoint(
+        words_of_language.negation
     )
+
+
+def _clause_before(words: Sequence[Word], match: Match[tuple[str, bool]]) -> Iterator[Word]:
+    """The few words before a phrase, from the nearest on; before one that is enough, those of its own clause."""
+    for at in range(match.first, max(0, match.first - _DENIED_WITHIN), -1):
+        begins = match.value[1] and _begins_clause(words[at], is_first=at == match.first)
+        if begins or words[at - 1].sentence != words[at].sentence:
+            return
+        yield words[at - 1]
+
+
+def _begins_clause(word: Word, *, is_first: bool) -> bool:
+    """A comma right before the phrase may stand in a list, "hurt, kidnapped or killed"; not in Arabic, which lists
+    with "and" and begins with the verb.
+    """
+    is_in_list = is_first and word.key.isascii()
+    return not is_in_list and not _CLAUSE_MARKS.isdisjoint(word.gap)

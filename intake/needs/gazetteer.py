@@ -11,7 +11,7 @@ from django.db import connection
 
 from briefs.models import Actor, Place
 from briefs.search_keys import search_key
-from intake.needs.lexicon import plain_words
+from intake.needs.lexicon import plain_words, titles
 from intake.needs.phrases import Phrases
 
 LOOK_AGAIN_SECONDS = 30.0
@@ -54,6 +54,7 @@ def build(
 ) -> Gazetteer:
     """A gazetteer of (slug, name, aliases) and (place, aliases), of the first 80,000 names."""
     known = Gazetteer()
+    no_names = plain_words() | titles()
     left = MOST_NAMES
     for slug, name, aliases in actors:
         for one in {name, *aliases}:
@@ -62,7 +63,7 @@ def build(
             known.actors.add(one, KnownActor(slug, name, is_short))
     for place, aliases in places:
         for key in {key for one in (place.name, *aliases) for key in _keys(search_key(one))}:
-            if left > 0 and key and key not in plain_words():
+            if left > 0 and key and key not in no_names:
                 left -= 1
                 known.places.add_key(key, place)
     return known

@@ -26,6 +26,7 @@ class Lexicon:
     near: frozenset[str]
     titles: frozenset[str]
     negation: frozenset[str]
+    knowing: frozenset[str]
     services: Listed[tuple[str, bool]]
     times: Listed[str]
     counted: Phrases[str]
@@ -67,6 +68,7 @@ def _read(language: str, together: Together) -> Lexicon:
         near=_keys(table["near"]),
         titles=_keys(table["titles"]),
         negation=_keys(table["cues"]["negation"]),
+        knowing=_keys(table["cues"]["knowing"]),
         services=services,
         times=_fill(together.new_list(), times),
         counted=_fill(Phrases(numbers), counted),

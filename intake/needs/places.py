@@ -19,6 +19,7 @@ _OUTWEIGHS = 8
 # What a place without a number may have.
 _UNKNOWN = 5_000
 _SHORT = 4
+_MOST_NAMES = 3
 _MOST_OFFERED = 4
 # In small letters a name may be any word; of a city like this it is hardly one.
 _CITY = 300_000
@@ -88,12 +89,13 @@ def _is_a_place(
 ) -> bool:
     word = words[match.first]
     name = " ".join(w.key for w in words[match.first : match.last])
+    names = {name} if match.last - match.first > 1 else {name, *word.forms}
     is_arabic = "\u0600" <= word.key[:1] <= "\u06ff"
     is_written_so = word.is_capital or is_arabic
     if is_written_so and _is_person(words, match):
         return False
     is_led_to = match.first > 0 and words[match.first - 1].key in near_words() and word.gap == " "
-    is_weak = name in trap_names()[0] or len(name) < (4 if is_arabic else 3)
+    is_weak = not trap_names()[0].isdisjoint(names) or len(name) < (4 if is_arabic else 3)
     is_large = any(place.population >= _LARGE or place.is_ours for place in candidates)
     if is_weak:
         is_said_so = match.first > 0 and words[match.first - 1].key in _INSIDE
@@ -111,10 +113,21 @@ def _is_listed(words: Sequence[Word], match: Match[KnownPlace]) -> bool:
     return bool(after and after.gap.strip() in (",", "(") and after.is_capital)
 
 
+def _is_titled(words: Sequence[Word], at: int) -> bool:
+    """Whether a title stands before it, or before one or two names that stand before it."""
+    for place in range(at, max(at - _MOST_NAMES, 0), -1):
+        before = words[place - 1]
+        if before.key in titles() and words[place].gap in (" ", ". "):
+            return True
+        if words[place].gap != " " or not before.is_capital or before.key in near_words():
+            return False
+    return False
+
+
 def _is_person(words: Sequence[Word], match: Match[KnownPlace]) -> bool:
-    """Mr Kayes; Marcus Moroni; Victoria Mensah."""
+    """Mr Kayes; Mrs Grace Goma; Marcus Moroni; Victoria Mensah."""
     before = words[match.first - 1] if match.first else None
-    if before and before.key in titles() and words[match.first].gap in (" ", ". "):
+    if _is_titled(words, match.first):
         return True
     if match.last - match.first > 1:
         return False

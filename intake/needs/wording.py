@@ -17,6 +17,7 @@ _SENTENCE_ENDS = re.compile(r"[!?;؟؛]|\.(?=\s|$)|:\s*\n|\n\s*\n")
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
 _MOST_KEPT, _LONGEST_KEPT = 64, 8_000
 _LONGEST = 60
+_NOT = frozenset({"لا", "لم", "لن"})
 
 
 class Word(NamedTuple):
@@ -95,7 +96,7 @@ def _written(raw: str) -> tuple[str, tuple[str, ...], bool, bool]:
 def _forms(key: str) -> tuple[str, ...]:
     """An Arabic word as it is, and without "and", "so", "in", "for" before it."""
     forms = [key]
-    bare = key[1:] if key[0] in "وف" and len(key) > 3 else ""
+    bare = key[1:] if key[0] in "وف" and (len(key) > 3 or key[1:] in _NOT) else ""
     forms += [bare] if bare else []
     for form in tuple(forms):
         if form.startswith("لل") and len(form) > 4:

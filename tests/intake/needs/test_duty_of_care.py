@@ -73,6 +73,36 @@ def test_plans_courses_insurance_and_denials_are_no_danger(text):
     assert not needs_urgent_help(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We do not know who kidnapped him.",
+        "Nous ne savons pas qui a enlevé notre chauffeur.",
+        "Não sabemos quem raptou o nosso colega.",
+        "لا نعرف من اختطف زميلنا",
+        "The police did not help, he was taken hostage.",
+        "La police n'aide pas, il a été enlevé.",
+        "A polícia não ajuda, ele foi raptado.",
+        "الشرطة لم تساعدنا، تم اختطاف ابني",
+    ],
+)
+def test_not_to_know_who_did_it_and_no_help_deny_nothing(text):
+    assert needs_urgent_help(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nobody was hurt, kidnapped or killed.",
+        "Personne n'a été blessé, enlevé ou tué.",
+        "لم يخطف أحد من موظفينا ولا توجد تهديدات",
+        "ولم يتعرض أحد للخطف اليوم",
+    ],
+)
+def test_what_is_denied_in_a_list_or_after_and_is_no_danger(text):
+    assert not needs_urgent_help(text)
+
+
 def test_a_course_in_the_letter_does_not_hide_what_happens_now():
     text = "You gave us a hostage training in May. Our cook was kidnapped this morning during an exercise."
 

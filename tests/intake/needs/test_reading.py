@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake.needs import Certainty, Kind, language_of, read_needs
+from intake.needs.gazetteer import KnownPlace, build
 from tests.intake.needs import scoring
 
 
@@ -41,6 +42,8 @@ def places(text: str) -> set[str]:
         ("le Niger et le Nigeria", {"NE", "NG"}),
         ("une banque nigériane", {"NG"}),
         ("une banque nigérienne", {"NE"}),
+        ("شركة نيجرية", {"NE"}),
+        ("شركة نيجيرية", {"NG"}),
         ("النيجر ونيجيريا", {"NE", "NG"}),
         ("the Niger Delta", {"NG"}),
         ("Sudan", {"SD"}),
@@ -104,6 +107,10 @@ def test_another_word_can_settle_which_is_meant():
         ("from Kayes in Mali", {"Kayes ML"}),
         ("Kayes, Congo-Brazzaville", {"Kayes CG"}),
         ("Mr Kayes will call", set()),
+        ("Mrs Awa Benin City will call", set()),
+        ("M. Jean Goma et Mme. Awa Fatou Gao", set()),
+        ("o Sr. Domingos Pemba", set()),
+        ("Dr Keita wrote from Goma", {"Goma CD"}),
         ("Marcus Moroni will call", set()),
         ("I am Victoria Mensah", set()),
         ("Best, Victoria", set()),
@@ -123,6 +130,43 @@ def test_another_word_can_settle_which_is_meant():
 )
 def test_places_are_told_from_what_is_none(text, found):
     assert places(text) == found
+
+
+@pytest.mark.parametrize(
+    ("town", "text"),
+    [
+        ("معسكر", "نريد تقييم معسكر العمال"),  # camp
+        ("الجديدة", "مكتبنا والجديدة"),  # the new one
+        ("الأبيض", "البحر الأبيض المتوسط"),  # the Mediterranean
+        ("أقصر", "نبحث عن طريق أقصر"),  # shorter
+        ("Fez", "O que fez a polícia ontem?"),
+        ("Longa", "A estrada é longa."),
+        ("Dessa", "Dessa forma não podemos viajar."),
+        ("Tanta", "com tanta gente na rua"),
+        ("Golfe", "les navires du golfe"),
+        ("Bone", "A broken bone"),
+        ("Adama", "Notre collègue Adama Traoré vous appellera."),
+        ("Samba", "our colleague Samba called"),
+        ("Mme", "M. Diop et Mme Fall"),
+    ],
+)
+def test_a_word_or_a_first_name_is_not_the_city_of_that_name(town, text):
+    known = build([], [(KnownPlace(1, town, "DZ", 500_000, False), [])])
+
+    assert [one.value for one in read_needs(text, known) if one.kind == Kind.PLACE] == []
+
+
+def test_a_city_that_is_called_like_a_word_is_known_by_its_company():
+    known = build(
+        [],
+        [
+            (KnownPlace(1, "Fez", "MA", 500_000, False), []),
+            (KnownPlace(2, "معسكر", "DZ", 500_000, False), []),
+        ],
+    )
+
+    for text, place in (("em Fez", "1"), ("في معسكر، الجزائر", "2")):
+        assert [o.value for o in read_needs(text, known) if o.kind == Kind.PLACE] == [place]
 
 
 def test_a_town_of_two_countries_is_one_of_several():
