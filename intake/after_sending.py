@@ -10,7 +10,17 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from accounts.models import User
-from intake import lead_search, leads, matching, owning, rescheduling, scanning, staff_letters
+from intake import (
+    client_promise,
+    lead_search,
+    leads,
+    matching,
+    news,
+    owning,
+    rescheduling,
+    scanning,
+    staff_letters,
+)
 from intake.attachments import Upload
 from intake.models import (
     MOVES,
@@ -164,8 +174,8 @@ def _trial(lead: Lead, mark: Unreachable) -> str:
 def withdraw_request(*, lead: Lead) -> None:
     """Close the request for its client; once withdrawn, again changes nothing.
 
-    Raises ValidationError: code "closed" when it was closed otherwise, "proposal" when a proposal was sent, which
-    has its own page to decline it.
+    Raises ValidationError: code "closed" when it was closed otherwise, "proposal" while a proposal waits for the
+    client's answer, which has its own page to decline it.
     """
     lead = _locked(lead)
     if is_withdrawn(lead):
@@ -174,7 +184,7 @@ def withdraw_request(*, lead: Lead) -> None:
     if lead.merged_into_id:
         _withdraw_merged(lead)
         return
-    if lead.activities.filter(kind=Activity.Kind.PROPOSAL_SENT).exists():
+    if declines_instead(lead):
         raise ValidationError(
             gettext("We sent you a proposal. Decline it by the link in its mail."), code="proposal"
         )
@@ -183,6 +193,14 @@ def withdraw_request(*, lead: Lead) -> None:
     kind = Activity.Kind.CLIENT_WITHDREW
     leads.move_lead(lead=lead, to=to, by=None, reason=_WITHDRAWN, activity=kind)
     ask_to_tell(lead.activities.filter(kind=kind).latest("pk"))
+    news.request_withdrawn.send(Lead, lead=lead)
+
+
+def declines_instead(lead: Lead) -> bool:
+    """Whether a proposal waits for the client's answer, whose own page declines it. One that expired can be answered
+    no more.
+    """
+    return lead.merged_into_id is None and client_promise.proposal_sent_at(lead) is not None
 
 
 def is_withdrawn(lead: Lead) -> bool:

@@ -273,6 +273,7 @@ def _act_page(
         "form": form,
         "status": status,
         "is_closed": _is_closed(lead) and not ACTS[name].when_closed,
+        "declines_instead": name == "withdraw" and after_sending.declines_instead(lead),
         "languages": _languages(request, language),
         "action": f"{request.path}?language={language}",
     }

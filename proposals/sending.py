@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from intake import deadlines, holding
-from intake.models import Activity
+from intake.models import Activity, Lead
 from intake.sanctions import gating
 from jobs import queue
 from proposals import composing, content, linking, pdf
@@ -24,12 +24,14 @@ def send_version(
     Lines that cost nothing, as new ones do until somebody prices them, leave only when that is meant. Raises
     ValidationError: code "free_lines" otherwise, "conflict" when it is no draft any more or the proposal is closed,
     "held" while somebody has to decide about the lead, "unscreened" when the client was not looked for on current
-    sanctions lists; else one error for each thing that is still missing.
+    sanctions lists, "closed" once the request is; else one error for each thing that is still missing.
     """
     proposal = Proposal.objects.select_for_update().get(pk=version.proposal_id)
     version = ProposalVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     if version.status != VersionStatus.DRAFT or proposal.status != Proposal.Status.OPEN:
         raise ValidationError("This version was sent or closed already.", code="conflict")
+    # Before the rest, and locked: its client may be withdrawing it this moment.
+    _refuse_closed(deadlines.locked(proposal.lead_id))
     holding.refuse_while_held(lead_id=proposal.lead_id)
     gating.refuse_unscreened(proposal.lead)
     _refuse_incomplete(version)
@@ -48,6 +50,12 @@ def free_lines(version: ProposalVersion) -> list[str]:
     """What the lines are called that cost nothing, in order."""
     rows = version.lines.filter(unit_price=0).order_by("position", "pk")
     return list(rows.values_list("description", flat=True))
+
+
+def _refuse_closed(lead: Lead) -> None:
+    if lead.closed_at:
+        reason = lead.closing_reason or lead.get_status_display()
+        raise ValidationError(f"The request is closed: {reason}.", code="closed")
 
 
 def _refuse_incomplete(version: ProposalVersion) -> None:

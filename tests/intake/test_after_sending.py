@@ -197,6 +197,16 @@ def test_a_sent_proposal_is_declined_on_its_own_page():
 
 
 @pytest.mark.django_db
+def test_who_has_a_proposal_is_told_where_to_decline_it_before_a_button_that_would_refuse(client):
+    lead = making.make_sent().proposal.lead
+
+    page = client.get(address(lead, "withdraw")).content.decode()
+
+    assert "We sent you a proposal. Decline it by the link in its mail." in page
+    assert "Withdraw the request</button>" not in page
+
+
+@pytest.mark.django_db
 def test_a_proposal_goes_to_the_corrected_address():
     lead = making.make_lead()
     after_sending.correct_contact(lead=lead, details=details())
