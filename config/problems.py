@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import (
+    BadRequest,
     RequestDataTooBig,
     TooManyFieldsSent,
     TooManyFilesSent,
@@ -27,6 +28,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
         return _problem(413, "The body is larger than this address takes. Send less.")
     if isinstance(error, RecursionError):
         return _problem(400, "The JSON is nested too deeply.")
+    if isinstance(error, BadRequest):
+        return _problem(400, str(error))
     if isinstance(error, ValidationError):
         return _refusal(error)
     response = exception_handler(error, context)

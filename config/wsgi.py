@@ -7,7 +7,8 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 from django.http import QueryDict
 
-from config import chunked
+from config import chunked, header_parameters
+from config.whole_bodies import WholeBody
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -23,7 +24,10 @@ class Utf8Request(WSGIRequest):
     """
 
     def __init__(self, environ: dict[str, Any]) -> None:
-        super().__init__(chunked.tell_length(environ))
+        super().__init__(chunked.tell_length(header_parameters.drop_starred(environ)))
+        if not chunked.is_beginning(self.environ):
+            of_django: Any = self  # what it keeps of a body is not in its stubs
+            of_django._stream = WholeBody(self.environ["wsgi.input"], of_django._stream.limit)
         if not environ.get("QUERY_STRING"):
             self.__dict__["GET"] = _NO_QUERY  # which Django would make at the first look
 

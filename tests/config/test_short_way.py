@@ -1,4 +1,5 @@
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.core.signals import request_finished, request_started
@@ -9,7 +10,7 @@ from config.short_way import PATHS
 from config.wsgi import application
 from intake import flood
 from intake.models import Enquiry
-from tests.intake.hostile import BODIES, FORMS, Body
+from tests.intake.hostile import BODIES, END, FORMS, MULTIPART, Body, _part
 from tests.log_lines import logged
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +18,7 @@ pytestmark = pytest.mark.django_db
 OWN = re.compile(rb'/request/[\w-]{43}/|R-\w{5}-\w{5}|name="(?:form_id|made)" value="[^"]*"')
 SHORT, LONG = Client(application), Client(application.application)
 FORM, API = PATHS
+WHY_CUT = "The body did not arrive whole. Nothing was stored. Send it again."
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +73,7 @@ def test_it_answers_and_stores_what_the_long_way_does(path, bodies):
         {"Origin": "https://elsewhere.example"},
         {"X-Request-ID": "given-by-a-proxy"},
         {"Content-Length": "-1"},
+        {"Content-Length": "99999"},
     ],
     ids=lambda headers: next(iter(headers)),
 )
@@ -126,3 +129,29 @@ def test_others_go_the_long_way(monkeypatch):
     assert SHORT.open(API, method="OPTIONS").status_code == 200
     assert SHORT.post("/embed/request/").status_code == 404
     assert SHORT.post("/request").status_code == LONG.post("/request").status_code
+
+
+URLENCODED = "application/x-www-form-urlencoded"
+_FOUR = {"full_name": "A", "email": "a@client.example", "consent": "true", "needs": "Two convoys."}
+AS_FORM = urlencode(_FOUR).encode()
+AS_PARTS = b"".join(_part(name, value) for name, value in _FOUR.items()) + END
+
+
+@pytest.mark.parametrize("client", [SHORT, LONG], ids=["short", "long"])
+@pytest.mark.parametrize(
+    ("path", "media_type", "body"),
+    [(API, MULTIPART, AS_PARTS), (FORM, MULTIPART, AS_PARTS), (FORM, URLENCODED, AS_FORM)],
+    ids=["api", "files", "form"],
+)
+def test_a_request_that_was_cut_off_on_its_way_is_not_stored_as_if_it_were_whole(
+    client, path, media_type, body
+):
+    cut, whole_length = body[: body.index(b"convoys") + 3], {"CONTENT_LENGTH": str(len(body))}
+
+    answer = client.post(path, data=cut, content_type=media_type, environ_overrides=whole_length)
+
+    assert answer.status_code == 400
+    assert (answer.json or {}).get("detail", WHY_CUT) == WHY_CUT
+    assert not Enquiry.objects.exists()
+    assert client.post(path, data=body, content_type=media_type).status_code in (201, 303)
+    assert Enquiry.objects.get().needs == "Two convoys."

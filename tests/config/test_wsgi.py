@@ -59,3 +59,21 @@ def test_a_body_is_read_as_utf_8_whatever_codec_is_named(
 
     assert response.status_code == 400
     assert name_read in response.get_data(as_text=True)
+
+
+STARRED = ["charset*=utf-8''%00", "x*=bogus''y", "charset*=1; charset*1*=2", "charset*0*=%00"]
+
+
+@pytest.mark.parametrize("parameter", STARRED)
+@pytest.mark.parametrize("header", ["Content-Type", "Accept"])
+def test_parameters_as_mail_has_them_change_nothing(server, header, parameter):
+    headers = {"Content-Type": "application/json"} | {header: f"application/json; {parameter}"}
+
+    response = server.post("/api/v1/enquiries/", data=b'{"full_name": "A"}', headers=headers)
+
+    assert response.status_code == 400
+    assert [error["pointer"] for error in response.json["errors"]] == [
+        "/email",
+        "/needs",
+        "/consent",
+    ]
