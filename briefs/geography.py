@@ -7,6 +7,8 @@ from django.utils.formats import number_format
 from django.utils.translation import pgettext, pgettext_lazy
 from django_countries import countries
 
+from briefs.search_keys import search_key
+
 # The five regions of the United Nations' M49.
 REGIONS: dict[str, tuple[str, ...]] = {
     "northern": ("DZ", "EG", "EH", "LY", "MA", "SD", "TN"),
@@ -83,7 +85,12 @@ def country_name(code: str, language: str) -> str:
 def country_choices(language: str = "en") -> list[tuple[str, str]]:
     """Africa's countries as (code, name), by name, for forms and filters."""
     pairs = [(code, country_name(code, language)) for code in AFRICAN_COUNTRIES]
-    return sorted(pairs, key=lambda pair: pair[1])
+    return sorted(pairs, key=lambda pair: name_key(pair[1]))
+
+
+def name_key(name: str) -> tuple[str, str]:
+    """What a name is put in order by, as a reader looks it up: África do Sul before Angola, Égypte before Eswatini."""
+    return search_key(name), name
 
 
 def region_of(code: str) -> tuple[str, ...]:

@@ -80,8 +80,11 @@ def regions_with_counts(language: str) -> list[tuple[str, list[tuple[str, str, i
         (
             region,
             sorted(
-                (geography.country_name(code, language), code, counts.get(code, 0))
-                for code in codes
+                (
+                    (geography.country_name(code, language), code, counts.get(code, 0))
+                    for code in codes
+                ),
+                key=lambda country: geography.name_key(country[0]),
             ),
         )
         for region, codes in geography.REGIONS.items()

@@ -1,8 +1,7 @@
 """The request form: four required fields, the rest optional, and every typed value kept."""
 
-import unicodedata
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from types import MappingProxyType
@@ -78,17 +77,13 @@ _NOT_SAID = ("", _("Not said"))
 # Once for all requests of a language: naming and sorting 250 countries takes milliseconds.
 @cache
 def _all_countries(language: str) -> list[tuple[str, str]]:
-    return _by_name((code, geography.country_name(code, language)) for code in countries.countries)
+    pairs = ((code, geography.country_name(code, language)) for code in countries.countries)
+    return sorted(pairs, key=lambda pair: geography.name_key(pair[1]))
 
 
 @cache
 def _all_african_countries(language: str) -> list[tuple[str, str]]:
-    return _by_name(geography.country_choices(language))
-
-
-def _by_name(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """As a reader looks them up: Égypte among the E, not behind Z."""
-    return sorted(pairs, key=lambda pair: unicodedata.normalize("NFKD", pair[1]).casefold())
+    return geography.country_choices(language)
 
 
 def _countries() -> list[tuple[str, Words]]:

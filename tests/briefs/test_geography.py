@@ -35,6 +35,23 @@ def test_every_country_has_a_name_of_its_own_in_each_language(language: str) -> 
     assert not names & set(geography.AFRICAN_COUNTRIES)
 
 
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", ["Comoros", "Côte d’Ivoire", "Djibouti", "DR Congo", "Egypt"]),
+        ("fr", ["Djibouti", "Égypte", "Érythrée", "Eswatini", "Éthiopie", "Gabon"]),
+        ("pt", ["África do Sul", "Angola", "Argélia", "Benim"]),
+        ("ar", ["إثيوبيا", "إريتريا", "الجزائر"]),
+        ("ar", ["المغرب", "النيجر", "أنغولا", "أوغندا", "إيسواتيني", "بنين"]),
+    ],
+)
+def test_countries_stand_where_a_reader_looks_for_them(language: str, names: list[str]) -> None:
+    listed = [name for _, name in geography.country_choices(language)]
+
+    first = listed.index(names[0])
+    assert listed[first : first + len(names)] == names
+
+
 def test_region_of() -> None:
     assert "NE" in geography.region_of("ML")
     assert geography.region_of("XX") == ()

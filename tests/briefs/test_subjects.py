@@ -27,6 +27,14 @@ def test_country_page_shows_what_we_expect_and_what_happened(client: Client) -> 
     assert brief.get_absolute_url() in page
 
 
+def test_countries_of_a_region_stand_where_a_reader_looks_for_them(client: Client) -> None:
+    html = client.get("/countries/?language=pt").content.decode()
+
+    (southern,) = re.findall(r'<ul class="tags">(?:(?!</ul>).)*?África do Sul.*?</ul>', html)
+    names = re.findall(r">([^<>]+)</a>", southern)
+    assert names == ["África do Sul", "Botsuana", "Essuatíni", "Lesoto", "Namíbia"]
+
+
 def test_incident_is_shown_as_it_was_approved(client: Client) -> None:
     brief = BriefFactory.create(is_published=False)
     add_incident(brief, add_place(brief), title="As approved")
