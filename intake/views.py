@@ -15,12 +15,14 @@ from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import translation
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods
 
 from accounts import private_links
-from briefs import alternates, geography
+from briefs import alternates, dates, geography
 from briefs.models import Actor, Brief
 from briefs.showing import RETRY_AFTER_SECONDS
 from intake import (
@@ -227,14 +229,15 @@ def _written_address(is_framed: bool, public_id: str, language: str, slug: str, 
     return f"{reverse(name)}?{urlencode(query)}"
 
 
-def _taken_over(brief: Brief, language: str) -> str:
-    """The countries and actors that the form takes over from the brief, as a list in words."""
+def _taken_over(brief: Brief, language: str) -> SafeString:
+    """The countries and actors that the form takes over from the brief, as a list in the language being spoken."""
     names = [
         geography.country_name(c, language)
         for c in brief.countries
         if c in geography.AFRICAN_COUNTRIES
     ]
-    return ", ".join([*names, *_actors_of(brief).values()])
+    names += _actors_of(brief).values()
+    return format_html_join(dates.comma(), "<bdi>{}</bdi>", ((name,) for name in names))
 
 
 def _is_optional_part_used(form: RequestForm, errors: Mapping[str, Any]) -> bool:

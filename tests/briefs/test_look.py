@@ -27,6 +27,7 @@ PAGES = [
     "/briefs/",
     "/briefs/?q=Douentza&topic=armed-conflict",
     "/briefs/?q=volcano&language=fr",
+    f"/briefs/?q={'volcano' * 20}&language=ar",
     f"/briefs/{ENGLISH}/",
     f"/briefs/{ARABIC}/",
     f"/briefs/{CORRECTED}/",

@@ -212,8 +212,18 @@ def test_countries_and_groups_of_the_brief_are_chosen_beforehand_and_said(client
     page = Page(response)
     assert page.fields["countries_of_interest"] == ["ML", "NE"]
     assert page.fields["actors"] == ["fama", "jnim"]
-    assert "Taken over from the brief: Mali, Niger, FAMa, JNIM." in response.content.decode()
+    said = "Taken over from the brief: Mali, Niger, FAMa, JNIM."
+    assert said in re.sub("</?bdi>", "", response.content.decode())
     assert len(queries) == 1
+
+
+@pytest.mark.django_db
+def test_what_is_taken_over_is_listed_as_the_language_of_the_page_lists(client):
+    brief = brief_about_two()
+
+    html = client.get(ADDRESS, {"brief": brief.slug, "language": "ar"}).content.decode()
+
+    assert "<bdi>مالي</bdi>، <bdi>النيجر</bdi>، <bdi>FAMa</bdi>، <bdi>JNIM</bdi>" in html
 
 
 @pytest.mark.django_db

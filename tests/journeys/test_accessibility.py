@@ -77,6 +77,17 @@ def test_form_with_errors_has_nothing_that_shuts_people_out(
     assert look(page) == []
 
 
+@pytest.mark.parametrize(("language", "side"), [("ar", "right"), ("en", "left")])
+def test_answers_stand_at_the_side_of_their_labels_whatever_their_letters(
+    site: Site, page: Page, language: str, side: str
+) -> None:
+    page.goto(f"{site.url}{site.paths['status']}?language={language}")
+
+    answers = page.locator("dl.sent dd:not(.typed)")
+    aligned = answers.evaluate_all("all => all.map(one => getComputedStyle(one).textAlign)")
+    assert set(aligned) == {side}
+
+
 def test_the_language_of_the_page_is_marked_also_in_forced_colours(site: Site, page: Page) -> None:
     page.goto(f"{site.url}{site.paths['request']}")
     page.emulate_media(forced_colors="active")

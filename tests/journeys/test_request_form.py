@@ -163,6 +163,38 @@ def test_from_another_brief_the_words_come_back_and_the_brief_is_the_new_one(
     assert page.locator("[name=countries_of_interest]:checked").input_value() == "ML"
 
 
+def test_a_form_that_is_not_about_the_brief_any_more_loses_what_the_brief_gave_and_nothing_else(
+    visit: Visit, site: Site
+) -> None:
+    page = visit.page
+    visit.open(f"/request/?brief={site.brief}&language=en")
+    fill(page)
+    page.locator("details > summary").click()
+    page.locator("input[name=countries_of_interest][value=KE]").check()
+    send(page)
+    expect(page.locator(".error-summary")).to_be_focused()
+
+    page.get_by_role("link", name="Not about it").click()
+
+    expect(page.locator("#id_needs")).to_have_value("Two trucks to Gao.")
+    chosen = "boxes => boxes.map(box => box.value)"
+    countries = page.eval_on_selector_all("[name=countries_of_interest]:checked", chosen)
+    assert (page.locator("[name=brief]").input_value(), countries) == ("", ["KE"])
+    visit.open(f"/request/?brief={site.brief}")
+    expect(page.locator("#id_needs")).to_have_value("Two trucks to Gao.")
+    countries = page.eval_on_selector_all("[name=countries_of_interest]:checked", chosen)
+    assert countries == ["KE", "ML"]
+
+
+def test_each_line_runs_as_its_letters_do_and_an_empty_one_as_the_page(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/request/?language=ar")
+    bidi = "field => { const { direction, unicodeBidi } = getComputedStyle(field); return [direction, unicodeBidi]; }"
+
+    assert page.eval_on_selector("#id_needs", bidi) == ["rtl", "plaintext"]
+    assert page.eval_on_selector("#id_full_name", bidi) == ["rtl", "plaintext"]
+
+
 def test_the_count_goes_below_nothing_and_cuts_nothing(visit: Visit) -> None:
     page = visit.page
     visit.open("/request/")
@@ -171,6 +203,9 @@ def test_the_count_goes_below_nothing_and_cuts_nothing(visit: Visit) -> None:
     page.locator("#id_needs").fill("é" * 20_003)
 
     expect(page.locator("#count")).to_contain_text("Characters too many: 3")
+    heard = page.locator("#count [role=status]")
+    expect(heard).to_have_text("Characters too many: 3")
+    assert heard.evaluate("said => said.offsetWidth") == 1  # for screen readers alone
     assert len(page.locator("#id_needs").input_value()) == 20_003
 
 

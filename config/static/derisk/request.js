@@ -9,7 +9,7 @@
   const KEPT_DAYS = 7;
   const PAUSE = 400; // milliseconds without a key before it is kept
   const TWICE = 2000; // milliseconds in which a second click is the same one
-  const FROM_BRIEF = ["brief", "countries_of_interest", "actors"];
+  const SUGGESTED = ["countries_of_interest", "actors"]; // by the brief that the form was opened from
 
   // Browsers may refuse to keep anything (private windows, full disks): then nothing is kept.
   const box = (area) => ({
@@ -51,6 +51,9 @@
       return all;
     };
     const fresh = values();
+    const isReturned = form.hasAttribute("data-returned");
+    const given = Object.fromEntries(SUGGESTED.map((name) => [name, fresh[name] || []]));
+    const suggested = isReturned ? readDraft(tab)?.given || {} : given;
     const put = (all) => {
       for (const field of form.elements) {
         if (!field.name || field.type === "file" || field.name === "consent") continue;
@@ -64,17 +67,20 @@
       clearTimeout(timer);
       if (shared.checked) return;
       const now = values();
-      if (form.hasAttribute("data-returned") || isTouched(now)) {
-        const draft = JSON.stringify({ at: Date.now(), values: now });
+      if (isReturned || isTouched(now)) {
+        const draft = JSON.stringify({ at: Date.now(), values: now, given: suggested });
         places.forEach((place) => place.set(KEY, draft));
       }
     };
     const restore = () => {
       const draft = readDraft(tab) || readDraft(kept);
-      if (!draft || form.hasAttribute("data-returned")) return;
+      if (!draft || isReturned) return;
       const all = { ...draft.values };
-      // Opened from another brief, the form is about that one; what was typed is about either.
-      if (fresh.brief?.[0] && fresh.brief[0] !== all.brief?.[0]) for (const name of FROM_BRIEF) all[name] = fresh[name];
+      // It is about the brief that its page names, or none. What another one suggested goes; what was chosen stays.
+      if (fresh.brief[0] !== all.brief?.[0]) {
+        all.brief = fresh.brief;
+        for (const name of SUGGESTED) all[name] = [...given[name], ...(all[name] || []).filter((value) => !draft.given?.[name]?.includes(value))];
+      }
       if (!isTouched(all)) return;
       put(all);
       const folded = form.querySelector("details");
@@ -97,7 +103,7 @@
       if (shared.checked) { clearTimeout(timer); kept.set(OFF, "1"); dropDraft(); } else { kept.drop(OFF); keep(); }
     });
     if (shared.checked) dropDraft(); else restore();
-    if (form.hasAttribute("data-returned")) keep();
+    if (isReturned) keep();
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, PAUSE); });
     form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { keep(); tab.set(SENT, values().form_id[0]); } });
     document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
