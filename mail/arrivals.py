@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
-from mail import addresses, news
+from mail import addresses, news, refusals
 from mail.models import Arrival, DeliveryEvent, Message, Unreachable, email_digest
 
 Kind = DeliveryEvent.Kind
@@ -45,6 +45,10 @@ _WHY = {
     "invalid": Unreachable.Why.BOUNCED,
     "spam": Unreachable.Why.COMPLAINED,
 }
+# What Postmark, Brevo and Mandrill, and MailerSend call a bounce that may pass.
+_SOFT = (("Type", "SoftBounce"), ("event", "soft_bounce"), ("type", "activity.soft_bounced"))
+# SparkPost's classes: an invalid recipient, and no such recipient. All others may pass, or are about the mail.
+_HARD_CLASSES = {"10", "30"}
 _CODE = re.compile(r"(?<![\d.])([245]\d\d)(?:[ -]([245]\.\d{1,3}\.\d{1,3}))?(?![\d.])")
 _ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 
@@ -67,7 +71,8 @@ class Told:
     def is_for_good(self) -> bool:
         """Whether the message will not arrive, and a later one would not either."""
         is_refused = self.kind in (Kind.BOUNCED, Kind.REJECTED)
-        return is_refused and not self.is_soft and not self.code.startswith("4")
+        may_pass = self.is_soft or self.code.startswith("4")
+        return is_refused and not may_pass and not refusals.is_about_the_mail(self.code)
 
 
 def read_events(view: Any, request: HttpRequest) -> list[Told]:
@@ -108,7 +113,15 @@ def _id_of(event: Any) -> str:
 
 
 def _is_soft(said: Any) -> bool:
-    return isinstance(said, dict) and said.get("Type") == "SoftBounce"  # Postmark's word
+    """Whether a bounce may pass, or was about this mail: Anymail's word is the same for those and for a hard one."""
+    if not isinstance(said, dict):
+        return False
+    inner = said.get("msys")
+    if isinstance(inner, dict):  # SparkPost's envelope
+        classes = [one["bounce_class"] for one in inner.values() if "bounce_class" in one]
+        return any(str(one) not in _HARD_CLASSES for one in classes)
+    is_mailjets = said.get("event") == "bounce" and said.get("hard_bounce") is False
+    return is_mailjets or any(said.get(name) == word for name, word in _SOFT)
 
 
 def _code_in(words: str) -> str:
@@ -184,4 +197,8 @@ def _why(event: Told) -> Unreachable.Why | None:
     """Why the address takes no mail; None when the event does not say that of it."""
     if event.kind == Kind.COMPLAINED:
         return Unreachable.Why.COMPLAINED
-    return _WHY.get(event.reason) if event.is_for_good else None
+    if not event.is_for_good:
+        return None
+    if event.kind == Kind.BOUNCED and not event.reason:
+        return Unreachable.Why.BOUNCED  # Mandrill gives none
+    return _WHY.get(event.reason)

@@ -59,6 +59,12 @@ def judge(error: Exception) -> Refusal:
     )
 
 
+def is_about_the_mail(codes: str) -> bool:
+    """Whether these codes, for good, refuse a mail and say nothing of its reader's address: a policy, or protocol."""
+    found = _ENHANCED.search(codes)
+    return bool(found and _NOT_THE_ADDRESS.fullmatch(found[1]))
+
+
 def _whose(error: Exception, code: int, enhanced: str) -> Failure:
     if isinstance(error, smtplib.SMTPNotSupportedError):
         return Failure.TEXT  # it wants characters that this server cannot carry
