@@ -2,8 +2,8 @@
 may correct what a client says by telephone."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -69,13 +69,14 @@ def contacts_of(leads: Sequence[Lead]) -> dict[int, ContactDetails]:
 def add_information(
     *, lead: Lead, text: str, files: Sequence[Upload], form_id: uuid.UUID
 ) -> Addition:
-    """Keep more words or files with a request; the same form sent twice adds once.
+    """Keep more words or files with a request; the same form sent twice adds once, and so does whoever goes back and
+    sends the same again.
 
     Raises ValidationError: code "required" when there is neither, "closed" when the request is, "too_many" after
     `MOST_ADDITIONS`.
     """
     lead = _locked(lead)
-    known = lead.additions.filter(form_id=form_id).first()
+    known = lead.additions.filter(form_id=form_id).first() or _last_like(lead, text, files)
     if known:
         return known
     _refuse_closed(lead)
@@ -99,10 +100,25 @@ def add_information(
     return addition
 
 
+def _last_like(lead: Lead, text: str, files: Sequence[Upload]) -> Addition | None:
+    """What was added last, if it says the same."""
+    last = lead.additions.order_by("-pk").first()
+    if last is None or last.text != text or not (text or files):
+        return None
+    there = last.attachments.order_by("pk").values_list("name", "sha256")
+    return last if list(there) == [(file.name, file.sha256) for file in files] else None
+
+
 @transaction.atomic
-def correct_contact(*, lead: Lead, details: ContactDetails, by: User | None = None) -> None:
+def correct_contact(
+    *,
+    lead: Lead,
+    details: ContactDetails,
+    changed: Collection[str] | None = None,
+    by: User | None = None,
+) -> None:
     """Note how the client wants to be reached, by the client or by whoever was told it; the same details again change
-    nothing.
+    nothing. `changed` names those that count, of a page that may be older than the others' last correction.
 
     A new address gets the acknowledgement too. One that took no mail is written to again, and what was held for it
     leaves, when staff say that it is right; when the client does, who may have typed anybody's, one mail tries it.
@@ -110,6 +126,8 @@ def correct_contact(*, lead: Lead, details: ContactDetails, by: User | None = No
     """
     lead = _locked(lead)
     before = contact_of(lead)
+    if changed is not None:
+        details = replace(before, **{name: getattr(details, name) for name in changed})
     if details == before and not addresses.mark_of(details.email):
         return
     _refuse_closed(lead)

@@ -44,7 +44,9 @@ ACTS = {
         _("We use these details from now on."),
         ContactForm,
         lambda lead, data: after_sending.correct_contact(
-            lead=lead, details=after_sending.ContactDetails(**data)
+            lead=lead,
+            changed=data["changed"],
+            details=after_sending.ContactDetails(data["full_name"], data["email"], data["phone"]),
         ),
     ),
     "withdraw": Act(

@@ -1,6 +1,7 @@
 """The forms of the client's private page."""
 
 import uuid
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,15 @@ class ContactForm(forms.Form):
     full_name = RequestForm.base_fields["full_name"]
     email = RequestForm.base_fields["email"]
     phone = RequestForm.base_fields["phone"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.show_hidden_initial = True  # so that the page says what it showed
+
+    def clean(self) -> dict[str, Any]:
+        """The details, and which of them were changed on the page: one that is old says nothing of the others."""
+        return {**self.cleaned_data, "changed": self.changed_data}
 
 
 class NoForm(forms.Form):

@@ -137,6 +137,18 @@ def test_twice_is_once(name):
     assert told() == 1
 
 
+@pytest.mark.django_db
+def test_who_goes_back_and_sends_the_same_again_adds_once():
+    lead = factories.new_lead()
+    file = Upload("a.txt", "text/plain", "0" * 64, b"x")
+    again = {"lead": lead, "text": "One more truck."}
+
+    for files in ((file,), (file,), ()):
+        after_sending.add_information(files=files, form_id=uuid.uuid4(), **again)
+
+    assert done(lead) == [("client_added", "Words. Files: 1."), ("client_added", "Words.")]
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", VERBS)
 def test_two_at_once_are_one(name):
@@ -344,6 +356,7 @@ def test_on_a_closed_request_the_words_stay_and_the_refusal_is_said(client, name
     assert "There is a problem" in html
     assert "This request is closed." in html
     assert all(value in html for value in SENT[name].values())
+    assert "<button" not in html
 
 
 @pytest.mark.django_db
@@ -360,6 +373,19 @@ def test_a_wrong_file_or_address_keeps_the_words(client):
     assert Page(corrected).fields["full_name"] == "Kept"
     assert Page(corrected).title.startswith("Error: ")
     assert (Addition.objects.count(), ContactCorrection.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_a_page_that_was_opened_before_a_correction_takes_nothing_of_it_back(client):
+    lead = factories.new_lead(full_name="A Client", email="wrong@client.example")
+    first, old = (Page(client.get(address(lead, "contact"))).fields for _ in range(2))
+
+    client.post(address(lead, "contact"), first | {"email": "right@client.example"})
+    client.post(address(lead, "contact"), old | {"phone": "+223 1"})
+
+    assert after_sending.contact_of(lead) == ContactDetails(
+        "A Client", "right@client.example", "+223 1"
+    )
 
 
 @pytest.mark.django_db
