@@ -1,7 +1,9 @@
 """Files that come with a request: few, not large, and of a kind that their bytes bear out."""
 
+import codecs
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -112,10 +114,18 @@ def _is_office(folder: str) -> Callable[[bytes], bool]:
 
 
 def _is_text(body: bytes) -> bool:
+    """UTF-8, or what Excel and older programs on Windows write: UTF-16 with its mark, or one byte a letter."""
+    encoding = "utf-16" if body.startswith(_MARKS_OF_UTF16) else "utf-8"
     try:
-        return "\x00" not in body.decode("utf-8")
+        text = body.decode(encoding)
     except UnicodeDecodeError:
-        return False
+        return encoding == "utf-8" and not _IN_NO_TEXT.search(body)
+    return bool(text) and "\x00" not in text
+
+
+_MARKS_OF_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# What browsers take for a sign of no text: https://mimesniff.spec.whatwg.org/#binary-data-byte
+_IN_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
