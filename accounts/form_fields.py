@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +63,14 @@ class EmailField(LineField, forms.EmailField):
     """An address that can receive mail."""
 
     rules = [*LineField.rules, text_rules.refuse_unusual_email]
+
+    def run_validators(self, value: Any) -> None:
+        """Where a rule of ours says what is wrong, Django's, which asks for an @, is not told beside it."""
+        try:
+            super().run_validators(value)
+        except ValidationError as error:
+            ours = [each for each in error.error_list if each.code != "invalid"]
+            raise ValidationError(ours or error.error_list) from error
 
     def _is_plain(self, value: str) -> bool:
         return text_rules.is_plain_address(value)

@@ -6,6 +6,7 @@ client typed is put into the gaps, as bytes, and never reaches a template.
 """
 
 import html
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -123,9 +124,14 @@ def _fill(name: str, language: str, errors: Errors, hint: str, is_filled: bool) 
 
 
 def _summary(errors: Errors) -> SafeString:
+    """The words that stand at the fields; those that stand at several say at which."""
+    at_fields = Counter(error for found in errors.values() for error in set(found))
     links = (
-        (f"id_{name}_0" if name in _LISTS else f"id_{name}", error)
-        for name in RequestForm.base_fields
+        (
+            f"id_{name}_0" if name in _LISTS else f"id_{name}",
+            error if at_fields[error] == 1 else f"{field.label} – {error}",
+        )
+        for name, field in RequestForm.base_fields.items()
         for error in errors.get(name, ())
     )
     return format_html_join("", '<li><a href="#{}">{}</a></li>', links)

@@ -50,6 +50,29 @@ def test_an_empty_form_names_all_four(client):
 
 
 @pytest.mark.django_db
+def test_words_that_stand_at_two_fields_say_at_which(client):
+    sent = FOUR | {"email": "", "organisation": "a\nb", "job_title": "a\nb"}
+
+    page = Page(client.post(ADDRESS, sent))
+
+    assert page.error("organisation") == page.error("job_title") == "Write this on one line."
+    assert page.summary() == {
+        "id_email": "Enter an e-mail address, so that we can answer",
+        "id_organisation": "Organisation – Write this on one line.",
+        "id_job_title": "Job title – Write this on one line.",
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", ["é@client.example", f"a@{'x' * 64}.example", "a@b\x00.example"])
+def test_an_address_with_an_at_is_not_told_that_it_needs_one(client, value):
+    page = Page(client.post(ADDRESS, FOUR | {"email": value}))
+
+    assert "with an @" not in page.error("email")
+    assert "Enter an e-mail address that can receive mail" in page.error("email")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("blank", [" ", "\r\n\r\n", "\t \u2003"])
 def test_blanks_are_no_needs(client, blank):
     response = client.post(ADDRESS, FOUR | {"needs": blank})
