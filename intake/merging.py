@@ -53,6 +53,7 @@ def merge_records(
     _archive(source, target, by)
     _record(merge, source, target, by)
     _look_again(merge, target)
+    _keep_clock(merge)
     return merge
 
 
@@ -177,14 +178,24 @@ def _look_again(merge: Merge, *people: Any) -> None:
     if merge.kind == RecordKind.LEAD:
         return  # each was looked at with its own words and people, and keeps them
     rows = Lead.objects.filter(**{f"{merge.kind}__in": people}, closed_at=None, erased_at=None)
-    key = f"merge:{merge.pk}{':undone' if merge.undone_at else ''}"
     queue.enqueue(
         *(
-            queue.Ask(kind, pk, key=f"{key}:{pk}")
+            queue.Ask(kind, pk, key=_key(merge, pk))
             for pk in rows.order_by("pk").values_list("pk", flat=True)
             for kind in ("intake.check_conflicts", "intake.screen_sanctions")
         )
     )
+
+
+def _keep_clock(merge: Merge) -> None:
+    """Have the clock counted anew of a lead that became urgent by it, or that is urgent no longer."""
+    if merge.kind == RecordKind.LEAD and "priority" in merge.after:
+        pk = merge.target_pk
+        queue.enqueue(queue.Ask("intake.keep_deadline", pk, key=_key(merge, pk)))
+
+
+def _key(merge: Merge, pk: int) -> str:
+    return f"merge:{merge.pk}{':undone' if merge.undone_at else ''}:{pk}"
 
 
 @transaction.atomic
@@ -211,6 +222,7 @@ def undo_merge(*, merge: Merge, by: User) -> Merge:
     merge.save(update_fields=["undone_by", "undone_at"])
     _record_undone(merge, source, target, by)
     _look_again(merge, source, target)
+    _keep_clock(merge)
     return merge
 
 

@@ -323,11 +323,15 @@ def join(kind: str, source_pk: int, target_pk: int, by: User) -> dict[str, list[
 
 
 def part(kind: str, source_pk: int, target_pk: int, done: dict[str, list[int]]) -> None:
-    """For the undoing of a merge: bring back what `join` changed, but for what a person decided since."""
+    """For the undoing of a merge: bring back what `join` changed, but for what a person decided since.
+
+    What a later merge decided goes back to its pair too: when that one is undone, it is open there.
+    """
     states = Likeness.State
     decided = Likeness.objects.filter(pk__in=done["decided"], state=states.SAME)
     decided.update(state=states.OPEN, decided_by=None, decided_at=None)
-    joined = Likeness.objects.of(kind, target_pk).filter(pk__in=done["joined"], state=states.OPEN)
+    joined = Likeness.objects.of(kind, target_pk).filter(pk__in=done["joined"])
+    joined = joined.filter(state__in=[states.OPEN, states.SAME])
     for pk, other in _others(joined, target_pk).items():
         _pair(pk, other, source_pk)
 

@@ -259,6 +259,35 @@ def test_an_urgent_request_makes_the_lead_urgent_that_does_its_work():
 
 
 @pytest.mark.django_db
+def test_a_lead_that_is_urgent_by_a_merge_has_the_clock_of_an_urgent_one_until_it_is_undone():
+    source, target = factories.matched_lead(), factories.matched_lead()
+    Lead.objects.filter(pk=source.pk).update(priority="urgent", priority_reason="Said by phone")
+    by = desk_lead()
+    normal = deadlines.keep_deadline(lead_id=target.pk)
+
+    merged = merge(LEAD, Lead.objects.get(pk=source.pk), target, by)
+    _do_asked_clock(target)
+    urgent = target.deadlines.get(ended_at=None)
+    merging.undo_merge(merge=merged, by=by)
+    _do_asked_clock(target)
+    apart = target.deadlines.get(ended_at=None)
+
+    assert [one.policy.priority for one in (normal, urgent, apart)] == [
+        "normal",
+        "urgent",
+        "normal",
+    ]
+    assert urgent.due_at < normal.due_at
+
+
+def _do_asked_clock(lead: Lead) -> None:
+    """Do what the newest job for the clock of this lead does."""
+    job = Job.objects.filter(kind="intake.keep_deadline", key__startswith="merge:").latest("pk")
+    assert (job.subject_id, job.state) == (lead.pk, "pending")
+    deadlines.keep_deadline(lead_id=job.subject_id)
+
+
+@pytest.mark.django_db
 def test_the_database_lets_a_status_back_only_when_a_merge_is_undone():
     source, target = factories.matched_lead(), factories.matched_lead()
     merge(LEAD, source, target)
@@ -297,6 +326,22 @@ def test_what_was_suggested_of_the_source_is_suggested_of_the_target():
     assert world() == before
     one = Likeness.objects.of(ORGANISATION, c.pk).first()
     resembling.tell_apart(likeness=one, by=by)
+
+
+@pytest.mark.django_db
+def test_what_was_suggested_is_of_its_pair_again_in_whatever_order_merges_are_undone():
+    a, b, target = (factories.matched_lead().contact for _ in range(3))
+    by = desk_lead()
+    pair = Likeness.objects.create(kind=CONTACT, older_pk=a.pk, newer_pk=b.pk, reasons=[])
+    before = world()
+    first, second = merge(CONTACT, a, target, by), merge(CONTACT, b, target, by)
+    pair.refresh_from_db()
+    assert (pair.older_pk, pair.newer_pk, pair.state) == (b.pk, target.pk, "same")
+
+    merging.undo_merge(merge=first, by=by)
+    merging.undo_merge(merge=second, by=by)
+
+    assert world() == before
 
 
 @pytest.mark.django_db(transaction=True)
