@@ -126,7 +126,9 @@ def welcome(env: dict[str, str], degraded: list[str], seconds: float) -> str:
     site, password = env["SITE_URL"].rstrip("/"), env["DEMO_PASSWORD"]
     sent = env["EMAIL_URL"] != "dummymail://"
     mail = (
-        f"is sent through {urlsplit(env['EMAIL_URL']).hostname}" if sent else "is not sent: read it"
+        f"is sent through {urlsplit(env['EMAIL_URL']).hostname}: see it"
+        if sent
+        else "is not sent: read it"
     )
     lines = [
         f"Ready in {seconds:.1f} s. Ctrl-C stops everything.",

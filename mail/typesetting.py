@@ -7,8 +7,9 @@ read as Markdown, and values are escaped where they are put in. What does not ha
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import count, repeat
 from typing import NamedTuple
 
 from django.conf import settings
@@ -126,17 +127,27 @@ def _without_empty_passages(body: str, empty: frozenset[str]) -> str:
 def _plain(tokens: Sequence[Token]) -> str:
     """The words as plain text: paragraphs with a line between, a link's address after its words."""
     blocks: list[str] = []
-    bullets: list[str] = []
+    lists: list[Iterator[str]] = []
+    mark = ""
     for token in tokens:
         if token.type in ("bullet_list_open", "ordered_list_open"):
-            bullets.append("1. " if token.type.startswith("ordered") else "- ")
+            lists.append(_marks(token))
         elif token.type in ("bullet_list_close", "ordered_list_close"):
-            bullets.pop()
+            lists.pop()
+        elif token.type == "list_item_open":
+            mark = next(lists[-1])
         elif token.type == "inline":
-            words = _inline(token.children or [])
-            blocks.append(f"{bullets[-1]}{words}" if bullets else words)
+            blocks.append(mark + _inline(token.children or []))
+            mark = ""
     lines = "\n\n".join(blocks)
-    return re.sub(r"(?m)^((?:-|1\.) .*)\n\n(?=(?:-|1\.) )", r"\1\n", lines) + "\n"
+    return re.sub(r"(?m)^((?:-|\d+\.) .*)\n\n(?=(?:-|\d+\.) )", r"\1\n", lines) + "\n"
+
+
+def _marks(opening: Token) -> Iterator[str]:
+    """What stands before each point of a list; numbers count on from the first, as in the HTML."""
+    if opening.type == "bullet_list_open":
+        return repeat("- ")
+    return (f"{number}. " for number in count(int(opening.attrGet("start") or 1)))
 
 
 def _inline(children: Sequence[Token]) -> str:

@@ -215,6 +215,15 @@ def test_html_in_the_words_is_shown_and_not_obeyed() -> None:
     assert "<script>alert(1)</script>" in message.text
 
 
+def test_points_of_a_list_are_numbered_in_the_text_as_in_the_html() -> None:
+    reword(body=BODY + "\n\n3. Read\n3. Sign\n\n   Both pages.\n3. Send\n\n- a\n- b")
+
+    message = letter()
+
+    assert "3. Read\n4. Sign\n\nBoth pages.\n\n5. Send\n- a\n- b\n" in message.text
+    assert '<ol start="3"' in message.html
+
+
 def test_a_value_is_never_read_as_words_of_a_template() -> None:
     hostile = "{{ status_link }} [x](https://evil.example) **b** \ue000status_link\ue001"
 
