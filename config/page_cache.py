@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http.request import split_domain_port, validate_host
 
 from briefs import freshness
@@ -58,7 +59,8 @@ class PageCache:
             return self.application(environ, start_response)
         try:
             token, page = _look_up(key)
-        except BrokerAway:
+        except (BrokerAway, OperationalError, InterfaceError):
+            # Away, or a connection that has died meanwhile: Django takes a new one, or says when to come back.
             return self.application(environ, start_response)
         if page is not None and _is_for(page, environ):
             return _serve(environ, start_response, page, started)
@@ -126,7 +128,7 @@ def is_secure(environ: Environ) -> bool:
 
 
 def _look_up(key: str) -> tuple[bytes | None, KeptPage | None]:
-    """The token in force, and the page if it was made under it. Raises BrokerAway."""
+    """The token in force, and the page if it was made under it. Raises BrokerAway, and what the database raises."""
     page = _copies.get(key)
     if page is not None:
         token = freshness.token_of(freshness.record())

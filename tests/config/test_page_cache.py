@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import redis
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from werkzeug.test import Client
@@ -22,6 +22,7 @@ from jobs.kinds import JobError
 from jobs.models import Job
 from tests import valkey_trips
 from tests.factories import BriefFactory, UserFactory, approve, publish
+from tests.intake import breaking
 from tests.log_lines import logged
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -243,6 +244,32 @@ def test_without_valkey_pages_are_made_and_the_job_says_so(
     assert reader.get(brief.get_absolute_url()).status_code == 410
     with pytest.raises(JobError, match="Valkey is away"):
         tasks.refresh(Job.objects.filter(kind="briefs.refresh").latest("pk"))
+
+
+def test_without_the_database_a_page_that_is_not_kept_says_when_to_come_back(
+    reader: Client,
+) -> None:
+    with breaking.no_server():
+        page, data = reader.get("/briefs/"), reader.get("/api/v1/briefs/")
+
+    assert (page.status_code, data.status_code) == (503, 503)
+    assert page.headers["Retry-After"] == data.headers["Retry-After"] == "30"
+    assert "<h1" in page.text
+
+
+def test_a_connection_that_died_while_nobody_asked_costs_no_reader_a_page(reader: Client) -> None:
+    BriefFactory.create()
+    reader.get("/briefs/")
+    forget()
+
+    with (
+        breaking.end_connection_before("SELECT 1"),
+        suppress(OperationalError),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("SELECT 1")
+
+    assert reader.get("/briefs/").status_code == 200
 
 
 def test_emptied_valkey_serves_nothing_old(reader: Client) -> None:
