@@ -54,6 +54,23 @@ def acknowledge_leads(*, because_of: Mapping[int, str]) -> None:
     )
 
 
+@transaction.atomic
+def acknowledge_corrected(*, lead_id: int) -> None:
+    """Acknowledge a request to the address that was corrected last, and call off what waits for those before it: the
+    link in it would open the request to whoever reads them.
+    """
+    acknowledge_lead(lead_id=lead_id)
+    lead = deadlines.locked_of([lead_id])[0]
+    if lead.erased_at:
+        return
+    email = after_sending.contact_of(lead).email
+    earlier = _to_all(lead).exclude(to_email=email)
+    outbox.call_off(earlier, "Not sent: the client is reached at another address now.")
+    last = _to(lead, email).first()
+    if last is not None and last.state == Message.State.CANCELLED and not addresses.mark_of(email):
+        _send_again(lead)  # corrected back to an address for which it was called off
+
+
 def acknowledgement_of(lead: Lead, email: str) -> Message | None:
     """The newest acknowledgement to this address that has left; where none has, the newest."""
     left_first = F("sent_at").desc(nulls_last=True)
@@ -116,6 +133,12 @@ def _send_again(lead: Lead) -> Message:
     again = _to(lead, contact.email).count()
     key = f"{letter.key}{_AGAIN}{again}" if again else letter.key
     return outbox.queue_message(replace(letter, key=key))
+
+
+def _to_all(lead: Lead) -> QuerySet[Message]:
+    """The acknowledgements of a lead to every address that its client gave."""
+    key = _key(lead, lead.enquiry.email)
+    return Message.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"))
 
 
 def _to(lead: Lead, email: str) -> QuerySet[Message]:

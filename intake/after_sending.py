@@ -120,8 +120,9 @@ def correct_contact(
     """Note how the client wants to be reached, by the client or by whoever was told it; the same details again change
     nothing. `changed` names those that count, of a page that may be older than the others' last correction.
 
-    A new address gets the acknowledgement too. One that took no mail is written to again, and what was held for it
-    leaves, when staff say that it is right; when the client does, who may have typed anybody's, one mail tries it.
+    A new address gets the acknowledgement too; one that waits for the address before is called off. An address that
+    took no mail is written to again, and what was held for it leaves, when staff say that it is right; when the client
+    does, who may have typed anybody's, one mail tries it.
     Raises ValidationError(code="closed") when the request is.
     """
     lead = _locked(lead)
@@ -136,14 +137,14 @@ def correct_contact(
         return
     correction = ContactCorrection.objects.create(lead=lead, **vars(details), by=by)
     labels = {"full_name": "Name", "email": "E-mail", "phone": "Phone"}
-    changed = [
+    new = [
         label for name, label in labels.items() if getattr(details, name) != getattr(before, name)
     ]
-    _record(lead, _corrected(by), ", ".join(changed), by)
+    _record(lead, _corrected(by), ", ".join(new), by)
     key = f"lead:{lead.pk}:correction:{correction.pk}"
     asks = []
     if details.email != before.email:
-        asks.append(queue.Ask(kind="intake.acknowledge", subject_id=lead.pk, key=key))
+        asks.append(queue.Ask("intake.acknowledge_corrected", lead.pk, key=key))
     if details.full_name != before.full_name:
         asks.append(queue.Ask(kind="intake.screen_sanctions", subject_id=lead.pk, key=key))
     queue.enqueue(*asks)

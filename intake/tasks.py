@@ -115,6 +115,14 @@ def acknowledge(jobs: Sequence[Job]) -> None:
     acknowledging.acknowledge_leads(because_of={pk: asked[pk] for pk in passing})
 
 
+@kind("intake.acknowledge_corrected")
+def acknowledge_corrected(job: Job) -> None:
+    """Tell a client at the address that was corrected, unless the request is held back."""
+    locking.lock([job.subject_id])
+    if screening.passing([job.subject_id]):
+        acknowledging.acknowledge_corrected(lead_id=job.subject_id)
+
+
 @kind("intake.acknowledge_again")
 def acknowledge_again(job: Job) -> None:
     """Tell a client once more whose address takes mail again, or says that it does."""

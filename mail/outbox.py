@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import select_template
 from django.utils import translation
 
@@ -105,6 +106,16 @@ def queue_again(message: Message) -> None:
         state=Message.State.QUEUED, sent_at=None, error="", failure="", arrival=""
     )
     ask_again(message)
+
+
+def call_off(messages: QuerySet[Message], why: str) -> int:
+    """Keep those of these messages that wait or are held from leaving, and empty their private links; return how many.
+    One that is being sent this moment goes.
+    """
+    waiting = (Message.State.QUEUED, Message.State.UNSURE, Message.State.HELD)
+    return messages.filter(state__in=waiting).update(
+        state=Message.State.CANCELLED, error=why, failure="", private_url=""
+    )
 
 
 @transaction.atomic

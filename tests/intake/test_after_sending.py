@@ -96,7 +96,7 @@ def test_corrected_details_count_from_now_on_and_the_enquiry_stays():
     assert lead.enquiry.email == "old@client.example"
     assert done(lead) == [("client_corrected", "E-mail, Phone")]
     kinds = Job.objects.filter(key__contains=":correction:").values_list("kind", flat=True)
-    assert list(kinds) == ["intake.acknowledge"]
+    assert list(kinds) == ["intake.acknowledge_corrected"]
 
 
 @pytest.mark.django_db

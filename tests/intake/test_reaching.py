@@ -61,7 +61,7 @@ def test_whoever_has_the_client_on_the_telephone_corrects_the_address_and_the_li
     assert f'value="{WRONG}"' in client.get(verb(lead, "correct")).content.decode()
 
     response = client.post(verb(lead, "correct"), FORM)
-    run("intake.acknowledge")
+    run("intake.acknowledge_corrected")
 
     assert said(response) == ["The details are corrected."]
     assert letters(RIGHT) == [submission.status_url(submission.status_token(lead))]
@@ -73,6 +73,31 @@ def test_whoever_has_the_client_on_the_telephone_corrects_the_address_and_the_li
     html = client.get(page(lead)).content.decode()
     assert f"Corrected by {lead.owner.user}" in html
     assert "does not arrive" not in html
+
+
+def test_what_waits_for_an_address_that_was_corrected_is_called_off_and_back_there_written_anew() -> (
+    None
+):
+    lead = factories.lead_of(email=WRONG, full_name="Amina Diallo")
+    acknowledging.acknowledge_lead(lead_id=lead.pk)
+    link = submission.status_url(submission.status_token(lead))
+
+    correct(lead, RIGHT)
+    assert (letters(WRONG), letters(RIGHT)) == ([], [link])
+    old = Message.objects.get(to_email=WRONG)
+    assert (old.state, old.error) == (
+        "cancelled",
+        "Not sent: the client is reached at another address now.",
+    )
+
+    correct(lead, WRONG)
+    assert (letters(WRONG), letters(RIGHT)) == ([link], [])
+
+
+def correct(lead: Lead, email: str) -> None:
+    details = ContactDetails("Amina Diallo", email, "")
+    after_sending.correct_contact(lead=lead, details=details)
+    run("intake.acknowledge_corrected")
 
 
 def test_the_same_details_again_change_nothing() -> None:
