@@ -14,7 +14,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 from accounts.private_links import NoSuchLink
 from briefs import alternates
-from config import staff_keeping
+from config import problems, staff_keeping
 from config.staff_only import is_below_staff
 
 _ASKED = re.compile(r"(?:^|&)language=([a-z]{2})(?:&|$)")
@@ -52,7 +52,10 @@ def language_for(request: HttpRequest) -> str:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """400: what cannot be read."""
+    """400: what cannot be read; a problem document for the API."""
+    if request.path.startswith("/api/"):
+        text = "This request cannot be read: look at its host, its address and its body."
+        return problems.json_problem(400, text)
     return page(request, 400)
 
 

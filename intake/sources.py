@@ -19,6 +19,8 @@ MOST_ROWS = 200
 MOST_LEADS = 20_000
 SPANS = (30, 90, 365)
 NOT_KNOWN = "not known"
+# How a formula begins, also in the wide forms of East Asian keyboards.
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def _named(grouping: Grouping, value: str | None) -> str:
 def as_csv(label: str, rows: Iterable[Row]) -> str:
     """The rows as a table for a spreadsheet, in which no cell becomes a formula."""
     out = io.StringIO()
-    table = csv.writer(out)
+    # All in quotes: a semicolon, which parts cells where a comma is decimal, would begin a cell of its own.
+    table = csv.writer(out, quoting=csv.QUOTE_ALL)
     table.writerow([label, "Requests", "Proposals", "Won"])
     table.writerows([plain_cell(row.name), row.requests, row.proposals, row.won] for row in rows)
     return out.getvalue()
@@ -102,4 +105,4 @@ def as_csv(label: str, rows: Iterable[Row]) -> str:
 
 def plain_cell(text: str) -> str:
     """Text that strangers may have chosen, for a cell: spreadsheets calculate what begins like a formula (OWASP)."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
+    return f"'{text}" if text.startswith(_FORMULA) else text

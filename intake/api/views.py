@@ -51,8 +51,8 @@ class EnquiriesView(CrossOrigin, APIView):
                 "Idempotency-Key",
                 {"type": "string", "minLength": 1, "maxLength": 255},
                 OpenApiParameter.HEADER,
-                description="At most 255 characters, your own for each request. The same key with the same body gets "
-                "the first answer again; with another body, 422. A refused request does not use the key up.",
+                description="At most 255 characters of ASCII, your own for each request. The same key with the same "
+                "body gets the first answer again; with another body, 422. A refused request does not use the key up.",
             )
         ],
         responses={
@@ -122,9 +122,9 @@ def _idempotency_key(request: Request | HttpRequest, sender: ApiKey | None) -> s
     key = request.META.get("HTTP_IDEMPOTENCY_KEY")
     if key is None:
         return None
-    if not 1 <= len(key) <= 255:
+    if not (1 <= len(key) <= 255 and key.isascii()):  # of others web servers make nothing
         raise ValidationError(
-            {"Idempotency-Key": ValidationError("Use 1 to 255 characters.", code="length")}
+            {"Idempotency-Key": ValidationError("Use 1 to 255 characters of ASCII.", code="length")}
         )
     try:
         text_rules.refuse_hidden_characters(key)

@@ -32,6 +32,18 @@ def test_unknown_address_gives_the_house_s_page(client: Client) -> None:
     assert "There is no such page" in response.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("address", "media_type"),
+    [("/api/v1/briefs/", "application/problem+json"), ("/briefs/", "text/html; charset=utf-8")],
+)
+def test_a_host_that_is_not_ours_is_told_so_as_the_address_speaks(
+    client: Client, address: str, media_type: str
+) -> None:
+    response = client.get(address, headers={"Host": "elsewhere.example"})
+
+    assert (response.status_code, response["Content-Type"]) == (400, media_type)
+
+
 def test_error_page_speaks_the_language_of_the_request() -> None:
     with translation.override("ar"):
         page = render_to_string("404.html")

@@ -110,12 +110,23 @@ def test_who_may_look(role: str | None, status: int) -> None:
     assert [client.get(f"{SOURCES}{end}").status_code for end in ("/", ".csv")] == [status] * 2
 
 
-@pytest.mark.parametrize("source", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("x")'])
+@pytest.mark.parametrize(
+    "source", ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("x")', "\uff1d1+1", "\uff20SUM(A1)"]
+)
 def test_no_cell_becomes_a_formula(source: str) -> None:
     lead_from(source)
     client = client_of(factories.UserFactory(roles=["desk lead"]))
 
     assert rows(client)[1][0] == f"'{source}"
+
+
+def test_nor_where_semicolons_part_cells() -> None:
+    lead_from('a;=1+1;"b"')
+    client = client_of(factories.UserFactory(roles=["desk lead"]))
+
+    line = client.get(f"{SOURCES}.csv?by=source").content.decode().splitlines()[1]
+
+    assert line == '"a;=1+1;""b""","1","0","0"'
 
 
 def test_no_more_than_the_newest_are_counted_and_the_page_says_so(monkeypatch) -> None:

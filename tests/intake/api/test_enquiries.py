@@ -109,7 +109,7 @@ def test_it_sets_no_cookie_and_needs_none(client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("key", ["k", "x" * 255, "a b", "é", "4f2f…"[:4]])
+@pytest.mark.parametrize("key", ["k", "x" * 255, "a b", "~"])
 def test_a_repeat_gets_the_first_answer(client, key):
     first, second = send(client, ALL, key), send(client, ALL, key)
 
@@ -163,7 +163,10 @@ def test_a_refused_request_does_not_use_the_key_up(client):
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("key", "code"),
-    [("", "length"), ("x" * 256, "length"), ("a\x00", "hidden_characters"), ("a\x9f", "hidden_characters")],
+    [
+        ("", "length"), ("x" * 256, "length"), ("é", "length"),
+        ("a\x00", "hidden_characters"), ("a\x1f", "hidden_characters"),
+    ],
 )  # fmt: skip
 def test_a_key_that_cannot_be_kept_is_refused(client, key, code):
     response = send(client, FOUR, key)
