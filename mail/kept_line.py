@@ -93,8 +93,12 @@ class _Line:
 
 
 def _answers(connection: Any) -> bool:
+    line = connection.connection
+    line.begin(smtp.LONGEST_SIGN_OF_LIFE)
     with suppress(OSError):  # smtplib's errors are OSErrors too
-        return bool(connection.connection.rset()[0] == 250)
+        is_well = bool(line.rset()[0] == 250)
+        line.begin()
+        return is_well
     return False
 
 

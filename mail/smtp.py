@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import time
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,10 @@ else:
 _ATOM, _LABEL = r"[A-Za-z0-9_+-]+", r"[A-Za-z0-9-]{1,63}"
 _PLAIN = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 _SEND_NOW = 354  # the server's answer to DATA; what follows it is the message
+# Seconds that a mail may take with all the answers to it, and the one whether a kept connection is alive. With those
+# after which no further mail is begun (jobs.in_turn) they stay below CELERY_TASK_SOFT_TIME_LIMIT, which would end a
+# delivery without anybody knowing what became of it.
+_LONGEST, LONGEST_SIGN_OF_LIFE = 12.0, 2.0
 
 
 class MaybeTaken(smtplib.SMTPServerDisconnected):
@@ -26,13 +31,33 @@ class MaybeTaken(smtplib.SMTPServerDisconnected):
 class _Telling(_Connection):
     _last_code = 0
     _is_leaving = False
+    _ends_at = 0.0
+
+    def connect(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+        """Connect; the time of the first mail begins."""
+        self.begin()
+        return super().connect(*args, **kwargs)
+
+    def begin(self, seconds: float = 0.0) -> None:
+        """The time of a mail begins, or of as many seconds."""
+        self._ends_at = time.monotonic() + (seconds or _LONGEST)
 
     def getreply(self) -> tuple[int, bytes]:
-        """Remember the code of the server's last answer."""
+        """Wait as long as there is time, and remember the code of the server's last answer."""
         self._last_code = 0
+        self._wait_at_most(self._ends_at - time.monotonic())
         reply = super().getreply()
         self._last_code = reply[0]
         return reply
+
+    def _wait_at_most(self, left: float) -> None:
+        """For what was sent as a mail all the time that is left: who gives up then sends it twice."""
+        is_limited = isinstance(self.timeout, int | float) and not self._is_leaving
+        longest = min(left, self.timeout) if is_limited else left
+        if self.sock is not None:
+            self.sock.settimeout(
+                max(longest, 0.1)
+            )  # no time at all would mean not to wait for anything
 
     def send(self, s: Any) -> None:
         """Send bytes; those after "354" are the message."""

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes
@@ -5,6 +6,7 @@ from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import getaddresses
 from functools import partial
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -15,10 +17,11 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from config import ports
 from jobs import kinds, working
 from jobs.models import Job
-from mail import delivery, handling
+from mail import delivery, handling, smtp
 from mail.models import Message, Unreachable
 from tests import racing
 from tests.factories import UserFactory
+from tests.mail import mail_server
 from tests.mail.mail_server import MailServer
 from tests.mail.making import job_of, queue_letter, run_delivery, use_smtp
 
@@ -201,6 +204,57 @@ def test_a_server_that_is_away_is_tried_again(settings: Settings) -> None:
     message = run_delivery(queue_letter())
 
     assert outcome(message) == ("queued", 1, "ConnectionRefusedError", "pending")
+
+
+class SlowServer(MailServer):
+    """Takes its time for the answers to the recipient and to the mail."""
+
+    def __init__(self, rcpt: float, data: float) -> None:
+        super().__init__()
+        self.pauses = rcpt, data
+
+    async def handle_RCPT(self, *told: Any) -> str:
+        """Take any recipient."""
+        await asyncio.sleep(self.pauses[0])
+        return await super().handle_RCPT(*told)
+
+    async def handle_DATA(self, *told: Any) -> str:
+        """Take any mail."""
+        await asyncio.sleep(self.pauses[1])
+        return await super().handle_DATA(*told)
+
+
+@pytest.mark.parametrize(
+    ("pauses", "state", "error"),
+    [
+        ((2.5, 0), "queued", "SMTPServerDisconnected"),
+        ((1, 2), "unsure", "MaybeTaken"),
+        ((0.1, 0.1), "sent", ""),
+    ],
+)
+def test_a_server_that_takes_its_time_for_each_answer_does_not_outlast_the_worker(
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    pauses: tuple[float, float],
+    state: str,
+    error: str,
+) -> None:
+    monkeypatch.setattr(smtp, "_LONGEST", 2.0)
+    with mail_server.running(SlowServer(*pauses)) as server:
+        use_smtp(settings, server.port)
+
+        message = run_delivery(queue_letter())
+
+    assert (message.state, message.error) == (state, error)
+    assert message.failure == ("ours" if error else "")
+
+
+def test_it_waits_longer_for_the_answer_to_a_mail_than_for_others(settings: Settings) -> None:
+    with mail_server.running(SlowServer(0, 2)) as server:
+        use_smtp(settings, server.port)
+        settings.EMAIL_TIMEOUT = 1
+
+        assert run_delivery(queue_letter()).state == "sent"
 
 
 def test_after_its_first_tries_a_message_is_tried_every_hour_for_two_days(
