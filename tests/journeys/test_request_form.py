@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from intake.models import Enquiry
 from tests.factories import BriefFactory, DeskFactory
+from tests.intake.api.test_keys import issue
 from tests.journeys.browsing import DESKTOP, PHONE, Visit, visiting
 from tests.looking import look
 from tests.processes import eventually
@@ -77,6 +78,23 @@ def test_half_a_form_is_there_again_and_gone_when_it_was_sent(visit: Visit) -> N
     page.locator("#id_consent").check()
     send(page)
     expect(page.locator("h1")).to_have_text("We have your request")
+    eventually(lambda: kept(page) is None)
+    visit.assert_clean()
+
+
+def test_what_was_sent_from_the_form_for_other_websites_is_kept_no_longer_either(
+    visit: Visit,
+) -> None:
+    page = visit.page
+    key, _ = issue()
+    visit.open(f"/embed/request/?key={key.public_id}")
+    fill(page)
+    eventually(lambda: kept(page))
+    page.locator("#id_consent").check()
+
+    send(page)
+
+    page.wait_for_url("**/embed/request/*/*")
     eventually(lambda: kept(page) is None)
     visit.assert_clean()
 
