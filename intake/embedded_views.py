@@ -1,6 +1,7 @@
 """The form in a frame of another website's page, and what the client sees there after sending."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -33,6 +34,7 @@ def embedded_receipt(request: HttpRequest, token: str) -> HttpResponse:
     language = finding.wish_from(request.GET).spoken
     context = {
         "lead": lead,
+        "shown": format_html('<bdi class="reference">{}</bdi>', lead.reference),
         "token": token,
         "base": "intake/embedded_base.html",
         "warn_in": client_views.warn_in(lead, language),

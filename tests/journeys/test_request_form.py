@@ -95,6 +95,9 @@ def test_what_was_sent_from_the_form_for_other_websites_is_kept_no_longer_either
     send(page)
 
     page.wait_for_url("**/embed/request/*/*")
+    assert (
+        page.locator("h1 .reference").evaluate("it => getComputedStyle(it).whiteSpace") == "nowrap"
+    )
     eventually(lambda: kept(page) is None)
     visit.assert_clean()
 
