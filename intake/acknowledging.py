@@ -77,6 +77,12 @@ def acknowledgement_of(lead: Lead, email: str) -> Message | None:
     return _to(lead, email).order_by(left_first, "-pk").first()
 
 
+def was_tried_in_vain(lead: Lead, email: str) -> bool:
+    """Whether the mail that was to try this marked address was refused or came back."""
+    last = _to(lead, email).first()
+    return last is not None and last.is_forced and last.is_lost
+
+
 @transaction.atomic
 def acknowledge_again(*, lead_id: int) -> None:
     """Send the acknowledgement once more where the last one came back or was refused, since its address takes mail

@@ -115,7 +115,8 @@ def _taking_mail(lead: Lead, email: str) -> dict[str, Any]:
         return {"comes_back": False}
     return {
         "comes_back": True,
-        "is_tried": after_sending.has_tried(lead, mark),
+        "is_tried": after_sending.has_tried(lead, mark)
+        and not acknowledging.was_tried_in_vain(lead, email),
         "may_try": after_sending.may_try(lead, mark),
     }
 

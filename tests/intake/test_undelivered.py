@@ -1,5 +1,7 @@
 """Mail that does not reach a client: noted on the lead, told to the adviser, shown to staff, mended by the client."""
 
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -162,6 +164,29 @@ def test_a_client_who_says_that_the_address_is_right_has_it_tried_by_one_mail() 
     assert Unreachable.objects.get().lifted_by is None
     assert acknowledgement(other).state == "queued"
     assert "does not reach you" not in told(lead)
+
+
+@pytest.mark.parametrize(
+    "came_of_it",
+    [
+        {"state": "refused"},
+        {"state": "sent", "sent_at": timezone.now(), "private_url": "", "arrival": "bounced"},
+    ],
+)
+def test_a_client_whose_address_was_tried_in_vain_is_told_so(came_of_it: dict[str, Any]) -> None:
+    lead = lead_of_amina()
+    bounce(lead)
+    Message.objects.filter(to_email=CLIENT).update(state="refused", failure="address")
+    save_as_it_is(lead)
+    assert "with one mail. Once it has arrived" in told(lead)
+    run("intake.acknowledge_again")
+    assert "with one mail. Once it has arrived" in told(lead)
+
+    Message.objects.filter(is_forced=True).update(**came_of_it)
+
+    assert "with one mail. Once it has arrived" not in told(lead)
+    assert f"What we send to <bdi>{CLIENT}</bdi> does not arrive." in told(lead)
+    assert "save it once more" not in told(lead)
 
 
 @pytest.mark.parametrize(
