@@ -9,6 +9,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
+from intake.api.short_lists import ShortListField
+
 Check = Callable[[Any], Any]  # the value as it is kept; raises one of _UNCLEAR
 
 
@@ -50,7 +52,7 @@ def _check_of(field: Any, texts: tuple[type, ...], consents: tuple[type, ...]) -
         return _consent
     if kind is serializers.ChoiceField:
         return _choice(field)
-    if kind is serializers.ListField and type(field.child) is serializers.ChoiceField:
+    if kind is ShortListField and type(field.child) is serializers.ChoiceField:
         return _list(field)
     return None
 

@@ -19,6 +19,7 @@ from accounts import text_rules
 from briefs import geography
 from intake import provenance
 from intake.api import plain_values
+from intake.api.short_lists import ShortListField
 from intake.attachments import Upload, check_uploads
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.forms import NEEDS_LIMIT
@@ -96,12 +97,12 @@ class EnquirySerializer(serializers.Serializer[Any]):
     country = serializers.ChoiceField(
         choices=[code for code, _ in countries], required=False, allow_blank=True
     )
-    countries_of_interest = serializers.ListField(
+    countries_of_interest = ShortListField(
         child=serializers.ChoiceField(choices=geography.AFRICAN_COUNTRIES),
         required=False,
         max_length=60,
     )
-    services = serializers.ListField(
+    services = ShortListField(
         child=serializers.ChoiceField(choices=Service.choices),
         required=False,
         max_length=20,
@@ -119,7 +120,7 @@ class EnquirySerializer(serializers.Serializer[Any]):
     )  # fmt: skip
 
     # A file that was dropped in silence would be lost to both sides.
-    attachments = serializers.ListField(
+    attachments = ShortListField(
         child=serializers.JSONField(),
         required=False,
         max_length=0,
