@@ -217,7 +217,7 @@ class EnquiryFormSerializer(EnquirySerializer):
     """The same as a form with files; lists are repeated fields."""
 
     consent = SpeltConsentField(help_text="Must be true.")
-    attachments = serializers.ListField(
+    attachments = ShortListField(
         child=extend_schema_field({"type": "string", "format": "binary"})(UploadField)(),
         required=False,
         help_text="At most three files of 10 MB: PDF, Word, Excel, PNG, JPEG or text, by what the bytes say.",
