@@ -1,6 +1,6 @@
 """Who is known and who becomes known while requests are matched one after the other, in memory."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from intake import addresses, names
@@ -65,11 +65,8 @@ class Book:
         if known := self.named.get(keys["name_key"]):
             return known, "Organisation known by its name."
         near = self.latin.get(keys["latin_key"], []) if keys["latin_key"] else []
-        # Not by themselves: who is not stored yet has no number and cannot be told apart by it.
-        same = (one for stored, one in near if _is_same_name(stored, name))
-        alike = list({(one.pk, one.name_key): one for one in same}.values())
-        if len(alike) == 1:
-            return alike[0], "Organisation known by its name, written a little differently."
+        if only := _only_one(near, name):
+            return only, "Organisation known by its name, written a little differently."
         made = Organisation(name=name.strip(), **keys)
         self.new_organisations.append(made)
         self.named[made.name_key] = made
@@ -123,6 +120,19 @@ def keys_of(enquiries: Iterable[Enquiry]) -> Keys:
     for keys_ in (found.latin, found.domains, found.held):
         keys_ -= {"", "@"}
     return found
+
+
+def _only_one(near: Sequence[tuple[str, Organisation]], name: str) -> Organisation | None:
+    """The one of this name; of several the one of the same legal form, so that each spelling makes no further one."""
+    same = [both for both in near if _is_same_name(both[0], name)]
+    form = names.legal_form(name)
+    of_form = [both for both in same if names.legal_form(both[0]) == form]
+    for found in (same, of_form):
+        # Not by themselves: who is not stored yet has no number and cannot be told apart by it.
+        alike = list({(one.pk, one.name_key): one for _, one in found}.values())
+        if len(alike) == 1:
+            return alike[0]
+    return None
 
 
 def _is_same_name(one: str, other: str) -> bool:

@@ -156,6 +156,20 @@ def test_another_legal_form_may_be_another_body(known, named):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("named", "known"),
+    [("Exemple S.A.R.L.", "Exemple SARL"), ("EXEMPLE, S.A.", "Exemple SA"), ("Éxemple", "Exemple")],
+)
+def test_of_bodies_with_one_name_the_one_of_the_same_legal_form_is_known(named, known):
+    made = {name: matched(organisation=name) for name in ("Exemple SARL", "Exemple SA", "Exemple")}
+
+    second = matched(organisation=named)
+
+    assert second.organisation == made[known].organisation
+    assert Organisation.objects.count() == len(made)
+
+
+@pytest.mark.django_db
 def test_who_names_no_organisation_is_known_by_the_domain_of_the_house():
     first = matched(email="awa@house.example", organisation="The House")
     second = matched(email="bruno@house.example", organisation="")
