@@ -1,8 +1,8 @@
 """The erasure map of holds, walls and the register of engagements."""
 
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
 
-from accounts.erasure_map import ERASED, declare
+from accounts.erasure_map import ERASED, Person, declare
 from intake.erasable_leads import NOTES, of_leads
 from intake.models import ConflictCheck, Engagement, Hold, Party, PartyName, Wall
 
@@ -30,9 +30,16 @@ declare(
     none="id lead checked_at",
     withheld={"near": "As the hold's."},
 )
+
+
+def _walls_of(person: Person) -> QuerySet[Wall]:
+    """Before their requests, and before an organisation for which nobody else speaks: a reason may name them."""
+    return Wall.objects.filter(Q(lead__in=person.leads) | Q(organisation__in=person.organisations))
+
+
 declare(
     Wall,
-    of=of_leads(Wall),
+    of=_walls_of,
     erase={"reason": ERASED, "lifted_because": Case(When(lifted_because="", then=Value("")), default=Value(ERASED))},
     staff="user by lifted_by",
     none="id lead organisation engagement hold starts_at ends_at",

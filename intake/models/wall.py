@@ -28,11 +28,15 @@ class WallQuerySet(models.QuerySet["Wall"]):
         )
 
     def visible_to(self, user: "User") -> "WallQuerySet":
-        """For those who keep walls; none of their own, nor another's before what they are walled from themselves."""
+        """For those who keep walls; none of their own, nor another's before what they are walled from themselves, or
+        before an organisation all of whose requests they are walled from.
+        """
         if not user.is_active or not user.has_perm("intake.view_wall"):
             return self.none()
+        organisations = Organisation.objects.visible_to(user).values("pk")
         return (
-            self.exclude(user=user)
+            self.filter(Q(organisation=None) | Q(organisation__in=organisations))
+            .exclude(user=user)
             .exclude(lead__in=RawSQL("SELECT walled_leads(%s)", [user.pk]))
             .exclude(organisation__in=RawSQL("SELECT walled_organisations(%s)", [user.pk]))
             .exclude(engagement__in=RawSQL("SELECT walled_engagements(%s)", [user.pk]))

@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import User
 from briefs.models import Frequency
-from intake import after_sending, leads, scanning, suggesting
+from intake import after_sending, leads, scanning, suggesting, walls
 from intake.after_sending import ContactDetails
 from intake.attachments import Upload
 from intake.models import Adviser, AttachmentScan, Contact, Lead, Status
@@ -55,6 +55,11 @@ def make_person(owner: Adviser, status: str = Status.QUALIFIED) -> Lead:
         suggestion=lead.suggestions.filter(state="open").order_by("pk")[0], by=owner.user
     )
     run_all("intake.acknowledge", "intake.tell_owner")
+    lead.refresh_from_db()
+    for walled_from in (lead, lead.organisation):
+        assert walled_from
+        reason = f"A cousin of {NAME}"
+        walls.raise_wall(user=factories.UserFactory(), before=walled_from, reason=reason, by=None)
     sanctions.screen_lead(lead_id=lead.pk)
     subscription_of(EMAIL, q=NEEDS, frequency=Frequency.IMMEDIATE)
     run_all("briefs.confirm_subscription")
