@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from briefs import scoring, subscribing
 from seeds import brief_history, briefs_loading
+from tests import chromium
 from tests.briefs.subscribed import subscription_of
 from tests.factories import UserFactory
 from tests.looking import look
@@ -75,11 +76,8 @@ def private_pages(site: str) -> list[str]:
 @pytest.fixture
 def browser(site: str, private_pages: list[str]) -> Iterator[Browser]:
     """Chromium, opened after the rows are there: its loop keeps Django's ORM out of this thread."""
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=options)
+    with chromium.running() as browser:
         yield browser
-        browser.close()
 
 
 def test_every_public_page_is_accessible_in_frame_and_quiet(
