@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 # C0 and C1 controls except tab, line feed and carriage return; lone surrogates; bidi overrides and isolates,
 # which can make a text read otherwise than it is stored; U+FFFD, which stands where bytes were no text, so that what
@@ -36,13 +36,13 @@ def refuse_hidden_characters(value: str) -> None:
     found = _HIDDEN.search(value)
     if found and found.group() == "\ufffd":
         raise ValidationError(
-            gettext("The character at position %(place)d did not arrive whole. Write it again."),
+            _("The character at position %(place)d did not arrive whole. Write it again."),
             code="damaged",
             params={"place": found.start() + 1},
         )
     if found:
         raise ValidationError(
-            gettext("Take out the hidden character at position %(place)d (%(name)s)."),
+            _("Take out the hidden character at position %(place)d (%(name)s)."),
             code="hidden_characters",
             params={"place": found.start() + 1, "name": f"U+{ord(found.group()):04X}"},
         )
@@ -52,7 +52,7 @@ def refuse_invisible(value: str) -> None:
     """Raise ValidationError(code="blank") for a text of which nothing can be seen."""
     if not _SEEN.search(value):
         raise ValidationError(
-            gettext("Write something that can be seen; blanks alone say nothing."), code="blank"
+            _("Write something that can be seen; blanks alone say nothing."), code="blank"
         )
 
 
@@ -76,7 +76,7 @@ def plain(text: str, limit: int) -> str:
 def refuse_line_breaks(value: str) -> None:
     """Raise ValidationError(code="line_break"): a name or a number stands on one line."""
     if _LINE_BREAK.search(value):
-        raise ValidationError(gettext("Write this on one line."), code="line_break")
+        raise ValidationError(_("Write this on one line."), code="line_break")
 
 
 def refuse_unusual_email(value: str) -> None:
@@ -85,11 +85,11 @@ def refuse_unusual_email(value: str) -> None:
     Django's own check lets through invisible characters in the domain, a few letters that are not ASCII before
     the @, local parts over 64 characters, and domains that grow too long when written in ASCII.
     """
-    local, _, domain = value.rpartition("@")
+    local, _at, domain = value.rpartition("@")
     is_plain = local.isascii() and local.isprintable() and len(local) <= 64
     if not is_plain or not 0 < len(_in_ascii(domain)) <= 253 - len(local):
         raise ValidationError(
-            gettext("Enter an e-mail address that can receive mail, like name@company.com"),
+            _("Enter an e-mail address that can receive mail, like name@company.com"),
             code="unusual_email",
         )
 

@@ -174,6 +174,22 @@ def test_a_wrong_form_comes_back_as_it_was(
     assert not Job.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "email", "says"),
+    [
+        ("fr", "é@b.example", "Entrez une adresse électronique qui peut recevoir du courrier"),
+        ("pt", "a@b.example\x00", "Retire o carácter invisível na posição 12 (U+0000)."),
+        ("ar", "a@b.example\r\nBcc: c@d.example", "اكتب هذا في سطر واحد."),
+    ],
+)
+def test_rules_on_addresses_speak_the_language_of_the_page(
+    client: Client, language: str, email: str, says: str
+) -> None:
+    response = client.post("/subscribe/", FORM | {"language": language, "email": email})
+
+    assert says in page_of(response)
+
+
 def test_a_flood_is_refused_openly_and_the_form_kept(client: Client) -> None:
     for _ in range(10):
         client.post("/subscribe/", FORM)
