@@ -33,14 +33,8 @@ class AddForm(forms.Form):
             return uuid.uuid4()
 
 
-class ContactForm(forms.Form):
-    """How to reach the client."""
-
-    use_required_attribute = False
-
-    full_name = RequestForm.base_fields["full_name"]
-    email = RequestForm.base_fields["email"]
-    phone = RequestForm.base_fields["phone"]
+class ChangedForm(forms.Form):
+    """Says in `changed` which of its fields were changed on the page: one that is old says nothing of the others."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,8 +42,18 @@ class ContactForm(forms.Form):
             field.show_hidden_initial = True  # so that the page says what it showed
 
     def clean(self) -> dict[str, Any]:
-        """The details, and which of them were changed on the page: one that is old says nothing of the others."""
+        """What was typed, and which of it is new."""
         return {**self.cleaned_data, "changed": self.changed_data}
+
+
+class ContactForm(ChangedForm):
+    """How to reach the client."""
+
+    use_required_attribute = False
+
+    full_name = RequestForm.base_fields["full_name"]
+    email = RequestForm.base_fields["email"]
+    phone = RequestForm.base_fields["phone"]
 
 
 class NoForm(forms.Form):

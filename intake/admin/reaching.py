@@ -1,5 +1,6 @@
 """Reaching a client whose mail does not arrive: their details as they say them by telephone, and the link once more."""
 
+from collections.abc import Collection
 from typing import Any
 
 from accounts.form_fields import EmailField, LineField
@@ -7,6 +8,7 @@ from accounts.models import User
 from accounts.staff_screens import Verb, VerbForm
 from intake import acknowledging, after_sending
 from intake.after_sending import ContactDetails
+from intake.client_forms import ChangedForm
 from intake.models import Lead, Status
 
 _MAY = "intake.change_lead"
@@ -17,7 +19,7 @@ _INTRO = (
 )
 
 
-class CorrectForm(VerbForm):
+class CorrectForm(ChangedForm, VerbForm):
     """How to reach the client, as it is known now."""
 
     @property
@@ -34,8 +36,9 @@ class CorrectForm(VerbForm):
         super().__init__(*args, obj=obj, **kwargs)
 
 
-def _correct(lead: Lead, by: User, **details: str) -> None:
-    after_sending.correct_contact(lead=lead, details=ContactDetails(**details), by=by)
+def _correct(lead: Lead, by: User, changed: Collection[str], **details: str) -> None:
+    given = ContactDetails(**details)
+    after_sending.correct_contact(lead=lead, details=given, changed=changed, by=by)
 
 
 def _is_open(lead: Lead) -> bool:

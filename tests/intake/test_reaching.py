@@ -14,6 +14,7 @@ from mail import addresses
 from mail.models import Message, Unreachable
 from tests import factories, racing
 from tests.intake.admin.screens import buttons, client_of, page, person, said, verb
+from tests.intake.pages import Page
 
 pytestmark = pytest.mark.django_db
 WRONG, RIGHT = "amna@client.example", "amina@client.example"
@@ -98,6 +99,17 @@ def correct(lead: Lead, email: str) -> None:
     details = ContactDetails("Amina Diallo", email, "")
     after_sending.correct_contact(lead=lead, details=details)
     run("intake.acknowledge_corrected")
+
+
+def test_a_page_that_is_older_than_the_client_s_correction_takes_nothing_of_it_back() -> None:
+    lead = bounced()
+    client = client_of(lead.owner.user)
+    old = Page(client.get(verb(lead, "correct"))).fields
+    correct(lead, RIGHT)
+
+    client.post(verb(lead, "correct"), old | {"phone": "+223 71"})
+
+    assert after_sending.contact_of(lead) == ContactDetails("Amina Diallo", RIGHT, "+223 71")
 
 
 def test_the_same_details_again_change_nothing() -> None:
