@@ -3,16 +3,16 @@
 import re
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, ConsoleMessage, Page
+from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from briefs import scoring, subscribing
 from seeds import brief_history, briefs_loading
-from tests import chromium
+from tests import chromium, databases
 from tests.briefs.subscribed import subscription_of
 from tests.factories import UserFactory
 from tests.looking import look
@@ -50,19 +50,27 @@ PAGES = [
 pytestmark = pytest.mark.timeout(420)
 
 
-@pytest.fixture
-def site(live_server: LiveServer, tmp_path: Path) -> str:
+@pytest.fixture(scope="module")
+def site(
+    tmp_path_factory: pytest.TempPathFactory,
+    pristine_database: str,
+    django_db_blocker: DjangoDbBlocker,
+) -> Iterator[str]:
     """The address of a server with some of the seed briefs: one corrected, one withdrawn, one of each script."""
+    folder = tmp_path_factory.mktemp("briefs")
     for slug in (ENGLISH, FRENCH, ARABIC, CORRECTED, WITHDRAWN):
-        shutil.copy(briefs_loading.FOLDER / f"{slug}.md", tmp_path)
-    author, approver = UserFactory.create_batch(2)
-    briefs_loading.load_briefs(author=author, approver=approver, folder=tmp_path)
-    slugs = [ARABIC, CORRECTED, WITHDRAWN]
-    brief_history.load_history(author=author, approver=approver, slugs=slugs)
-    return live_server.url
+        shutil.copy(briefs_loading.FOLDER / f"{slug}.md", folder)
+    with django_db_blocker.unblock(), databases.lent_copy(pristine_database):
+        author, approver = UserFactory.create_batch(2)
+        briefs_loading.load_briefs(author=author, approver=approver, folder=folder)
+        slugs = [ARABIC, CORRECTED, WITHDRAWN]
+        brief_history.load_history(author=author, approver=approver, slugs=slugs)
+        server = LiveServer("localhost")
+        yield server.url
+        server.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def private_pages(site: str) -> list[str]:
     """What a subscriber is led to: to confirm, to change, to end."""
     subscription = subscription_of(country="ML")
@@ -73,7 +81,7 @@ def private_pages(site: str) -> list[str]:
     return [address.removeprefix(settings.SITE_URL) for address in addresses]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(site: str, private_pages: list[str]) -> Iterator[Browser]:
     """Chromium, opened after the rows are there: its loop keeps Django's ORM out of this thread."""
     with chromium.running() as browser:
