@@ -20,6 +20,7 @@ from intake import (
     rescheduling,
     scanning,
     staff_letters,
+    suggesting,
 )
 from intake.attachments import Upload
 from intake.models import (
@@ -97,6 +98,7 @@ def add_information(
     said += [f"Files: {len(files)}."] if files else []
     _record(lead, Activity.Kind.CLIENT_ADDED, " ".join(said))
     rescheduling.resume_for_client(lead)
+    suggesting.heed_addition(lead, text)
     return addition
 
 

@@ -136,7 +136,8 @@ def _read(leads: Sequence[Lead], later: Later) -> dict[int, list[Said]]:
     new = {lead.pk: made[lead.pk] for lead in leads if not lead.needs_read_by}
     for lead in leads:
         lead.needs_read_by = needs.VERSION
-        _raise_priority(lead, [one for one in made[lead.pk] if one.kind == Kind.URGENCY])
+        alarms = [one.label for one in made[lead.pk] if one.kind == Kind.URGENCY]
+        _raise_priority(lead, "Words of duty of care", alarms)
     return new
 
 
@@ -191,11 +192,21 @@ def _word_for(kind: Kind, value: str, language: str | None) -> str:
     return ""
 
 
-def _raise_priority(lead: Lead, alarms: Sequence[Said]) -> None:
+def heed_addition(lead: Lead, text: str) -> None:
+    """Words of duty of care in what the client added later make an open lead urgent too; the caller has locked it.
+
+    They are no suggestion to drop: these tell of the request's own text.
+    """
+    kinds = dict.fromkeys(needs.alarms_of(text))
+    alarms = [_word_for(Kind.URGENCY, kind, get_language()) for kind in kinds]
+    _raise_priority(lead, "Words of duty of care that the client added", alarms)
+
+
+def _raise_priority(lead: Lead, what: str, alarms: Sequence[str]) -> None:
     if not alarms or lead.priority == Priority.URGENT or lead.closed_at:
         return
     # The words of the rules, not the client's: the timeline is read by more people than the text.
-    reason = "Words of duty of care: " + ", ".join(one.label.lower() for one in alarms)
+    reason = f"{what}: " + ", ".join(label.lower() for label in alarms)
     _set_priority(lead, Priority.URGENT, reason, by=None)
 
 

@@ -1,6 +1,6 @@
 """What a request asks for, read from its words: rules and word tables in four languages, no network, no model."""
 
-from intake.needs.duty_of_care import needs_urgent_help
+from intake.needs.duty_of_care import alarms_of, needs_urgent_help
 from intake.needs.findings import Alarm, Certainty, Finding, Kind
 from intake.needs.language import language_of
 from intake.needs.reading import VERSION, read_needs
@@ -11,6 +11,7 @@ __all__ = [
     "Certainty",
     "Finding",
     "Kind",
+    "alarms_of",
     "language_of",
     "needs_urgent_help",
     "read_needs",

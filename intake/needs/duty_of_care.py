@@ -25,6 +25,11 @@ def needs_urgent_help(text: str) -> bool:
     return next(alarms_in(words_of(text)), None) is not None
 
 
+def alarms_of(text: str) -> list[str]:
+    """The dangers that the text speaks of, in its order."""
+    return [one.value for one in alarms_in(words_of(text))]
+
+
 def alarms_in(words: Sequence[Word]) -> Iterator[Finding]:
     """Every phrase that says so, in any of the house's languages."""
     for language in LANGUAGES:

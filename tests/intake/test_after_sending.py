@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from intake import acknowledging, after_sending, flood, submission
+from intake import acknowledging, after_sending, flood, submission, suggesting
 from intake.after_sending import ContactDetails
 from intake.attachments import Upload
 from intake.models import (
@@ -473,3 +473,23 @@ def test_a_mail_that_left_is_told_of_as_one_that_left(client):
     assert "Within minutes" not in given_up
     assert f"We mailed you at {email} on 2 March 2026, 09:30 UTC" in after
     assert "Within minutes" not in after
+
+
+@pytest.mark.django_db
+def test_danger_that_a_client_adds_makes_the_lead_urgent_and_their_page_says_whom_to_call():
+    lead = factories.matched_lead(status=Status.ROUTED)
+    suggesting.read_lead(lead_id=lead.pk)
+
+    add(lead, "One more truck, and nobody was kidnapped.")
+    lead.refresh_from_db()
+    assert lead.priority == "normal"
+    after_sending.add_information(
+        lead=lead, text="Our driver was kidnapped.", files=(), form_id=uuid.uuid4()
+    )
+
+    lead.refresh_from_db()
+    reason = "Words of duty of care that the client added: kidnapping or hostage taking"
+    assert (lead.priority, lead.priority_reason) == ("urgent", reason)
+    assert lead.activities.get(kind="priority").text == f"Urgent. {reason}."
+    assert Job.objects.filter(kind="intake.keep_deadline", subject_id=lead.pk).exists()
+    assert "This is not an emergency line" in Client().get(address(lead)).content.decode()
