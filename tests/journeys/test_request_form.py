@@ -1,6 +1,7 @@
 """The request form in a browser: kept while it is typed, counted, sent once; and the same without scripts."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -228,6 +229,20 @@ def test_the_count_goes_below_nothing_and_cuts_nothing(visit: Visit) -> None:
     expect(heard).to_have_text("Characters too many: 3")
     assert heard.evaluate("said => said.offsetWidth") == 1  # for screen readers alone
     assert len(page.locator("#id_needs").input_value()) == 20_003
+
+
+def test_the_count_is_written_as_the_hint_above_it_in_each_language(visit: Visit) -> None:
+    for language in ("en", "fr", "pt", "ar"):
+        visit.open(f"/request/?language={language}")
+        expect(visit.page.locator("#count")).to_be_visible()
+        hint, count = (
+            re.findall(r"20\S?\s?000", visit.page.locator(each).inner_text())
+            for each in ("#id_needs_helptext", "#count")
+        )
+        assert [re.sub(r"\s", " ", each) for each in hint] == [
+            re.sub(r"\s", " ", each) for each in count
+        ]
+        assert len(count) == 1
 
 
 def test_a_double_click_is_one_request(visit: Visit) -> None:

@@ -114,7 +114,8 @@
     const text = form.querySelector("#id_needs");
     const count = document.getElementById("count");
     const [seen, heard] = count.querySelectorAll("span");
-    const number = new Intl.NumberFormat(document.documentElement.lang);
+    const { lang } = document.documentElement;
+    const number = new Intl.NumberFormat(lang === "pt" ? "pt-PT" : lang); // "pt" is Brazil's
     let timer = 0;
     const say = () => {
       const left = Number(count.dataset.limit) - [...text.value].length;
