@@ -50,6 +50,20 @@ def test_the_framed_form_is_whole_and_small_in_four_languages(language: str) -> 
     assert re.findall(r'(?:src|href|action)="(?:https?:)?//', page) == []
 
 
+def test_links_to_pages_that_no_frame_may_hold_open_in_a_tab_of_their_own() -> None:
+    key, _ = issue()
+    brief = factories.BriefFactory()
+
+    page = Client().get(framed(key, f"&brief={brief.slug}")).content.decode()
+
+    leading_out = [link for link in re.findall(r"<a [^>]*>", page) if "/embed/" not in link]
+    assert [re.search(r'href="([^"]+)"', link)[1] for link in leading_out] == [  # type: ignore[index]
+        brief.get_absolute_url(),
+        "/privacy/",
+    ]
+    assert all('target="_blank" rel="noopener"' in link for link in leading_out)
+
+
 def test_only_the_framed_pages_of_a_key_may_be_framed() -> None:
     _, text = issue()
     own = issue(origins=[])[0]
