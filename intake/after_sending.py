@@ -40,6 +40,7 @@ from mail import addresses, outbox
 from mail.models import Unreachable
 
 MOST_ADDITIONS = 20
+MOST_CORRECTIONS = 10  # each may have a mail sent to an address of anybody
 _WITHDRAWN = "Withdrawn by the client"
 CORRECTED = (Activity.Kind.CLIENT_CORRECTED, Activity.Kind.STAFF_CORRECTED)
 
@@ -125,7 +126,7 @@ def correct_contact(
     A new address gets the acknowledgement too; one that waits for the address before is called off. An address that
     took no mail is written to again, and what was held for it leaves, when staff say that it is right; when the client
     does, who may have typed anybody's, one mail tries it.
-    Raises ValidationError(code="closed") when the request is.
+    Raises ValidationError: code "closed" when the request is, "too_many" after `MOST_CORRECTIONS` of the client's.
     """
     lead = _locked(lead)
     before = contact_of(lead)
@@ -137,6 +138,11 @@ def correct_contact(
     _take_mail_again(lead, details.email, by)
     if details == before:
         return
+    if by is None and lead.corrections.filter(by=None).count() >= MOST_CORRECTIONS:
+        raise ValidationError(
+            gettext("You have corrected this often already; write to us by e-mail."),
+            code="too_many",
+        )
     correction = ContactCorrection.objects.create(lead=lead, **vars(details), by=by)
     labels = {"full_name": "Name", "email": "E-mail", "phone": "Phone"}
     new = [

@@ -198,6 +198,23 @@ def test_additions_come_to_an_end():
 
 
 @pytest.mark.django_db
+def test_corrections_of_the_client_come_to_an_end_since_each_has_a_mail_sent():
+    lead = factories.new_lead()
+    for number in range(after_sending.MOST_CORRECTIONS):
+        given = details(email=f"client{number}@client.example")
+        after_sending.correct_contact(lead=lead, details=given)
+    after_sending.correct_contact(lead=lead, details=given)
+
+    with pytest.raises(ValidationError) as refused:
+        after_sending.correct_contact(lead=lead, details=details())
+
+    assert refused.value.code == "too_many"
+    assert after_sending.contact_of(lead) == given
+    after_sending.correct_contact(lead=lead, details=details(), by=factories.UserFactory.create())
+    assert after_sending.contact_of(lead) == details()
+
+
+@pytest.mark.django_db
 def test_a_sent_proposal_is_declined_on_its_own_page():
     lead = making.make_sent().proposal.lead
 
