@@ -22,10 +22,10 @@ def _log_of(person: Person) -> QuerySet[LogEntry]:
 declare(
     LogEntry,
     of=_log_of,
-    erase={"object_repr": ERASED},
+    erase={"object_repr": ERASED, "change_message": ""},
     staff="user",
-    none="id action_time content_type object_id action_flag change_message",
-    withheld={"change_message": "Names the fields that staff changed, not what they hold."},
+    none="id action_time content_type object_id action_flag",
+    withheld={"change_message": "Names what staff changed, sections and lines by their words."},
     is_last=True,
 )
 declare(

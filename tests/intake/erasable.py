@@ -78,4 +78,5 @@ def _logged(user: User, contact: Contact) -> None:
         object_id=str(contact.pk),
         object_repr=str(contact),
         action_flag=CHANGE,
+        change_message=f'[{{"changed": {{"name": "section", "object": "For {NAME}"}}}}]',
     )
