@@ -13,10 +13,10 @@ from typing import Any, Protocol
 from disposable_email_domains import blocklist
 
 from accounts.numbers import counted
-from intake import needs, render_tokens
+from intake import misspelling, needs, render_tokens
 
 # Counted up too when texts are known again by other numbers (intake/likeness.py).
-VERSION = 3
+VERSION = 4
 FAST_SECONDS = 3
 # From how many on, and the points; the last that is reached counts.
 Steps = tuple[tuple[int, int], ...]
@@ -93,7 +93,8 @@ def of_words(words: Words) -> Iterator[Item]:
     if _NO_NAME.search(f"{words.full_name}\n{words.organisation}"):
         yield Item("name", 30, "a link in the name")
     yield from _of_scripts(words)
-    if _domain(words.email) in blocklist:
+    # The list has gmial.com and hotmai.com: what a client is asked about, being misspelt, speaks for no machine.
+    if _domain(words.email) in blocklist and not misspelling.likely_address(words.email):
         yield Item("disposable", 20, "an address of a provider of throw-away addresses")
     written = needs.language_of(words.needs)
     if written and written not in (words.language, words.consent_language) and words.language:

@@ -67,6 +67,7 @@ def test_each_fact_of_the_arrival_has_its_points(facts, expected):
         ({"organisation": "www.win.example"}, {"name": 30}),
         ({"email": "a@mailinator.com"}, {"disposable": 20}),
         ({"email": "a@MAILINATOR.com"}, {"disposable": 20}),
+        ({"email": "a@gmial.com"}, {}),  # on the list of such providers, and a slip of the fingers
         ({"needs": "Earn \u0441ash from h\u043eme"}, {"mixed_scripts": 20}),
         ({"needs": RUSSIAN}, {"script": 10}),
         ({"needs": FRENCH, "language": "fr"}, {}),
