@@ -68,7 +68,7 @@ def _person(leads: QuerySet[Lead], contacts: QuerySet[Contact], addresses: Itera
 
 
 def _alone(leads: frozenset[int], contacts: frozenset[int]) -> frozenset[int]:
-    """Organisations for which nobody else speaks, and those that were merged into them."""
+    """Organisations for which nobody else speaks who was not erased before, and those that were merged into them."""
     # Asked one by one: joined by OR they would read every lead and every contact.
     ids = {
         *Lead.objects.filter(pk__in=leads).values_list("organisation", flat=True),
@@ -77,7 +77,8 @@ def _alone(leads: frozenset[int], contacts: frozenset[int]) -> frozenset[int]:
     found = Organisation.objects.filter(pk__in=ids - {None}).exclude(name_key__startswith="erased-")
     theirs = set(found.values_list("pk", flat=True))
     of_leads = Lead.objects.filter(organisation__in=theirs, erased_at=None).exclude(pk__in=leads)
-    of_contacts = Contact.objects.filter(organisation__in=theirs).exclude(pk__in=contacts)
+    others = Contact.objects.exclude(pk__in=contacts).exclude(email=ERASED_EMAIL)
+    of_contacts = others.filter(organisation__in=theirs)
     shared = {
         *of_leads.values_list("organisation", flat=True),
         *of_contacts.values_list("organisation", flat=True),

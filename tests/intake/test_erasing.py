@@ -94,6 +94,10 @@ def test_what_others_have_stays(lead):
     assert (colleague.erased_at, colleague.enquiry.full_name) == (None, "Other Person")
     assert colleague.organisation.name == COMPANY
 
+    erase(colleague)
+
+    assert searching.where([COMPANY]) == []  # who was erased before speaks for it no more
+
 
 def test_one_request_alone_leaves_the_other_and_the_contact(lead):
     second = Lead.objects.exclude(pk=lead.pk).get()
