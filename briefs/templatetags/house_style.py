@@ -46,6 +46,21 @@ def colon() -> str:
     return "\N{NO-BREAK SPACE}:" if get_language() == "fr" else ":"
 
 
+@register.simple_tag
+def comma() -> str:
+    """The comma of the page's language and the blank after it: Arabic has its own."""
+    return dates.comma()
+
+
+_QUESTION_MARKS = {"fr": "\N{NARROW NO-BREAK SPACE}?", "ar": "\N{ARABIC QUESTION MARK}"}
+
+
+@register.simple_tag
+def question_mark() -> str:
+    """The question mark of the page's language: French sets it off, Arabic has its own."""
+    return _QUESTION_MARKS.get(get_language() or "", "?")
+
+
 @register.filter
 def country_name(code: str) -> str:
     """The country's name in the page's language."""

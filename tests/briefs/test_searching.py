@@ -116,6 +116,23 @@ def test_misspelt_name_is_offered_right(client: Client, typed: str, meant: str) 
     assert meant in page
 
 
+@pytest.mark.parametrize(
+    ("language", "mark"), [("en", "?"), ("fr", "\u202f?"), ("pt", "?"), ("ar", "؟")]
+)
+def test_names_are_offered_with_the_marks_of_the_language(
+    client: Client, language: str, mark: str
+) -> None:
+    named_brief()
+    tasks.refresh(Job())
+
+    page = client.get(f"/briefs/?q=Tombuctou&language={language}").content.decode()
+
+    (offered,) = re.findall(r'<p class="meant">(.*?)</p>', page)
+    assert offered.endswith(f"</a>{mark}")
+    comma = "، " if language == "ar" else ", "
+    assert set(re.findall(r"</a>(.+?)<a", offered)) <= {comma}
+
+
 def test_names_of_hidden_briefs_are_never_offered() -> None:
     draft = BriefFactory.create(is_published=False)
     add_actor(draft, "Hidden Front")

@@ -57,9 +57,15 @@ def test_french_marks_stand_off_by_a_space_that_does_not_break() -> None:
     assert [form for form in forms if loose.search(re.sub("<[^>]*>", "", form))] == []
 
 
-def test_no_template_of_many_languages_writes_a_colon_of_its_own() -> None:
-    """`{% colon %}` does: French sets it off."""
-    own = re.compile(r"(%\}|\}\}|</(?:a|b|bdi|span|strong)>) ?:")
+@pytest.mark.parametrize(
+    "own",
+    [
+        r"(%\}|\}\}|</(?:a|b|bdi|span|strong)>) ?:",  # `{% colon %}`: French sets it off
+        r"(%\}|\}\}|</(?:a|b|bdi|span|strong)>), ?(\{[{%]|<)",  # `{% comma %}`: Arabic has its own
+        r"%\} ?\?(?![\w{])",  # `{% question_mark %}`: both
+    ],
+)
+def test_no_template_of_many_languages_writes_a_mark_of_its_own(own: str) -> None:
     of_one_language = ("/admin/", ".en.", "unfold/", "data_copy")
     assert [
         str(path.relative_to(BASE_DIR))
@@ -67,7 +73,8 @@ def test_no_template_of_many_languages_writes_a_colon_of_its_own() -> None:
             *BASE_DIR.glob("*/templates/**/*.html"),
             *BASE_DIR.glob("*/templates/**/*.txt"),
         )
-        if not any(part in str(path) for part in of_one_language) and own.search(path.read_text())
+        if not any(part in str(path) for part in of_one_language)
+        and re.search(own, path.read_text())
     ] == []
 
 
