@@ -15,6 +15,7 @@ from typing import Any
 import psycopg
 
 from config import embedded
+from tests import databases
 from tests.bench import servers
 from tests.bench.telling import say
 
@@ -39,6 +40,7 @@ def ready(
             return False
         connection.close()
         servers.made(db, name, "", fresh=True)
+        databases.fill(postgres.url(name))  # migrating takes longer
         connect(name)
         _migrate()
         load(postgres.url(name))
