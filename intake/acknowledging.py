@@ -64,11 +64,11 @@ def acknowledge_corrected(*, lead_id: int) -> None:
     if lead.erased_at:
         return
     email = after_sending.contact_of(lead).email
-    earlier = _to_all(lead).exclude(to_email=email)
+    earlier = to_all(lead).exclude(to_email=email)
     outbox.call_off(earlier, "Not sent: the client is reached at another address now.")
     last = _to(lead, email).first()
     if last is not None and last.state == Message.State.CANCELLED and not addresses.mark_of(email):
-        _send_again(lead)  # corrected back to an address for which it was called off
+        send_again(lead)  # corrected back to an address for which it was called off
 
 
 def acknowledgement_of(lead: Lead, email: str) -> Message | None:
@@ -96,13 +96,13 @@ def acknowledge_again(*, lead_id: int) -> None:
     if addresses.mark_of(email):
         _try_address(lead, last)
     elif last is not None and last.is_lost:
-        _send_again(lead)
+        send_again(lead)
 
 
 def _try_address(lead: Lead, last: Message | None) -> None:
     if screening.passing([lead.pk]):  # else the address may be anybody's
         waits = last is not None and last.state in (*UNSENT, Message.State.HELD)
-        outbox.force(last if last is not None and waits else _send_again(lead))
+        outbox.force(last if last is not None and waits else send_again(lead))
 
 
 @transaction.atomic
@@ -128,12 +128,14 @@ def send_link_again(*, lead: Lead, by: User) -> None:
         )
     if last is not None and last.state in UNSENT:
         raise ValidationError("The last one is on its way.", code="conflict")
-    _send_again(lead)
+    send_again(lead)
     Activity.objects.create(lead=lead, kind=Activity.Kind.LINK_SENT, by=by)
 
 
-def _send_again(lead: Lead) -> Message:
-    """By a lead that is locked, so that two do not count the same."""
+def send_again(lead: Lead) -> Message:
+    """Send the acknowledgement of a lead once more to the address that counts now. The lead is locked, so that two do
+    not count the same.
+    """
     contact, running = after_sending.contact_of(lead), deadlines.keep_of([lead])[lead.pk]
     letter = _letter(lead, contact, running, "")
     again = _to(lead, contact.email).count()
@@ -141,7 +143,7 @@ def _send_again(lead: Lead) -> Message:
     return outbox.queue_message(replace(letter, key=key))
 
 
-def _to_all(lead: Lead) -> QuerySet[Message]:
+def to_all(lead: Lead) -> QuerySet[Message]:
     """The acknowledgements of a lead to every address that its client gave."""
     key = _key(lead, lead.enquiry.email)
     return Message.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"))

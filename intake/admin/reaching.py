@@ -6,7 +6,7 @@ from typing import Any
 from accounts.form_fields import EmailField, LineField
 from accounts.models import User
 from accounts.staff_screens import Verb, VerbForm
-from intake import acknowledging, after_sending
+from intake import acknowledging, after_sending, renewing
 from intake.after_sending import ContactDetails
 from intake.client_forms import ChangedForm
 from intake.models import Lead, Status
@@ -36,14 +36,39 @@ class CorrectForm(ChangedForm, VerbForm):
         super().__init__(*args, obj=obj, **kwargs)
 
 
+class RenewForm(VerbForm):
+    """Whether to close the link to the status page."""
+
+    @property
+    def intro(self) -> tuple[str, ...]:
+        """What happens, and to whom."""
+        closed = "Whoever has the link to the status page so far, the client too, opens nothing with it any more."
+        if self.obj.closed_at:
+            return (closed, "The request is closed: the client gets no other.")
+        email = after_sending.contact_of(self.obj).email
+        return (
+            closed,
+            f"Another leaves for {email} at once. Is that address wrong? Correct it first.",
+        )
+
+
 def _correct(lead: Lead, by: User, changed: Collection[str], **details: str) -> None:
     given = ContactDetails(**details)
     after_sending.correct_contact(lead=lead, details=given, changed=changed, by=by)
 
 
+def _renew(lead: Lead, by: User) -> None:
+    renewing.renew_link(lead=lead, by=by)
+
+
 def _is_open(lead: Lead) -> bool:
     """Of a merged request the client's own page still counts."""
     return lead.closed_at is None and lead.erased_at is None and lead.merged_into_id is None
+
+
+def _may_be_closed_to(lead: Lead) -> bool:
+    is_gone = lead.erased_at is not None or lead.merged_into_id is not None
+    return lead.closed_at is not None and not is_gone
 
 
 def _may_be_written_to(lead: Lead) -> bool:
@@ -59,5 +84,13 @@ REACHING_VERBS: tuple[Verb, ...] = (
         "send-link", "Send the link again",
         lambda lead, by: acknowledging.send_link_again(lead=lead, by=by),
         _may_be_written_to, _MAY, "The link to the status page leaves once more.", is_listed=False,
+    ),
+    Verb(
+        "renew-link", "Mail a new link", _renew, _may_be_written_to, _MAY,
+        "The link is closed, and another one leaves.", RenewForm, is_listed=False,
+    ),
+    Verb(
+        "close-link", "Close the link", _renew, _may_be_closed_to, _MAY,
+        "The link opens nothing any more.", RenewForm, is_listed=False,
     ),
 )  # fmt: skip

@@ -40,6 +40,7 @@ class Activity(models.Model):
         CLIENT_CORRECTED = "client_corrected", "Client corrected their details"
         STAFF_CORRECTED = "staff_corrected", "Details of the client corrected"
         LINK_SENT = "link_sent", "Link to the status page sent again"
+        LINK_CLOSED = "link_closed", "Link to the status page closed"
         CLIENT_WITHDREW = "client_withdrew", "Client withdrew the request"
         FILE_HELD_BACK = "file_held_back", "File held back"
         CLIENT_ERASURE = "client_erasure", "Client asked for erasure"

@@ -145,7 +145,7 @@ def test_what_is_no_address_or_name_is_refused_and_stays_in_the_form(
     assert list(errors) == list(change)
 
 
-@pytest.mark.parametrize("name", ["correct", "send-link"])
+@pytest.mark.parametrize("name", ["correct", "send-link", "renew-link"])
 @pytest.mark.parametrize(
     ("kind", "status"),
     [
@@ -165,7 +165,10 @@ def test_only_those_who_work_on_the_lead_may(name: str, kind: str, status: int) 
     response = client_of(person(kind, lead.owner)).post(verb(lead, name), FORM)
 
     assert response.status_code == status
-    assert lead.activities.filter(kind__in=["staff_corrected", "link_sent"]).exists() is may
+    assert (
+        lead.activities.filter(kind__in=["staff_corrected", "link_sent", "link_closed"]).exists()
+        is may
+    )
 
 
 @pytest.mark.parametrize("status", ["won", "lost", "disqualified"])

@@ -1,0 +1,60 @@
+"""Another link to the status page in place of one that somebody else may know, as for proposals."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts import private_links
+from accounts.models import User
+from intake import acknowledging, after_sending, deadlines, screening, submission
+from intake.models import Activity, Lead
+from mail import outbox
+from mail.models import Message
+
+_CLOSED = "Not sent: the link in it was closed."
+_WAITING = (Message.State.QUEUED, Message.State.HELD)
+
+
+@transaction.atomic
+def renew_link(*, lead: Lead, by: User) -> None:
+    """Close the link to a request's status page; while the request is open, mail its client another.
+
+    Whoever has the old one finds what a wrong one shows. Acknowledgements that wait with it are called off; other mails
+    that wait for the client leave with the new one, but for those to an address that was corrected.
+
+    Raises ValidationError: code "erased" once the person is, "merged" when the request is part of another, "held_back"
+    while it is held back.
+    """
+    lead = deadlines.locked_of([lead.pk])[0]
+    _refuse(lead)
+    before = submission.status_url(submission.status_token(lead))
+    lead.link_seed = uuid.uuid4()
+    token = private_links.make_token(submission.STATUS_PAGE, lead.link_seed)
+    lead.link_digest = private_links.digest(token)
+    lead.save(update_fields=["link_seed", "link_digest"])
+    Activity.objects.create(lead=lead, kind=Activity.Kind.LINK_CLOSED, by=by)
+    outbox.call_off(acknowledging.to_all(lead), _CLOSED)
+    _put_into_waiting(lead, before, submission.status_url(token))
+    if not lead.closed_at:
+        acknowledging.send_again(lead)
+
+
+def _refuse(lead: Lead) -> None:
+    if lead.erased_at:
+        raise ValidationError("The request is erased.", code="erased")
+    if lead.merged_into_id:
+        raise ValidationError("It is part of another request.", code="merged")
+    if not screening.passing([lead.pk]) and not lead.closed_at:
+        raise ValidationError(
+            "It is held back: its address may be anybody's. Release it first.", code="held_back"
+        )
+
+
+def _put_into_waiting(lead: Lead, before: str, after: str) -> None:
+    """Where the server may have taken a mail already it goes once more as it was: with the same Message-ID, a reader's
+    program may show the first of two alone.
+    """
+    email = after_sending.contact_of(lead).email
+    waiting = Message.objects.filter(reference=lead.reference, to_email=email, state__in=_WAITING)
+    waiting.filter(private_url=before).update(private_url=after)
