@@ -65,11 +65,13 @@ class EmailField(LineField, forms.EmailField):
     rules = [*LineField.rules, text_rules.refuse_unusual_email]
 
     def run_validators(self, value: Any) -> None:
-        """Where a rule of ours says what is wrong, Django's, which asks for an @, is not told beside it."""
+        """Django's only word, that an @ is missing, is not said of an address that has one."""
         try:
             super().run_validators(value)
         except ValidationError as error:
             ours = [each for each in error.error_list if each.code != "invalid"]
+            if not ours and "@" in value:
+                raise ValidationError(text_rules.CANNOT_RECEIVE, code="invalid") from error
             raise ValidationError(ours or error.error_list) from error
 
     def _is_plain(self, value: str) -> bool:

@@ -26,6 +26,7 @@ _PLAIN_ADDRESS = re.compile(
     rf"(?=[^@]{{1,64}}@)(?:{_WORD}+[._+-])*{_WORD}+@(?:{_WORD}(?:[A-Za-z0-9-]{{0,61}}{_WORD})?\.)+[A-Za-z]{{2,63}}"
 )
 _LINE_BREAK = re.compile(f"[{BREAKS}]")
+CANNOT_RECEIVE = _("Enter an e-mail address that can receive mail, like name@company.com")
 
 
 def refuse_hidden_characters(value: str) -> None:
@@ -88,10 +89,7 @@ def refuse_unusual_email(value: str) -> None:
     local, _at, domain = value.rpartition("@")
     is_plain = local.isascii() and local.isprintable() and len(local) <= 64
     if not is_plain or not 0 < len(_in_ascii(domain)) <= 253 - len(local):
-        raise ValidationError(
-            _("Enter an e-mail address that can receive mail, like name@company.com"),
-            code="unusual_email",
-        )
+        raise ValidationError(CANNOT_RECEIVE, code="unusual_email")
 
 
 @lru_cache(maxsize=256)

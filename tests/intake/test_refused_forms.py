@@ -64,7 +64,13 @@ def test_words_that_stand_at_two_fields_say_at_which(client):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("value", ["é@client.example", f"a@{'x' * 64}.example", "a@b\x00.example"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("é@client.example", f"a@{'x' * 64}.example", "a@b\x00.example", "a@client"),
+        *("Aïcha <a@client.example>", "a@client.example;", "mailto:a@client.example"),
+    ],
+)
 def test_an_address_with_an_at_is_not_told_that_it_needs_one(client, value):
     page = Page(client.post(ADDRESS, FOUR | {"email": value}))
 
