@@ -318,6 +318,18 @@ def test_a_page_is_light(client: Client) -> None:
     assert weight(page) < 55_000  # of a body of fourteen thousand
 
 
+@pytest.mark.django_db
+def test_the_privacy_page_names_what_is_kept_of_how_a_request_came(client):
+    page = text_of(client, "/privacy/")
+
+    for what in (
+        "Which brief",
+        "Which website or campaign",
+        "languages of your browser, and the network",
+    ):
+        assert what in page, what
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_pages_take_few_statements_whatever_the_number(
     client: Client, count: int, django_assert_num_queries
