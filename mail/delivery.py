@@ -23,6 +23,8 @@ log = structlog.get_logger("derisk.mail")
 # After the tries of its first job a message is tried once an hour, for as long as mail servers use to.
 BETWEEN_TRIES = timedelta(hours=1)
 PATIENCE = timedelta(days=2)
+# A server that is slow to say that it took a mail has perhaps taken it at each try: nobody shall get it fifty times.
+BETWEEN_COPIES = timedelta(hours=12)
 Finish = Callable[[], None]
 
 
@@ -170,6 +172,8 @@ def is_mail_kept() -> bool:
 
 
 def _refused(message: Message, refusal: refusals.Refusal, is_last_try: bool) -> Finish:
+    is_copied = refusal.is_unsure and message.may_be_double
+    is_last_try = is_last_try or is_copied
     if refusal.failure == Failure.OURS:
         log.error("the mail server does not take our mail", error=refusal.text)
     if refusal.is_for_good:
@@ -177,7 +181,8 @@ def _refused(message: Message, refusal: refusals.Refusal, is_last_try: bool) -> 
     if is_last_try and timezone.now() - message.created_at > PATIENCE:
         return lambda: _give_up(message, Message.State.FAILED, refusal)
     if is_last_try:
-        return lambda: _try_later(message, refusal)
+        pause = BETWEEN_COPIES if is_copied else BETWEEN_TRIES
+        return lambda: _try_later(message, refusal, pause)
     _put_back(message, refusal)
     raise kinds.JobError(f"The mail server did not take it: {refusal.text}")
 
@@ -188,10 +193,10 @@ def _put_back(message: Message, refusal: refusals.Refusal) -> bool:
     return _record(message, state=state, failure=refusal.failure, error=refusal.text)
 
 
-def _try_later(message: Message, refusal: refusals.Refusal) -> None:
+def _try_later(message: Message, refusal: refusals.Refusal, pause: timedelta) -> None:
     if _put_back(message, refusal):
         key = f"message:{message.pk}:after:{message.attempts}"
-        at = timezone.now() + BETWEEN_TRIES
+        at = timezone.now() + pause
         queue.enqueue(queue.Ask(kind="mail.deliver", subject_id=message.pk, key=key, run_at=at))
 
 

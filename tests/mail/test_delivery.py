@@ -299,6 +299,27 @@ def test_a_server_that_dies_after_taking_the_message_gets_the_same_message_again
     assert parts(first) == parts(second)  # so a mail program may show them as one
 
 
+def test_a_message_that_was_perhaps_taken_twice_is_tried_again_twice_a_day_for_two_days(
+    server: MailServer,
+) -> None:
+    server.data = ["die"] * 4
+    message = run_delivery(queue_letter())
+    assert timedelta() < job_of(message).run_at - timezone.now() < timedelta(minutes=1)
+
+    for attempts in (2, 3):
+        run_delivery(message)
+
+        assert outcome(message) == ("unsure", attempts, "MaybeTaken", "pending")
+        later = job_of(message).run_at - timezone.now()
+        assert timedelta(hours=11) < later <= timedelta(hours=12)
+
+    Message.objects.update(created_at=timezone.now() - timedelta(hours=49))
+    run_delivery(message)
+    assert outcome(message) == ("failed", 4, "MaybeTaken", "done")
+    assert message.may_be_double
+    assert len(server.messages) == 4
+
+
 def test_a_worker_that_died_while_sending_is_followed_by_one_that_sends(server: MailServer) -> None:
     message = queue_letter()
     Message.objects.update(state="sending", attempts=1)
