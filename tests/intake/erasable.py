@@ -1,5 +1,6 @@
 """A person about whom the house holds something wherever it can hold anything, made by the verbs."""
 
+import json
 import uuid
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -72,11 +73,12 @@ def make_person(owner: Adviser, status: str = Status.QUALIFIED) -> Lead:
 def _logged(user: User, contact: Contact) -> None:
     """What the staff screens would note had somebody edited the contact there."""
     kind = ContentType.objects.get_for_model(Contact)
+    part = {"name": "section", "object": f"For {NAME}"}
     LogEntry.objects.create(
         user=user,
         content_type=kind,
         object_id=str(contact.pk),
         object_repr=str(contact),
         action_flag=CHANGE,
-        change_message=f'[{{"changed": {{"name": "section", "object": "For {NAME}"}}}}]',
+        change_message=json.dumps([{"changed": part | {"fields": ["Heading"]}}]),
     )
