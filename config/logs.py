@@ -67,6 +67,8 @@ def logging_config(level: str) -> dict[str, Any]:
             "django.request": {"level": "CRITICAL"},
             "django.server": {"handlers": [], "propagate": False},
             "django.security.csrf": {"level": "CRITICAL"},
+            # Whoever scans the net would write a traceback for each name that is none of ours.
+            "django.security.DisallowedHost": {"level": "CRITICAL"},
             # Our line of a job says more than Celery's two of a message, which took as long as the message.
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},

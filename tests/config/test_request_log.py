@@ -139,6 +139,17 @@ def test_a_refused_post_does_not_write_its_address(
     assert TOKEN not in written(caplog)
 
 
+def test_a_name_that_is_none_of_ours_leaves_one_line_without_it(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = client.get("/briefs/", headers={"Host": "scanned.example"})
+
+    assert answer.status_code == 400
+    assert request_line(caplog)["status"] == 400
+    assert len(caplog.records) == 1
+    assert "scanned" not in written(caplog)
+
+
 def test_a_fault_leaves_a_line_with_its_kind_and_place_and_nothing_of_the_client(
     client: Client, caplog: pytest.LogCaptureFixture, settings: Settings
 ) -> None:
