@@ -17,6 +17,7 @@ from intake.mergeable import BOTH, SOURCE, SPECS, default_choice, mergeable_by
 from intake.models import (
     MOVES,
     Activity,
+    Contact,
     Hold,
     Lead,
     Merge,
@@ -39,6 +40,7 @@ def merge_records(
         raise ValidationError("This is one and the same; choose another.", code="itself")
     source, target = _locked(kind, source_pk, target_pk, by)
     _refuse_merged(source, target)
+    _refuse_erased(source, target)
     related = relations.classified(SPECS[kind].model)
     if kind == RecordKind.LEAD:
         _refuse_lead(source, target)
@@ -82,9 +84,20 @@ def _refuse_merged(source: Any, target: Any) -> None:
             )
 
 
-def _refuse_lead(source: Lead, target: Lead) -> None:
-    if source.erased_at or target.erased_at:
+def _refuse_erased(source: Any, target: Any) -> None:
+    """Whose requests an erased person's were would be said by it again."""
+    if _is_erased(source) or _is_erased(target):
         raise ValidationError("What was erased cannot be merged.", code="conflict")
+
+
+def _is_erased(record: Any) -> bool:
+    if isinstance(record, Lead):
+        return record.erased_at is not None
+    key = record.email_key if isinstance(record, Contact) else record.name_key
+    return key == f"erased-{record.pk}"
+
+
+def _refuse_lead(source: Lead, target: Lead) -> None:
     if Status.QUARANTINED in (source.status, target.status):
         raise ValidationError(
             "One of them is held back as possible spam. Decide that first.", code="conflict"

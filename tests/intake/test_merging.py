@@ -441,6 +441,26 @@ def test_whoever_is_erased_is_erased_from_what_was_merged_too():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("kind", RecordKind.values)
+def test_who_was_erased_is_merged_with_nobody_which_would_say_who_they_were(kind):
+    gone = factories.matched_lead(email="a@one.example", organisation="One")
+    other = factories.matched_lead(email="b@two.example", organisation="Two")
+    by = desk_lead()
+    asked_by = factories.UserFactory()
+    erasing.erase_person(
+        contact=gone.contact, asked_by=asked_by, by=by, because="Asked for it.", tells=False
+    )
+    gone = Lead.objects.get(pk=gone.pk)
+    before = world()
+
+    for source, target in ((gone, other), (other, gone)):
+        with pytest.raises(ValidationError, match="was erased cannot be merged"):
+            merge(kind, of(kind, source), of(kind, target), by)
+
+    assert world() == before
+
+
+@pytest.mark.django_db
 def test_the_promise_to_a_client_stands_again_once_their_lead_is_apart():
     source, target = factories.matched_lead(), factories.matched_lead()
     first = deadlines.keep_deadline(lead_id=source.pk)
