@@ -56,8 +56,9 @@ def acknowledge_leads(*, because_of: Mapping[int, str]) -> None:
 
 @transaction.atomic
 def acknowledge_corrected(*, lead_id: int) -> None:
-    """Acknowledge a request to the address that was corrected last, and call off what waits for those before it: the
-    link in it would open the request to whoever reads them.
+    """Acknowledge a request to the address that was corrected last, and call off the acknowledgements that wait for
+    those before it: the link in them would open the request to whoever reads those. Other mails with it leave for the
+    new address.
     """
     acknowledge_lead(lead_id=lead_id)
     lead = deadlines.locked_of([lead_id])[0]
@@ -66,6 +67,9 @@ def acknowledge_corrected(*, lead_id: int) -> None:
     email = after_sending.contact_of(lead).email
     earlier = to_all(lead).exclude(to_email=email)
     outbox.call_off(earlier, "Not sent: the client is reached at another address now.")
+    link = submission.status_url(submission.status_token(lead))
+    others = Message.objects.filter(reference=lead.reference, private_url=link)
+    outbox.send_elsewhere(others.exclude(to_email=email), email)
     last = _to(lead, email).first()
     if last is not None and last.state == Message.State.CANCELLED and not addresses.mark_of(email):
         send_again(lead)  # corrected back to an address for which it was called off

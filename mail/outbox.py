@@ -118,6 +118,13 @@ def call_off(messages: QuerySet[Message], why: str) -> int:
     )
 
 
+def send_elsewhere(messages: QuerySet[Message], to_email: str) -> int:
+    """Have those of these messages that wait leave for this address; return how many. One that is being sent, or was
+    perhaps taken, goes where it went.
+    """
+    return messages.filter(state=Message.State.QUEUED).update(to_email=to_email)
+
+
 @transaction.atomic
 def force(message: Message) -> None:
     """Let a message leave though its address takes no mail; one that is held leaves now. One that has left stays."""

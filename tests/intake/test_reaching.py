@@ -95,6 +95,22 @@ def test_what_waits_for_an_address_that_was_corrected_is_called_off_and_back_the
     assert (letters(WRONG), letters(RIGHT)) == ([link], [])
 
 
+def test_what_else_waits_with_the_link_leaves_for_the_address_that_was_corrected() -> None:
+    lead = factories.lead_of(email=WRONG, full_name="Amina Diallo")
+    link = submission.status_url(submission.status_token(lead))
+    row = {"template": "intake/mail/promise", "language": "en", "reference": lead.reference}
+    states = ("queued", "sending", "unsure")
+    for state in states:
+        Message.objects.create(key=state, to_email=WRONG, private_url=link, state=state, **row)
+    Message.objects.create(key="of a proposal", to_email=WRONG, private_url="https://x/p/", **row)
+
+    correct(lead, RIGHT)
+
+    assert dict(Message.objects.exclude(key__startswith="ack").values_list("key", "to_email")) == {
+        "queued": RIGHT, "sending": WRONG, "unsure": WRONG, "of a proposal": WRONG,
+    }  # fmt: skip
+
+
 def correct(lead: Lead, email: str) -> None:
     details = ContactDetails("Amina Diallo", email, "")
     after_sending.correct_contact(lead=lead, details=details)
