@@ -260,6 +260,18 @@ def _refuse_undo(merge: Merge, target: Any) -> None:
             f"A later merge into {target} changed the same values. Undo that one first.",
             code="conflict",
         )
+    if "organisation_id" in merge.after and (later_one := _organisations_merged_since(merge)):
+        raise ValidationError(
+            f"The organisation of {target} was merged since (organisation {later_one.source_pk}). Undo that one first.",
+            code="conflict",
+        )
+
+
+def _organisations_merged_since(merge: Merge) -> Merge | None:
+    """A merge of organisations that moved this contact after its own merge had given it another one."""
+    moved = {"intake.contact.organisation": [merge.target_pk]}
+    since = Merge.objects.filter(kind=RecordKind.ORGANISATION, undone_at=None, pk__gt=merge.pk)
+    return since.filter(moved__contains=moved).order_by("-pk").first()
 
 
 def _record_undone(merge: Merge, source: Any, target: Any, by: User) -> None:

@@ -299,7 +299,7 @@ def test_the_database_lets_a_status_back_only_when_a_merge_is_undone():
     with pytest.raises(DatabaseError), transaction.atomic():
         Lead.objects.filter(pk=target.pk).update(merged_into=source.pk)
     with pytest.raises(DatabaseError), transaction.atomic():
-        Merge.objects.update(source_pk=1)
+        Merge.objects.update(source_pk=source.pk + 1)
 
 
 @pytest.mark.django_db
@@ -438,6 +438,23 @@ def test_whoever_is_erased_is_erased_from_what_was_merged_too():
     for each in done:
         with pytest.raises(ValidationError, match="erased since"):
             merging.undo_merge(merge=each, by=by)
+
+
+@pytest.mark.django_db
+def test_a_contact_is_taken_apart_after_the_organisation_that_moved_it_since():
+    target = factories.matched_lead(organisation="One").contact
+    source = factories.matched_lead(organisation="Two").contact
+    by = desk_lead()
+    before = world()
+    people = merge(CONTACT, source, target, by, organisation="source")
+    bodies = merge(ORGANISATION, source.organisation, target.organisation, by)
+
+    with pytest.raises(ValidationError, match="was merged since"):
+        merging.undo_merge(merge=people, by=by)
+    merging.undo_merge(merge=bodies, by=by)
+    merging.undo_merge(merge=people, by=by)
+
+    assert world() == before
 
 
 @pytest.mark.django_db
