@@ -70,21 +70,28 @@ def _check(file: UploadedFile) -> Upload:
     body = file.read()
     content_type = sniff(name, body)
     if content_type is None:
-        raise ValidationError(
-            gettext(
-                "“%(name)s” is not a PDF, Word or Excel file (docx, xlsx), picture (PNG, JPEG) or plain text."
-            ),
-            code="type",
-            params={"name": name},
-        )
+        raise _refusal(name, body)
     return Upload(name[-LONGEST_NAME:], content_type, hashlib.sha256(body).hexdigest(), body)
+
+
+def _refusal(name: str, body: bytes) -> ValidationError:
+    if _ending_of(name) in _OF_OFFICE and any(mark in body for mark in _OF_MACROS):
+        message = gettext("“%(name)s” holds macros. Save it without them, or as a PDF.")
+        return ValidationError(message, code="macros", params={"name": name})
+    message = gettext(
+        "“%(name)s” is not a PDF, Word or Excel file, picture (PNG, JPEG, WebP, HEIC) or plain text, or it is damaged."
+    )
+    return ValidationError(message, code="type", params={"name": name})
 
 
 def sniff(name: str, body: bytes) -> str | None:
     """The media type when the ending of the name and the bytes agree on one that we take, else None."""
-    ending = name.rpartition(".")[2].lower()
-    content_type, bears_out = _KINDS.get(ending, ("", None))
+    content_type, bears_out = _KINDS.get(_ending_of(name), ("", None))
     return content_type if bears_out is not None and bears_out(body) else None
+
+
+def _ending_of(name: str) -> str:
+    return name.rpartition(".")[2].lower()
 
 
 def _starts(*signatures: bytes) -> Callable[[bytes], bool]:
@@ -104,13 +111,33 @@ def _is_office(folder: str) -> Callable[[bytes], bool]:
         is_small = (
             len(members) <= _MOST_MEMBERS and sum(m.file_size for m in members) <= _LARGEST_UNPACKED
         )
-        has_macros = any(name.endswith("vbaProject.bin") for name in names)
+        has_macros = any(name.endswith(_MACROS) for name in names)
         has_parts = "[Content_Types].xml" in names and any(
             name.startswith(folder) for name in names
         )
         return is_small and has_parts and not has_macros
 
     return check
+
+
+def _is_old_office(*streams: str) -> Callable[[bytes], bool]:
+    """A compound file ([MS-CFB]) with one of these streams; the names stand in its directory as UTF-16."""
+    wanted = [stream.encode("utf-16-le") for stream in streams]
+
+    def check(body: bytes) -> bool:
+        has_macros = any(mark in body for mark in _OF_MACROS)
+        return body.startswith(_COMPOUND) and any(n in body for n in wanted) and not has_macros
+
+    return check
+
+
+def _is_webp(body: bytes) -> bool:
+    return body[:4] == b"RIFF" and body[8:12] == b"WEBP"
+
+
+def _is_heic(body: bytes) -> bool:
+    """What telephones make: an ISO media file of one of these brands."""
+    return body[4:8] == b"ftyp" and body[8:12] in _BRANDS_OF_HEIC
 
 
 def _is_text(body: bytes) -> bool:
@@ -128,14 +155,24 @@ _MARKS_OF_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _IN_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
+_COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_BRANDS_OF_HEIC = {b"heic", b"heix", b"heim", b"heis", b"mif1"}
+_MACROS = "vbaProject.bin"
+_OF_MACROS = (_MACROS.encode(), "_VBA_PROJECT".encode("utf-16-le"))
+_OF_OFFICE = {"doc", "xls", "docx", "xlsx", "docm", "xlsm"}
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _KINDS: dict[str, tuple[str, Callable[[bytes], bool]]] = {
     "pdf": ("application/pdf", _starts(b"%PDF-")),
     "png": ("image/png", _starts(b"\x89PNG\r\n\x1a\n")),
     "jpg": ("image/jpeg", _starts(b"\xff\xd8\xff")),
     "jpeg": ("image/jpeg", _starts(b"\xff\xd8\xff")),
+    "webp": ("image/webp", _is_webp),
+    "heic": ("image/heic", _is_heic),
+    "heif": ("image/heif", _is_heic),
     "docx": (f"{_OFFICE}wordprocessingml.document", _is_office("word/")),
     "xlsx": (f"{_OFFICE}spreadsheetml.sheet", _is_office("xl/")),
+    "doc": ("application/msword", _is_old_office("WordDocument")),
+    "xls": ("application/vnd.ms-excel", _is_old_office("Workbook", "Book")),
     "txt": ("text/plain", _is_text),
     "csv": ("text/csv", _is_text),
 }

@@ -155,7 +155,10 @@ class RequestForm(forms.Form):
         label=_("Files"),
         required=False,
         help_text=_("At most three files of 10 MB: PDF, Word, Excel, pictures or text."),
-        widget=FilesInput(attrs={"accept": ".pdf,.docx,.xlsx,.png,.jpg,.jpeg,.txt,.csv"}),
+        # HEIC is taken but not named: only then an iPhone turns its pictures into JPEG, which everybody can open.
+        widget=FilesInput(
+            attrs={"accept": ".pdf,.docx,.doc,.xlsx,.xls,.png,.jpg,.jpeg,.webp,.txt,.csv"}
+        ),
     )
     consent = forms.BooleanField(
         label=_consent_text(),

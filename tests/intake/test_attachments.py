@@ -30,6 +30,11 @@ def packed(names: Iterable[str], body: bytes = b"x") -> bytes:
     return out.getvalue()
 
 
+def compound(*streams: str) -> bytes:
+    """What older versions of Office wrote, with these streams in its directory."""
+    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"".join(s.encode("utf-16-le") for s in streams)
+
+
 def check(*files: tuple[str, bytes]) -> tuple[Upload, ...]:
     """Check files as they are uploaded, each called what a liar would call it."""
     return attachments.check_uploads(
@@ -52,6 +57,12 @@ def refusal(*files: tuple[str, bytes]) -> list[tuple[str, str]]:
         ("a.png", b"\x89PNG\r\n\x1a\n", "image/png"),
         ("a.jpg", b"\xff\xd8\xff\xe0", "image/jpeg"),
         ("a.jpeg", b"\xff\xd8\xff\xe1", "image/jpeg"),
+        ("a.webp", b"RIFF\x10\0\0\0WEBPVP8 ", "image/webp"),
+        ("IMG_1.HEIC", b"\0\0\0\x18ftypheic", "image/heic"),
+        ("a.heif", b"\0\0\0\x18ftypmif1", "image/heif"),
+        ("a.doc", compound("Root Entry", "WordDocument"), "application/msword"),
+        ("a.xls", compound("Workbook"), "application/vnd.ms-excel"),
+        ("a.xls", compound("Book"), "application/vnd.ms-excel"),
         ("a.docx", office("word/document.xml"), WORD),
         ("a.xlsx", office("xl/workbook.xml"), SHEET),
         ("a.txt", "Gao, نعم".encode(), "text/plain"),
@@ -88,7 +99,12 @@ def test_the_type_is_what_the_bytes_say(name, body, content_type):
         ("a.docx", b"not a zip"),
         ("a.docx", packed(["word/document.xml"])),
         ("a.docx", office("xl/workbook.xml")),
-        ("a.docx", office("word/document.xml", "word/vbaProject.bin")),
+        ("a.webp", b"RIFF\x10\0\0\0WAVEfmt "),
+        ("a.heic", b"\0\0\0\x18ftypisom"),
+        ("a.doc", compound("Workbook")),
+        ("a.doc", b"WordDocument"),
+        ("a.xls", compound("WordDocument")),
+        ("a.msi", compound("WordDocument")),
         ("a.xlsx", office("word/document.xml")),
         ("a.xlsx", office("xl/workbook.xml")[:-30]),
         ("a.docx", office(*[f"word/{n}" for n in range(500)])),
@@ -97,9 +113,28 @@ def test_the_type_is_what_the_bytes_say(name, body, content_type):
     ],
 )
 def test_a_file_whose_bytes_do_not_bear_out_its_name_is_refused(name, body):
-    message = f"“{name}” is not a PDF, Word or Excel file (docx, xlsx), picture (PNG, JPEG) or plain text."
+    message = (
+        f"“{name}” is not a PDF, Word or Excel file, picture (PNG, JPEG, WebP, HEIC) or plain text,"
+        " or it is damaged."
+    )
 
     assert refusal((name, body)) == [("type", message)]
+
+
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("a.docx", office("word/document.xml", "word/vbaProject.bin")),
+        ("a.docm", office("word/document.xml", "word/vbaProject.bin")),
+        ("a.xlsm", office("xl/workbook.xml", "xl/vbaProject.bin")),
+        ("a.doc", compound("WordDocument", "_VBA_PROJECT")),
+        ("a.xls", compound("Workbook", "_VBA_PROJECT_CUR")),
+    ],
+)
+def test_a_file_with_macros_is_refused_and_says_what_to_do(name, body):
+    message = f"“{name}” holds macros. Save it without them, or as a PDF."
+
+    assert refusal((name, body)) == [("macros", message)]
 
 
 def test_a_zip_bomb_is_refused_unopened():
