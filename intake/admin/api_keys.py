@@ -1,5 +1,6 @@
 """Keys of other websites: issued here, shown once, revoked."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,8 @@ from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
 
 from accounts.models import User
-from accounts.staff_screens import Verb, VerbAdmin
+from accounts.numbers import counted
+from accounts.staff_screens import Verb, VerbAdmin, VerbForm
 from briefs.models import Brief
 from intake import keys
 from intake.catalogue import Service
@@ -80,6 +82,19 @@ class ApiKeyForm(forms.ModelForm):
         fields = ("name", "origins", "per_minute", "language", "services", "brief", "expires_on")
 
 
+class RevokeForm(VerbForm):
+    """Whether to shut a website's door for good."""
+
+    @property
+    def intro(self) -> Sequence[str]:
+        """Who is shut out, how much came through, and that no button brings the key back."""
+        return (
+            f"{counted(self.obj.enquiries.count(), 'request')} came through this key of {self.obj.name}; they stay.",
+            "Whoever uses it is refused at once; our form in pages of that website leads to our own website instead.",
+            "A revoked key never works again: the website would need another.",
+        )
+
+
 def _revoke(key: ApiKey, by: User) -> None:
     keys.revoke_key(key=key, by=by)
 
@@ -93,7 +108,7 @@ class ApiKeyAdmin(VerbAdmin):
     verbs = (
         Verb(
             "revoke", "Revoke", _revoke, lambda key: not key.revoked_at, "intake.revoke_apikey",
-            "Revoked: whoever uses it is refused from now on.",
+            "Revoked: whoever uses it is refused from now on.", RevokeForm,
         ),
     )  # fmt: skip
     list_display = ("name", "shown", "state", "sent", "last_used_at", "created_by")

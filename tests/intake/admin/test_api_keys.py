@@ -86,6 +86,25 @@ def test_a_revoked_key_is_refused_and_changes_no_more() -> None:
         keys.revoke_key(key=key, by=factories.UserFactory())
 
 
+def test_whoever_revokes_is_asked_first_and_told_what_ends() -> None:
+    key, text = issue()
+    send_as(text)
+    address = f"{KEYS}{key.pk}/verbs/revoke/"
+    client = desk_lead()
+
+    buttons = client.get(f"{KEYS}{key.pk}/change/").content.decode()
+    asked = client.get(address).content.decode()
+    key.refresh_from_db()
+
+    assert f'href="{address}"' in buttons
+    assert "1 request came through this key of Partner; they stay." in asked
+    assert "A revoked key never works again" in asked
+    assert key.revoked_at is None
+    client.post(address)
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+
+
 @pytest.mark.parametrize(
     ("role", "sees", "issues"),
     [
