@@ -17,17 +17,23 @@ _WAITING = (Message.State.QUEUED, Message.State.HELD)
 
 
 @transaction.atomic
-def renew_link(*, lead: Lead, by: User) -> None:
+def renew_link(*, lead: Lead, by: User, shown: str = "") -> None:
     """Close the link to a request's status page; while the request is open, mail its client another.
 
     Whoever has the old one finds what a wrong one shows. Acknowledgements that wait with it are called off; other mails
-    that wait for the client leave with the new one, but for those to an address that was corrected.
+    that wait for the client leave with the new one, but for those to an address that was corrected. `shown` is what the
+    page showed (`seen`); "" shows nothing.
 
     Raises ValidationError: code "erased" once the person is, "merged" when the request is part of another, "held_back"
-    while it is held back.
+    while it is held back, "conflict" when the link that the page was about is closed.
     """
     lead = deadlines.locked_of([lead.pk])[0]
     _refuse(lead)
+    if shown and shown != seen(lead):
+        raise ValidationError(
+            "That link is closed already. Look at the messages: another may be on its way.",
+            code="conflict",
+        )
     before = submission.status_url(submission.status_token(lead))
     lead.link_seed = uuid.uuid4()
     token = private_links.make_token(submission.STATUS_PAGE, lead.link_seed)
@@ -38,6 +44,11 @@ def renew_link(*, lead: Lead, by: User) -> None:
     _put_into_waiting(lead, before, submission.status_url(token))
     if not lead.closed_at:
         acknowledging.send_again(lead)
+
+
+def seen(lead: Lead) -> str:
+    """Which link a page was about, for the form that it offers to give back; nothing opens by it."""
+    return lead.link_digest[:16]
 
 
 def _refuse(lead: Lead) -> None:

@@ -18,16 +18,22 @@ FARTHEST = timedelta(days=90)
 
 
 @transaction.atomic
-def move_deadline(*, deadline: Deadline, due_at: datetime, by: User, reason: str) -> Deadline:
-    """Promise another time. A later one that the client was told of is told again by mail.
+def move_deadline(
+    *, deadline: Deadline, due_at: datetime, by: User, reason: str, shown: str = ""
+) -> Deadline:
+    """Promise another time. A later one that the client was told of is told again by mail. `shown` is what the page
+    showed (`seen`); "" shows nothing.
 
     Raises ValidationError: code "required" without a reason, "past" or "too_far" (over 90 days) for the time, "same"
-    when it is the present one, "conflict" when the stage is over or the clock stands still.
+    when it is the present one, "conflict" when the stage is over, the clock stands still, or it is due at another time
+    than the page showed.
     """
     reason = given(reason)
     lead, deadline = _locked_running(deadline)
     now, before = timezone.now(), deadline.due_at
     _refuse_when(deadline.paused_at is not None, "The clock stands still. Let it run first.")
+    moved = f"Meanwhile this changed: it is due by {_told(before)}. Look again, then decide."
+    _refuse_when(bool(shown) and shown != seen(deadline), moved)
     _refuse_when(due_at <= now, "This time is past. Choose one that is to come.", "past")
     _refuse_when(due_at > now + FARTHEST, "That is more than 90 days ahead.", "too_far")
     _refuse_when(due_at == before, "It is due at this time already.", "same")
@@ -41,6 +47,11 @@ def move_deadline(*, deadline: Deadline, due_at: datetime, by: User, reason: str
     _note(lead, Activity.Kind.DEADLINE_MOVED, text, by)
     _tell_when_later(deadline, change)
     return deadline
+
+
+def seen(deadline: Deadline) -> str:
+    """What a page showed of a deadline, for the form that it offers to give back."""
+    return f"{deadline.pk}.{deadline.due_at.timestamp():.6f}"
 
 
 @transaction.atomic

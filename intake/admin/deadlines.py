@@ -20,6 +20,7 @@ from accounts.staff_fields import StaffFields
 from accounts.staff_screens import Verb, VerbForm
 from briefs.admin.verb_forms import MomentForm, NaiveMomentField
 from intake import policies, rescheduling, watching
+from intake.admin.seen_form import SeenForm
 from intake.models import (
     STAGE_OF,
     Deadline,
@@ -46,17 +47,22 @@ def _running(lead: Lead) -> Deadline | None:
     return lead.deadlines.running().select_related("policy").order_by("due_at", "pk").first()
 
 
-class MoveDeadlineForm(MomentForm):
+class MoveDeadlineForm(MomentForm, SeenForm):
     """To when, and why."""
 
     due_at = NaiveMomentField(label="Due by")
     reason = _why()
-    field_order = ("due_at", "zone", "reason")
+    field_order = ("due_at", "zone", "reason", "seen")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.deadline = _running(self.obj)
         self.fields["due_at"].initial = self._local(self.deadline.due_at if self.deadline else None)
+
+    def seen_of(self, lead: Lead) -> str:
+        """By when the stage is due."""
+        deadline = _running(lead)
+        return rescheduling.seen(deadline) if deadline else ""
 
     @property
     def moments(self) -> Sequence[str]:  # type: ignore[override]  # read by clean() alone
@@ -82,8 +88,10 @@ class WhyForm(VerbForm):
     reason = _why()
 
 
-def _move(lead: Lead, by: User, due_at: datetime, reason: str) -> None:
-    rescheduling.move_deadline(deadline=_asked(lead), due_at=due_at, by=by, reason=reason)
+def _move(lead: Lead, by: User, due_at: datetime, reason: str, seen: str) -> None:
+    rescheduling.move_deadline(
+        deadline=_asked(lead), due_at=due_at, by=by, reason=reason, shown=seen
+    )
 
 
 def _pause(lead: Lead, by: User, reason: str) -> None:

@@ -4,14 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils import timezone
-from django.utils.http import urlencode
 
-from accounts.staff_screens import VerbForm
-from intake import eligibility, owning, roster, trying
+from intake import eligibility, roster, trying
 from intake.admin.reason_field import why
-from intake.models import Adviser, Lead
+from intake.admin.seen_form import SeenForm
+from intake.models import Adviser
 
 
 class AdviserField(forms.ModelChoiceField):
@@ -41,26 +39,10 @@ def _load(open_leads: int, capacity: int) -> str:
     return f"{open_leads} of {capacity} leads"
 
 
-class SeenForm(VerbForm):
-    """Why; and what the page showed, so that nothing is done to a lead that moved meanwhile."""
-
-    reason = why()
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["seen"].initial = owning.seen(self.obj)
-
-    def add_error(self, field: str | None, error: Any) -> None:
-        """What the verb refuses is said with how the lead is now; pressed again it is about that."""
-        super().add_error(field, error)
-        if field is None:
-            now = owning.seen(Lead.objects.get(pk=self.obj.pk))
-            self.data = QueryDict(urlencode({**self.data.dict(), "seen": now}))  # type: ignore[attr-defined]
-
-
 class GiveBackForm(SeenForm):
     """Why it goes back to the desk."""
+
+    reason = why()
 
     @property
     def intro(self) -> Sequence[str]:
@@ -73,6 +55,7 @@ class ReassignForm(SeenForm):
     """To whom, with what speaks against each, and why."""
 
     to = AdviserField()
+    reason = why()
     even_if_away = forms.BooleanField(
         label="Even if they are away",
         required=False,

@@ -7,6 +7,7 @@ from accounts.form_fields import EmailField, LineField
 from accounts.models import User
 from accounts.staff_screens import Verb, VerbForm
 from intake import acknowledging, after_sending, renewing
+from intake.admin.seen_form import SeenForm
 from intake.after_sending import ContactDetails
 from intake.client_forms import ChangedForm
 from intake.models import Lead, Status
@@ -36,8 +37,12 @@ class CorrectForm(ChangedForm, VerbForm):
         super().__init__(*args, obj=obj, **kwargs)
 
 
-class RenewForm(VerbForm):
+class RenewForm(SeenForm):
     """Whether to close the link to the status page."""
+
+    def seen_of(self, lead: Lead) -> str:
+        """Which link that is."""
+        return renewing.seen(lead)
 
     @property
     def intro(self) -> tuple[str, ...]:
@@ -57,8 +62,8 @@ def _correct(lead: Lead, by: User, changed: Collection[str], **details: str) -> 
     after_sending.correct_contact(lead=lead, details=given, changed=changed, by=by)
 
 
-def _renew(lead: Lead, by: User) -> None:
-    renewing.renew_link(lead=lead, by=by)
+def _renew(lead: Lead, by: User, seen: str) -> None:
+    renewing.renew_link(lead=lead, by=by, shown=seen)
 
 
 def _is_open(lead: Lead) -> bool:

@@ -1,5 +1,6 @@
 """The link to the status page is closed, and the client gets another, when somebody else may know it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -55,6 +56,24 @@ def test_the_old_link_opens_nothing_and_the_new_one_is_mailed() -> None:
     lead.refresh_from_db()
     assert waiting() == [(WRONG, submission.status_url(submission.status_token(lead)))]
     assert list(lead.activities.values_list("kind", "by")) == [("link_closed", lead.owner.user.pk)]
+
+
+def test_an_old_page_does_not_close_the_link_that_was_mailed_since() -> None:
+    lead = sent_lead()
+    staff = client_of(lead.owner.user)
+    shown = re.findall(r'name="seen" value="([^"]+)"', staff.get(verb(lead, "renew-link")).text)
+    staff.post(verb(lead, "renew-link"), {"seen": shown})
+    mailed = path_of(lead)
+
+    refused = staff.post(verb(lead, "renew-link"), {"seen": shown})
+
+    assert refused.status_code == 400
+    assert "That link is closed already." in refused.text
+    assert status_of(mailed) == 200
+    assert len(waiting()) == 1
+    again = re.findall(r'name="seen" value="([^"]+)"', refused.text)
+    staff.post(verb(lead, "renew-link"), {"seen": again})
+    assert status_of(mailed) == 404
 
 
 def test_a_wrong_link_and_a_closed_one_are_answered_alike() -> None:

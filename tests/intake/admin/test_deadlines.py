@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -5,6 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from intake import rescheduling
 from intake.models import Deadline, DeadlinePolicy
 from tests import factories
 from tests.intake.admin.screens import LEADS, client_of, page, person, said, verb
@@ -75,6 +77,29 @@ def test_a_refusal_keeps_what_was_typed(typed, zone, words):
     assert words in html
     assert "Zanzibar" in html
     assert typed in html
+
+
+@pytest.mark.django_db
+def test_an_old_page_moves_no_deadline_back_that_somebody_moved_meanwhile():
+    deadline = proposal_of()
+    address = verb(deadline.lead, "move-deadline")
+    client = client_of(deadline.lead.owner.user)
+    seen = r'name="seen" value="([^"]+)"'
+    sent = {"due_at": f"{SOON:%Y-%m-%dT%H:%M}", "zone": "UTC", "reason": "Old page."}
+    sent["seen"] = re.search(seen, client.get(address).text)[1]
+    later = SOON + timedelta(days=3)
+    rescheduling.move_deadline(
+        deadline=deadline, due_at=later, by=deadline.lead.owner.user, reason="More."
+    )
+
+    refused = client.post(address, sent)
+
+    deadline.refresh_from_db()
+    assert (refused.status_code, deadline.due_at) == (400, later)
+    assert "Meanwhile this changed: it is due by" in refused.text
+    assert "Old page." in refused.text
+    again = client.post(address, sent | {"seen": re.search(seen, refused.text)[1]})
+    assert said(again) == ["The deadline is moved."]
 
 
 @pytest.mark.django_db
