@@ -67,13 +67,16 @@ def words_of(text: str) -> Words:
 def _words_of(text: str) -> Words:
     words = Words()
     end = sentence = 0
+    before = ""
     parts = _WORD.split(text)  # a gap, a word, a gap, ..., a gap
     for gap, raw in zip(parts[::2], parts[1::2], strict=False):
-        if gap != " ":
+        is_initial = gap == "." and len(before) == 1  # D.R.C. is one word to its reader
+        if gap != " " and not is_initial:
             sentence += bool(_SENTENCE_ENDS.search(gap))
         start = end + len(gap)
         end = start + len(raw)
         words.append(_word((start, end, *_written(raw), gap[-8:], sentence)))
+        before = raw
     return words
 
 

@@ -44,6 +44,8 @@ def places(text: str) -> set[str]:
         ("une banque nigérienne", {"NE"}),
         ("شركة نيجرية", {"NE"}),
         ("شركة نيجيرية", {"NG"}),
+        ("in the D.R.C. and in the C.A.R.", {"CD", "CF"}),
+        ("en R.D.C. et en R.C.A.", {"CD", "CF"}),
         ("an Equatorial Guinean bank", {"GQ"}),
         ("une banque équato-guinéenne", {"GQ"}),
         ("um banco guinéu-equatoriano", {"GQ"}),
