@@ -6,6 +6,7 @@ from django.db import IntegrityError
 from accounts.models import User
 
 pytestmark = pytest.mark.django_db
+quick_hashes = pytest.mark.usefixtures("quick_hashes")
 
 
 def make_user(email: str = "Amina@Derisk.example") -> User:
@@ -40,6 +41,7 @@ def test_createsuperuser_makes_one_who_may_do_everything(monkeypatch: pytest.Mon
     assert user.check_password("a long pass phrase")
 
 
+@quick_hashes
 @pytest.mark.parametrize("email", ["", "amina", "amina@derisk.example, other@derisk.example"])
 def test_anything_but_one_address_is_refused(email: str) -> None:
     with pytest.raises(ValidationError):
@@ -48,6 +50,7 @@ def test_anything_but_one_address_is_refused(email: str) -> None:
     assert not User.objects.exists()
 
 
+@quick_hashes
 def test_a_user_is_found_by_the_e_mail_in_any_case() -> None:
     user = make_user("Amina@Derisk.example")
 
@@ -57,6 +60,7 @@ def test_a_user_is_found_by_the_e_mail_in_any_case() -> None:
         User.objects.get_by_natural_key("amin%@derisk.example")
 
 
+@quick_hashes
 def test_an_e_mail_is_unique_in_any_case_also_for_what_bypasses_the_forms() -> None:
     make_user("amina@derisk.example")
 
@@ -66,6 +70,7 @@ def test_an_e_mail_is_unique_in_any_case_also_for_what_bypasses_the_forms() -> N
         User.objects.bulk_create([User(email="AMINA@derisk.example", full_name="Other")])
 
 
+@quick_hashes
 def test_a_user_goes_by_name_and_without_one_by_e_mail() -> None:
     user = make_user("amina@derisk.example")
     assert (str(user), user.get_short_name()) == ("Amina Diallo", "Amina")
