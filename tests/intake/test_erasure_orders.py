@@ -8,17 +8,12 @@ from django.db import IntegrityError, transaction
 from accounts.models import Erasure, User
 from intake import erasing, erasure_orders
 from intake.models import Activity, ErasureOrder, Lead
-from tests import factories, racing
-from tests.intake.erasable import EMAIL, NAME, make_person
+from tests import factories
+from tests.intake.erasable import EMAIL, NAME
 
 PERSON, LEAD = ErasureOrder.Scope.PERSON, ErasureOrder.Scope.LEAD
 WHY = "Asked for by letter 12."
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def lead():
-    return make_person(factories.AdviserFactory())
+pytestmark = pytest.mark.usefixtures("lead")
 
 
 def ask(lead: Lead, **given) -> ErasureOrder:
@@ -122,13 +117,3 @@ def test_another_erasure_ends_the_orders_that_it_reaches(lead):
 
     order.refresh_from_db()
     assert (order.state, order.erasure) == ("done", erasure)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_at_once_make_one_order():
-    lead = make_person(factories.AdviserFactory())
-    users = factories.UserFactory.create_batch(2)
-
-    racing.race(*(lambda user=user: ask(lead, by=user) for user in users))
-
-    assert ErasureOrder.objects.count() == 1
