@@ -1,5 +1,7 @@
 """Working a lead: every change of its status goes through here."""
 
+from datetime import timedelta
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models.functions import Now
@@ -10,6 +12,7 @@ from intake import deadlines
 from intake.models import MOVES, Activity, Hold, Lead, Quarantine, Status
 from intake.reasons import given
 
+_A_WHILE = timedelta(hours=1)  # in which the same note once more is a page that was sent twice
 _CLOSED = (Status.WON, Status.LOST, Status.DISQUALIFIED)
 
 
@@ -88,13 +91,18 @@ def lose_lead(*, lead: Lead, by: User, reason: str) -> Lead:
     return move_lead(lead=lead, to=Status.LOST, by=by, reason=given(reason))
 
 
+@transaction.atomic
 def add_note(*, lead: Lead, by: User, text: str) -> Activity:
-    """Add a note to the timeline.
+    """Add a note to the timeline; a second click, or going back and sending the same again, adds nothing.
 
     Raises ValidationError: code "required" when it is empty, "conflict" when the lead was erased.
     """
     if not text.strip():
         raise ValidationError("Write the note first.", code="required")
+    lead = Lead.objects.select_for_update().get(pk=lead.pk)
     if lead.erased_at:
         raise ValidationError("This lead was erased; nothing is noted on it.", code="conflict")
-    return Activity.objects.create(lead=lead, kind=Activity.Kind.NOTE, text=text.strip(), by=by)
+    note = {"kind": Activity.Kind.NOTE, "text": text.strip(), "by": by}
+    lately = timezone.now() - _A_WHILE
+    same = lead.activities.filter(**note, happened_at__gt=lately).first()
+    return same or Activity.objects.create(lead=lead, **note)

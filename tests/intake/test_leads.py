@@ -167,6 +167,30 @@ def test_a_note_goes_on_the_timeline():
 
 
 @pytest.mark.django_db
+def test_a_note_that_is_sent_again_from_an_old_page_stands_once():
+    lead, by, other = factories.lead_of(), factories.UserFactory(), factories.UserFactory()
+    first = leads.add_note(lead=lead, by=by, text="Called.")
+
+    again = leads.add_note(lead=lead, by=by, text="Called. ")
+    theirs = leads.add_note(lead=lead, by=other, text="Called.")
+
+    assert again == first
+    assert list(lead.activities.order_by("pk")) == [first, theirs]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_note_that_is_sent_twice_at_once_stands_once():
+    lead, by = factories.lead_of(), factories.UserFactory()
+
+    def note() -> None:
+        leads.add_note(lead=lead, by=by, text="Called.")
+
+    racing.race(note, note)
+
+    assert lead.activities.count() == 1
+
+
+@pytest.mark.django_db
 def test_an_empty_note_is_refused():
     lead = factories.lead_of()
     before = state(lead)

@@ -147,6 +147,7 @@ def test_a_merge_is_made_said_shown_and_undone():
     assert "Merged into this" in kept
     assert "Undo the merge" in gone
     assert "New requests go there" in gone
+    assert "May be the same" not in gone
     assert list(listed) == [one.contact]
     assert asked.status_code == 200
     assert said(undone)[-1] == "The two are apart again."
