@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -51,6 +51,16 @@ class RetentionRuleAdmin(VerbAdmin):
         obj.changed_by = request.user
         super().save_model(request, obj, form, change)
         freshness.public_changed()  # the privacy page tells it
+
+    def response_change(self, request: HttpRequest, obj: RetentionRule) -> HttpResponse:
+        """As usual, with what is due now of a rule that is on: the next run asks nobody."""
+        if obj.is_on:
+            due = retaining.look(obj).told
+            text = (
+                f"“{obj}” is on. Due now: {due}. The next run, within six hours, begins with them."
+            )
+            self.message_user(request, text, messages.WARNING)
+        return super().response_change(request, obj)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

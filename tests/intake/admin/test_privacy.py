@@ -242,9 +242,12 @@ def test_periods_are_looked_at_changed_and_recorded():
     seen = client.get(f"{RULES}look/").content.decode()
     client.post(f"{RULES}look/")
     refused = client.post(f"{RULES}{rule.pk}/change/", {"days": "0", "is_on": "on"})
-    client.post(f"{RULES}{rule.pk}/change/", {"days": "700", "is_on": "on"})
+    on = client.post(f"{RULES}{rule.pk}/change/", {"days": "700", "is_on": "on"})
 
     assert old.reference in seen
+    assert said(on)[0] == (
+        "“Lost leads, since they were closed” is on. Due now: 1. The next run, within six hours, begins with them."
+    )
     assert RetentionRun.objects.filter(is_simulated=True).count() == 10
     assert refused.status_code == 200
     rule.refresh_from_db()

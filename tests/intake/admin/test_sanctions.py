@@ -7,6 +7,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from intake import erasing
 from intake.models import Adviser, Hold, Lead, SanctionsEntry, SanctionsFile, SanctionsList, Status
 from intake.sanctions import screening as sanctions
 from intake.sanctions import uploads
@@ -243,6 +244,24 @@ def test_the_lead_says_none_found_with_the_date_of_the_list(lead_desk, listed):
     today = f"{timezone.now():%-d %B %Y}"
     assert "None found of <bdi>Maria Okafor-Lund</bdi> on" in text
     assert f"United Nations Security Council, of {today} (loaded {today})" in text
+
+
+def test_an_erased_lead_says_when_it_was_looked_at_and_offers_no_merge(lead_desk, listed):
+    lead = factories.lead_of(full_name="Maria Okafor-Lund", organisation="")
+    sanctions.screen_lead(lead_id=lead.pk)
+    assert "Merge this request with another…" in html(lead_desk, page(lead))
+
+    erasing.erase_lead(
+        lead=lead,
+        by=factories.UserFactory(),
+        asked_by=factories.UserFactory(),
+        because="Asked for by letter 12.",
+    )
+
+    text = html(lead_desk, page(lead))
+    assert "UTC; the names are erased. The lists were:" in text
+    assert "None found of" not in text
+    assert "Merge this request with another…" not in text
 
 
 def test_the_lead_warns_of_a_list_that_is_out_of_date(lead_desk, listed):
