@@ -20,7 +20,7 @@ from accounts.later import Later
 from accounts.many import Many
 from accounts.models import User
 from briefs import geography, prepared
-from intake import needs
+from intake import needs, prioritising
 from intake.catalogue import Language, Service, Timeframe
 from intake.models import Activity, Lead, NeedSuggestion, Priority, Status
 from intake.models.adviser import OPEN_STATUSES
@@ -31,6 +31,8 @@ State = NeedSuggestion.State
 _READ_AGAIN_FOR = timedelta(days=90)
 _READ_BY_ITSELF = timedelta(hours=1)
 _READ_AT_ONCE = 500
+_OF_TEXT = "Words of duty of care"
+_OF_ADDITION = "Words of duty of care that the client added"
 
 
 @transaction.atomic
@@ -137,7 +139,7 @@ def _read(leads: Sequence[Lead], later: Later) -> dict[int, list[Said]]:
     for lead in leads:
         lead.needs_read_by = needs.VERSION
         alarms = [one.label for one in made[lead.pk] if one.kind == Kind.URGENCY]
-        _raise_priority(lead, "Words of duty of care", alarms)
+        _raise_priority(lead, _OF_TEXT, alarms)
     return new
 
 
@@ -195,29 +197,24 @@ def _word_for(kind: Kind, value: str, language: str | None) -> str:
 def heed_addition(lead: Lead, text: str) -> None:
     """Words of duty of care in what the client added later make an open lead urgent too; the caller has locked it.
 
-    They are no suggestion to drop: these tell of the request's own text.
+    They are no suggestion to drop: these tell of the request's own text. One that is urgent stays so when those are.
     """
     kinds = dict.fromkeys(needs.alarms_of(text))
     alarms = [_word_for(Kind.URGENCY, kind, get_language()) for kind in kinds]
-    _raise_priority(lead, "Words of duty of care that the client added", alarms)
+    if alarms and lead.priority == Priority.URGENT:
+        prioritising.set_reason(lead, _reason(_OF_ADDITION, alarms))
+    _raise_priority(lead, _OF_ADDITION, alarms)
 
 
 def _raise_priority(lead: Lead, what: str, alarms: Sequence[str]) -> None:
     if not alarms or lead.priority == Priority.URGENT or lead.closed_at:
         return
-    # The words of the rules, not the client's: the timeline is read by more people than the text.
-    reason = f"{what}: " + ", ".join(label.lower() for label in alarms)
-    _set_priority(lead, Priority.URGENT, reason, by=None)
+    prioritising.set_priority(lead, Priority.URGENT, _reason(what, alarms), by=None)
 
 
-def _set_priority(lead: Lead, priority: Priority, reason: str, *, by: User | None) -> None:
-    lead.priority = priority
-    lead.priority_reason = reason[:200] if priority == Priority.URGENT else ""
-    lead.save(update_fields=["priority", "priority_reason"])
-    text = f"{priority.label.capitalize()}. {reason}."
-    activity = Activity.objects.create(lead=lead, kind=Activity.Kind.PRIORITY, text=text, by=by)
-    key = f"lead:{lead.pk}:activity:{activity.pk}"
-    queue.enqueue(queue.Ask("intake.keep_deadline", lead.pk, key))
+def _reason(what: str, alarms: Sequence[str]) -> str:
+    """In the words of the rules, not the client's: the timeline is read by more people than the text."""
+    return f"{what}: " + ", ".join(label.lower() for label in alarms)
 
 
 @transaction.atomic
@@ -304,8 +301,8 @@ def _put_on(lead: Lead, suggestion: NeedSuggestion, by: User) -> None:
         lead.language = value
     lead.save(update_fields=["countries", "services", "language"])
     if suggestion.kind == Kind.URGENCY and lead.priority != Priority.URGENT:
-        reason = f"Words of duty of care: {suggestion.label.lower()}"
-        _set_priority(lead, Priority.URGENT, reason, by=by)
+        reason = _reason(_OF_TEXT, [suggestion.label])
+        prioritising.set_priority(lead, Priority.URGENT, reason, by=by)
 
 
 def _take_off(lead: Lead, suggestion: NeedSuggestion) -> None:
@@ -322,9 +319,10 @@ def _take_off(lead: Lead, suggestion: NeedSuggestion) -> None:
 
 
 def _calm_down(lead: Lead, by: User) -> None:
+    """Unless something else than these words made it urgent: what the client added, or staff."""
     left = lead.suggestions.filter(kind=Kind.URGENCY).exclude(state=State.DROPPED)
-    if lead.priority == Priority.URGENT and not left.exists():
-        _set_priority(lead, Priority.NORMAL, "No words of duty of care are left", by=by)
+    if lead.priority_reason.startswith(f"{_OF_TEXT}:") and not left.exists():
+        prioritising.set_priority(lead, Priority.NORMAL, "No words of duty of care are left", by=by)
 
 
 @transaction.atomic

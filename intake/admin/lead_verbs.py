@@ -6,7 +6,7 @@ from django import forms
 
 from accounts.form_fields import LongTextField
 from accounts.staff_screens import Verb
-from intake import leads
+from intake import leads, prioritising
 from intake.admin.deadlines import DEADLINE_VERBS
 from intake.admin.hand_over import HAND_OVER_VERBS
 from intake.admin.merging import undo_verb
@@ -15,7 +15,7 @@ from intake.admin.quarantine import QUARANTINE_VERBS
 from intake.admin.reaching import REACHING_VERBS
 from intake.admin.register import ENGAGE
 from intake.admin.sanctions_deciding import SANCTIONS_VERBS
-from intake.models import MOVES, Lead, RecordKind, Status
+from intake.models import MOVES, Lead, Priority, RecordKind, Status
 
 
 class ReasonForm(forms.Form):
@@ -32,6 +32,10 @@ class NoteForm(forms.Form):
 
 def _can_become(status: Status) -> Any:
     return lambda lead: status in MOVES[lead.status]
+
+
+def _is_open_and(priority: Priority) -> Any:
+    return lambda lead: not (lead.closed_at or lead.erased_at) and lead.priority == priority
 
 
 def _may_be_disqualified(lead: Lead) -> bool:
@@ -53,6 +57,16 @@ LEAD_VERBS: tuple[Verb, ...] = (
     Verb(
         "note", "Add a note", lambda lead, by, text: leads.add_note(lead=lead, by=by, text=text),
         lambda lead: lead.erased_at is None, "intake.change_lead", "The note is on the timeline.", NoteForm,
+    ),
+    Verb(
+        "urgent", "Mark as urgent",
+        lambda lead, by, reason: prioritising.mark_urgent(lead=lead, by=by, reason=reason),
+        _is_open_and(Priority.NORMAL), "intake.change_lead", "The lead is urgent.", ReasonForm,
+    ),
+    Verb(
+        "calm", "Not urgent",
+        lambda lead, by, reason: prioritising.calm_lead(lead=lead, by=by, reason=reason),
+        _is_open_and(Priority.URGENT), "intake.change_lead", "The lead is urgent no longer.", ReasonForm,
     ),
     *REACHING_VERBS,
     *DEADLINE_VERBS,

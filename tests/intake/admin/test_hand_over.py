@@ -164,7 +164,8 @@ def test_who_covers_finds_works_and_may_not_give_away(db):
     assert "Awa, covered by Bruno" in client.get(LEADS).text
     shown = client.get(page(lead))
     assert buttons(shown) == [
-        "Draft a proposal", "Mark as contacted", "Qualify", "Add a note", "Mark as lost", "Disqualify",
+        "Draft a proposal", "Mark as contacted", "Qualify", "Add a note", "Mark as urgent", "Mark as lost",
+        "Disqualify",
     ]  # fmt: skip
     assert "Covered by Bruno while Awa is away, until" in shown.text
     assert client.post(verb(lead, "contact")).status_code == 302

@@ -64,10 +64,10 @@ def test_nobody_else_may_press_a_verb(kind, names, status):
 @pytest.mark.parametrize(
     ("kind", "labels"),
     [
-        ("owner", ["Draft a proposal", "Mark as contacted", "Qualify", "Add a note", "Give back to the desk",
-            "Mark as lost", "Disqualify"]),
-        ("desk lead", ["Draft a proposal", "Mark as contacted", "Qualify", "Add a note", "Give to another adviser",
+        ("owner", ["Draft a proposal", "Mark as contacted", "Qualify", "Add a note", "Mark as urgent",
             "Give back to the desk", "Mark as lost", "Disqualify"]),
+        ("desk lead", ["Draft a proposal", "Mark as contacted", "Qualify", "Add a note", "Mark as urgent",
+            "Give to another adviser", "Give back to the desk", "Mark as lost", "Disqualify"]),
         ("auditor", []),
         ("approver", []),
     ],
@@ -84,11 +84,12 @@ def test_the_page_offers_only_what_the_person_may_press(kind, labels):
 @pytest.mark.parametrize(
     ("status", "labels"),
     [
-        ("new", ["Add a note", "Disqualify"]),
-        ("quarantined", ["Release", "Call it spam", "Add a note"]),
-        ("contacted", ["Draft a proposal", "Qualify", "Add a note", "Give to another adviser",
+        ("new", ["Add a note", "Mark as urgent", "Disqualify"]),
+        ("quarantined", ["Release", "Call it spam", "Add a note", "Mark as urgent"]),
+        ("contacted", ["Draft a proposal", "Qualify", "Add a note", "Mark as urgent", "Give to another adviser",
             "Give back to the desk", "Mark as lost", "Disqualify"]),
-        ("proposal", ["Add a note", "Give to another adviser", "Give back to the desk", "Mark as lost"]),
+        ("proposal", ["Add a note", "Mark as urgent", "Give to another adviser", "Give back to the desk",
+            "Mark as lost"]),
         ("won", ["Add a note", "Enter in the register"]),
         ("lost", ["Draft a proposal", "Add a note"]),
         ("disqualified", ["Add a note"]),

@@ -237,7 +237,7 @@ def test_the_leads_page_shows_the_score_and_decides():
     closed = client.get(page(lead))
     client.post(verb(lead, "release"))
 
-    assert buttons(response) == ["Release", "Call it spam", "Add a note"]
+    assert buttons(response) == ["Release", "Call it spam", "Add a note", "Mark as urgent"]
     assert "55 points; from 50 on a request is held back." in response.content.decode()
     assert '<td class="n">40</td>' in response.content.decode()
     assert buttons(closed) == ["Release", "Add a note"]
