@@ -4,7 +4,6 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
 from django.test import Client
 
 from proposals.models import LineItem, ProposalVersion
@@ -13,14 +12,20 @@ from tests.proposals import making
 from tests.proposals.admin.forms import address, whole_form
 from tests.proposals.admin.screens import LIST, as_author, said
 from tests.proposals.making import make_draft, make_lead, make_sent
-from tests.racing import Race, wait_for_blocked
+
+pytestmark = pytest.mark.usefixtures("version")
+
+
+@pytest.fixture
+def version(draft: ProposalVersion) -> ProposalVersion:
+    """A draft: what is sent here sends each test itself."""
+    return draft
+
 
 # ---- Editing
 
 
-@pytest.mark.django_db
-def test_draft_is_edited_with_its_parts(client: Client) -> None:
-    version = make_draft()
+def test_draft_is_edited_with_its_parts(client: Client, version: ProposalVersion) -> None:
     changes = {
         "title": "Another title",
         "sections-0-body": "Other words.",
@@ -44,9 +49,9 @@ def test_draft_is_edited_with_its_parts(client: Client) -> None:
     assert list(lines) == [("Written assessment", Decimal("999.99")), ("A call", Decimal(100))]
 
 
-@pytest.mark.django_db
-def test_price_that_the_currency_cannot_express_is_a_field_error(client: Client) -> None:
-    version = make_draft()
+def test_price_that_the_currency_cannot_express_is_a_field_error(
+    client: Client, version: ProposalVersion
+) -> None:
     changes = {"currency": "XOF", "title": "Kept title", "lines-0-unit_price": "10.50"}
 
     answer = as_author(client, version).post(address(version), whole_form(version, **changes))
@@ -62,7 +67,6 @@ def test_price_that_the_currency_cannot_express_is_a_field_error(client: Client)
     assert (stored.currency, stored.title) == ("EUR", version.title)
 
 
-@pytest.mark.django_db
 def test_currency_and_prices_change_together(client: Client) -> None:
     version = make_draft(currency="XOF")
     changes = {"currency": "EUR", "lines-0-unit_price": "10.50"}
@@ -70,10 +74,9 @@ def test_currency_and_prices_change_together(client: Client) -> None:
     answer = as_author(client, version).post(address(version), whole_form(version, **changes))
 
     assert answer.status_code == 302
-    assert LineItem.objects.get().unit_price == Decimal("10.50")
+    assert version.lines.get().unit_price == Decimal("10.50")
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -95,8 +98,9 @@ def test_currency_and_prices_change_together(client: Client) -> None:
         ("lines-0-tax_label", "\u2066x"),
     ],
 )
-def test_bad_input_is_refused_and_kept(client: Client, field: str, value: str) -> None:
-    version = make_draft()
+def test_bad_input_is_refused_and_kept(
+    client: Client, field: str, value: str, version: ProposalVersion
+) -> None:
     changes = {"recipient_name": "Typed Before", field: value}
 
     answer = as_author(client, version).post(address(version), whole_form(version, **changes))
@@ -106,7 +110,6 @@ def test_bad_input_is_refused_and_kept(client: Client, field: str, value: str) -
     assert ProposalVersion.objects.get().recipient_name == version.recipient_name
 
 
-@pytest.mark.django_db
 def test_sent_version_is_to_read_only(client: Client) -> None:
     version = make_sent()
     as_author(client, version)
@@ -119,9 +122,9 @@ def test_sent_version_is_to_read_only(client: Client) -> None:
     assert "lines-0-unit_price" not in page
 
 
-@pytest.mark.django_db
-def test_edit_of_a_version_that_was_sent_meanwhile_says_so(client: Client) -> None:
-    version = make_draft()
+def test_edit_of_a_version_that_was_sent_meanwhile_says_so(
+    client: Client, version: ProposalVersion
+) -> None:
     form = whole_form(version, title="Too late")
     as_author(client, version)
     making.send(version)
@@ -135,27 +138,9 @@ def test_edit_of_a_version_that_was_sent_meanwhile_says_so(client: Client) -> No
     assert ProposalVersion.objects.get().title == version.title
 
 
-@pytest.mark.django_db(transaction=True)
-def test_edit_at_the_moment_of_sending_is_whole_or_refused(client: Client) -> None:
-    version = make_draft()
-    as_author(client, version)
-    form = whole_form(version, title="Too late")
-
-    with transaction.atomic():
-        ProposalVersion.objects.select_for_update().get(pk=version.pk)
-        edit = Race(lambda: client.post(address(version), form))
-        wait_for_blocked(1)
-        making.send(version)
-
-    (answer,) = edit.results()
-    assert (answer.status_code, answer["Location"]) == (302, address(version))
-    assert ProposalVersion.objects.get().title == version.title
-
-
 # ---- Reading
 
 
-@pytest.mark.django_db
 def test_page_of_a_version_says_what_it_adds_up_to_and_what_the_client_answered(
     client: Client,
 ) -> None:
@@ -168,7 +153,6 @@ def test_page_of_a_version_says_what_it_adds_up_to_and_what_the_client_answered(
         assert text in page
 
 
-@pytest.mark.django_db
 def test_page_of_a_draft_says_why_it_cannot_be_priced(client: Client) -> None:
     version = make_draft(currency="XOF")
     version.lines.update(unit_price=Decimal("0.5"))
@@ -178,7 +162,6 @@ def test_page_of_a_draft_says_why_it_cannot_be_priced(client: Client) -> None:
     assert "XOF has no decimals" in page
 
 
-@pytest.mark.django_db
 def test_preview_of_a_draft_is_the_clients_page_without_answers(client: Client) -> None:
     version = make_draft(language="fr")
 
@@ -191,7 +174,6 @@ def test_preview_of_a_draft_is_the_clients_page_without_answers(client: Client) 
     assert making.statuses(version)[0] == "draft"
 
 
-@pytest.mark.django_db
 def test_preview_of_what_cannot_be_priced_says_why(client: Client) -> None:
     version = make_draft(currency="XOF")
     version.lines.update(unit_price=Decimal("0.5"))
@@ -202,7 +184,6 @@ def test_preview_of_what_cannot_be_priced_says_why(client: Client) -> None:
     assert "XOF has no decimals" in answer.content.decode()
 
 
-@pytest.mark.django_db
 def test_document_is_the_clients(client: Client) -> None:
     version = make_sent()
 
@@ -213,14 +194,12 @@ def test_document_is_the_clients(client: Client) -> None:
     assert answer["Content-Disposition"].endswith(f'"{version.proposal.reference}-v1.pdf"')
 
 
-@pytest.mark.django_db
-def test_version_without_a_document_has_none_to_download(client: Client) -> None:
-    version = make_draft()
-
+def test_version_without_a_document_has_none_to_download(
+    client: Client, version: ProposalVersion
+) -> None:
     assert as_author(client, version).get(address(version, "document")).status_code == 404
 
 
-@pytest.mark.django_db
 def test_links_tokens_are_on_no_staff_page(client: Client) -> None:
     version = make_sent()
     token = making.token_of(version)
@@ -230,7 +209,6 @@ def test_links_tokens_are_on_no_staff_page(client: Client) -> None:
         assert token not in client.get(page).content.decode()
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("query", ["?q=Sahel", "?q=P-", "?status__exact=sent", "?q=%00", "?p=x"])
 def test_list_is_searched_and_filtered(client: Client, query: str) -> None:
     version = make_sent()
@@ -238,7 +216,6 @@ def test_list_is_searched_and_filtered(client: Client, query: str) -> None:
     assert as_author(client, version).get(LIST + query).status_code in (200, 302)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 3])
 def test_list_costs_the_same_for_one_and_three(
     client: Client, django_assert_num_queries: Callable[..., object], count: int
@@ -257,12 +234,13 @@ def test_list_costs_the_same_for_one_and_three(
 LIST_QUERIES = 7  # with those that ask for the adviser that the user is, and for their desks
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("count", [1, 3])
 def test_page_costs_the_same_for_one_line_and_three(
-    client: Client, django_assert_num_queries: Callable[..., object], count: int
+    client: Client,
+    django_assert_num_queries: Callable[..., object],
+    count: int,
+    version: ProposalVersion,
 ) -> None:
-    version = make_draft()
     for _ in range(count - 1):
         LineItem.objects.create(version=version, description="A call")
     as_author(client, version).get(address(version))
