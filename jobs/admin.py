@@ -5,23 +5,40 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.long_lists import LatelyUsedFilter
 from accounts.models import User
 from accounts.numbers import counted
-from accounts.staff_screens import ReadOnlyAdmin
+from accounts.staff_screens import ReadOnlyAdmin, Verb, VerbAdmin
 from jobs import kinds, retrying
 from jobs.models import Heartbeat, Job
 
+_RETRY = "jobs.retry_job"
 _NEWEST = (
     10_000  # jobs that are looked through for a request's id: those of a few days of a large house
 )
 
 
+def _may_be_retried(job: Job) -> bool:
+    """As `retry_job` decides."""
+    waits = job.state == Job.State.PENDING and job.attempts > 0 and job.run_at > timezone.now()
+    return job.state == Job.State.DEAD or waits
+
+
+def _retry(job: Job, by: User) -> None:
+    retrying.retry_job(job=job, by=by)
+
+
 @admin.register(Job)
-class JobAdmin(ReadOnlyAdmin):
+class JobAdmin(VerbAdmin, ReadOnlyAdmin):
     """What must still be done, what failed and why."""
 
+    verbs = (
+        Verb(
+            "retry", "Try again now", _retry, _may_be_retried, _RETRY, "It will run again.",
+        ),
+    )  # fmt: skip
     list_display = ("kind", "subject_id", "state", "attempts", "run_at", "created_at", "last_error")
     list_filter = ("state", ("kind", LatelyUsedFilter))
     search_fields = ("key", "request_id")
@@ -44,7 +61,7 @@ class JobAdmin(ReadOnlyAdmin):
         return queryset.filter(pk__gt=newest - _NEWEST, request_id=typed), False
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm("jobs.retry_job")
+        return request.user.has_perm(_RETRY)
 
     @admin.action(description="Try again now", permissions=["retry"])
     def retry(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:

@@ -1,5 +1,6 @@
 """Outgoing messages in the staff screens: to read, and to do something about those that did not arrive."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -32,6 +33,18 @@ class RedirectForm(VerbForm):
 
     from_address = ("to_email",)
     to_email = forms.EmailField(label="Address", max_length=254)
+
+    @property
+    def intro(self) -> Sequence[str]:
+        """What leaves, who may open what it carries, and what stays as it is."""
+        lines = [
+            "The same text leaves for this address at once; the message to the old one is cancelled."
+        ]
+        if self.obj.private_url:
+            lines.append(
+                "It carries a private link: whoever reads that mailbox can open it. Make sure whose it is."
+            )
+        return (*lines, "Other mails go where they went before.")
 
 
 def _redirect(message: Message, by: User, to_email: str) -> str:

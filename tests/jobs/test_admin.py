@@ -6,6 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from jobs.models import Job
 from tests.factories import UserFactory
@@ -80,6 +81,25 @@ def test_a_job_can_be_read_and_not_edited(client: Client) -> None:
     assert client.get(reverse("admin:jobs_job_add")).status_code == 403
     job.refresh_from_db()
     assert job.state == "pending"
+
+
+def test_a_dead_job_is_retried_on_its_own_page_by_those_who_may(client: Client) -> None:
+    dead, done = make_job(state="dead", attempts=8), make_job(state="done", done_at=timezone.now())
+    pages = [reverse("admin:jobs_job_change", args=[job.pk]) for job in (dead, done)]
+    address = reverse("admin:jobs_job_verb", args=[dead.pk, "retry"])
+    assert "Try again now" not in log_in(client, "auditor").get(pages[0]).text
+    assert client.post(address).status_code == 403
+
+    shown = [log_in(client, "desk lead").get(page).text.count("Try again now") for page in pages]
+    answers = [client.post(address), client.post(address)]
+
+    assert shown == [1, 0]
+    assert told(answers[-1]) == [
+        "It will run again.",
+        "This job is not dead, so there is nothing to retry.",
+    ]
+    dead.refresh_from_db()
+    assert (dead.state, dead.attempts) == ("pending", 0)
 
 
 def test_retry_says_for_each_job_what_came_of_it(client: Client) -> None:

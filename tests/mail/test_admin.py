@@ -188,6 +188,11 @@ def test_a_held_message_is_sent_elsewhere_by_a_form_that_keeps_what_was_typed(
     log_in(client, "desk lead")
     form = client.get(verb(message, "redirect"), {"to_email": "b@client.example"})
     assert b'value="b@client.example"' in form.content
+    assert "the message to the old one is cancelled" in form.text
+    assert "private link" not in form.text
+    Message.objects.update(private_url="https://www.derisk.example/p/x/", has_private_url=True)
+    linked = client.get(verb(message, "redirect")).text
+    assert "It carries a private link: whoever reads that mailbox can open it." in linked
 
     refused = client.post(verb(message, "redirect"), {"to_email": message.to_email})
     assert refused.status_code == 400
