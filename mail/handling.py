@@ -18,7 +18,7 @@ def resend_message(*, message: Message, by: User) -> Message:
     """Send a message once more, to the same address with the same text.
 
     Raises ValidationError: code "conflict" while it is on its way or held, code "link_gone" when it held a private link
-    that was emptied as it left.
+    that was emptied as it left, "emptied" when its words were erased or kept long enough.
     """
     message = _locked(message)
     if message.state in _ON_ITS_WAY:
@@ -28,6 +28,7 @@ def resend_message(*, message: Message, by: User) -> Message:
             "This message is held: its address takes no mail. Let it go all the same, or send it to another address.",
             code="conflict",
         )
+    _refuse_without_its_words(message)
     _refuse_without_its_link(message)
     return _again(message, Handling.What.RESENT, by)
 
@@ -48,7 +49,8 @@ def redirect_message(*, message: Message, to_email: str, by: User) -> Message:
     """Send what did not arrive to another address: a new message with the same text, and the old one is cancelled.
 
     Raises ValidationError: code "conflict" when it may still arrive, "same" for the address that it has, "link_gone"
-    as in `resend_message`, "unreachable" when that address takes no mail either; Django's own for no address.
+    and "emptied" as in `resend_message`, "unreachable" when that address takes no mail either; Django's own for what is
+    none.
     """
     message = _locked(message)
     validate_email(to_email)
@@ -58,6 +60,7 @@ def redirect_message(*, message: Message, to_email: str, by: User) -> Message:
         raise ValidationError("This is the address that it has.", code="same")
     if addresses.mark_of(to_email):
         raise ValidationError("This address takes no mail either.", code="unreachable")
+    _refuse_without_its_words(message)
     _refuse_without_its_link(message)
     other = outbox.copy_message(
         message, key=f"{message.key[:120]}:to:{email_digest(to_email)}", to_email=to_email
@@ -96,6 +99,13 @@ def lift_mark(*, message: Message, by: User) -> int:
 
 def _locked(message: Message) -> Message:
     return Message.objects.select_for_update().get(pk=message.pk)
+
+
+def _refuse_without_its_words(message: Message) -> None:
+    if not message.text:
+        raise ValidationError(
+            "The words of this message are no longer kept: nothing is left to send.", code="emptied"
+        )
 
 
 def _refuse_without_its_link(message: Message) -> None:

@@ -52,6 +52,11 @@ def _redirect(message: Message, by: User, to_email: str) -> str:
     return reverse("admin:mail_message_change", args=[other.pk])
 
 
+def _is_whole(message: Message) -> bool:
+    """Whether its words and its private link are still kept."""
+    return bool(message.text) and bool(message.private_url or not message.has_private_url)
+
+
 def _is_marked(message: Message) -> bool:
     return addresses.mark_of(message.to_email) is not None
 
@@ -59,7 +64,7 @@ def _is_marked(message: Message) -> bool:
 MESSAGE_VERBS: tuple[Verb, ...] = (
     Verb(
         "resend", "Send again", lambda row, by: handling.resend_message(message=row, by=by),
-        lambda row: row.state in _RESENDABLE and bool(row.private_url or not row.has_private_url),
+        lambda row: row.state in _RESENDABLE and _is_whole(row),
         _MAY, "It will be sent again.",
     ),
     Verb(
@@ -68,7 +73,7 @@ MESSAGE_VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "redirect", "Send to another address", _redirect,
-        lambda row: row.state in (State.HELD, State.REFUSED, State.FAILED),
+        lambda row: row.state in (State.HELD, State.REFUSED, State.FAILED) and bool(row.text),
         _MAY, "It will be sent to that address.", RedirectForm,
     ),
     Verb(

@@ -166,6 +166,23 @@ def test_each_state_offers_what_makes_sense_to_those_who_may(
     assert offered(log_in(client, "auditor"), message) == []
 
 
+@pytest.mark.parametrize("state", ["sent", "refused", "failed", "kept", "cancelled"])
+def test_a_message_whose_words_were_erased_is_not_sent_again(client: Client, state: str) -> None:
+    message = queue_letter()
+    sent_at = timezone.now() if state == "sent" else None
+    Message.objects.update(state=state, sent_at=sent_at, text="", html="")
+    log_in(client, "desk lead")
+
+    assert offered(client, message) == []
+    again = client.post(verb(message, "resend"))
+    client.post(verb(message, "redirect"), {"to_email": "b@client.example"})
+
+    assert [str(message) for message in get_messages(again.wsgi_request)] == [
+        "The words of this message are no longer kept: nothing is left to send."
+    ]
+    assert Message.objects.get().state == state
+
+
 @pytest.mark.parametrize("name", ["resend", "force", "redirect", "lift", "cancel"])
 def test_who_may_only_look_cannot_press_any_button(client: Client, name: str) -> None:
     message = queue_letter()
