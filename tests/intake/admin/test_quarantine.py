@@ -241,5 +241,8 @@ def test_the_leads_page_shows_the_score_and_decides():
     assert "55 points; from 50 on a request is held back." in response.content.decode()
     assert '<td class="n">40</td>' in response.content.decode()
     assert buttons(closed) == ["Release", "Add a note"]
+    assert "Not looked up: it was closed before." in closed.content.decode()
+    assert "Not held against the register: it was closed before." in closed.content.decode()
+    assert "If this stays, look under Jobs." not in closed.content.decode()
     assert state(lead) == "released"
     assert "Released on" in client.get(page(lead)).content.decode()

@@ -237,6 +237,8 @@ def test_the_lead_says_not_screened_without_a_list(lead_desk):
 def test_the_lead_says_none_found_with_the_date_of_the_list(lead_desk, listed):
     lead = factories.lead_of(full_name="Maria Okafor-Lund", organisation="")
     assert "Not screened yet: a worker looks." in html(lead_desk, page(lead))
+    closed = factories.lead_of(status="disqualified")
+    assert "Not screened: it was closed before." in html(lead_desk, page(closed))
 
     sanctions.screen_lead(lead_id=lead.pk)
 
