@@ -88,8 +88,10 @@ class RevokeForm(VerbForm):
     @property
     def intro(self) -> Sequence[str]:
         """Who is shut out, how much came through, and that no button brings the key back."""
+        sent = self.obj.enquiries.count()
+        came = f"{counted(sent, 'request')} came through this key of {self.obj.name}; they stay."
         return (
-            f"{counted(self.obj.enquiries.count(), 'request')} came through this key of {self.obj.name}; they stay.",
+            came if sent else f"No request came through this key of {self.obj.name}.",
             "Whoever uses it is refused at once; our form in pages of that website leads to our own website instead.",
             "A revoked key never works again: the website would need another.",
         )

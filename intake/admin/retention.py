@@ -55,10 +55,9 @@ class RetentionRuleAdmin(VerbAdmin):
     def response_change(self, request: HttpRequest, obj: RetentionRule) -> HttpResponse:
         """As usual, with what is due now of a rule that is on: the next run asks nobody."""
         if obj.is_on:
-            due = retaining.look(obj).told
-            text = (
-                f"“{obj}” is on. Due now: {due}. The next run, within six hours, begins with them."
-            )
+            due = retaining.look(obj)
+            first = f" Due now: {due.told}; the next run, within six hours, begins with them."
+            text = f"“{obj}” is on.{first if due.count else ' Nothing is due now.'}"
             self.message_user(request, text, messages.WARNING)
         return super().response_change(request, obj)
 

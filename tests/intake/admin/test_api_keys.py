@@ -88,9 +88,10 @@ def test_a_revoked_key_is_refused_and_changes_no_more() -> None:
 
 def test_whoever_revokes_is_asked_first_and_told_what_ends() -> None:
     key, text = issue()
-    send_as(text)
     address = f"{KEYS}{key.pk}/verbs/revoke/"
     client = desk_lead()
+    assert "No request came through this key of Partner." in client.get(address).text
+    send_as(text)
 
     buttons = client.get(f"{KEYS}{key.pk}/change/").content.decode()
     asked = client.get(address).content.decode()

@@ -246,12 +246,15 @@ def test_periods_are_looked_at_changed_and_recorded():
 
     assert old.reference in seen
     assert said(on)[0] == (
-        "“Lost leads, since they were closed” is on. Due now: 1. The next run, within six hours, begins with them."
+        "“Lost leads, since they were closed” is on. Due now: 1; the next run, within six hours, begins with them."
     )
     assert RetentionRun.objects.filter(is_simulated=True).count() == 10
     assert refused.status_code == 200
     rule.refresh_from_db()
     assert (rule.days, rule.is_on, rule.changed_by.groups.get().name) == (700, True, "desk lead")
+    empty = client.post(f"{RULES}{rule.pk}/change/", {"days": "900", "is_on": "on"})
+    assert said(empty)[-2] == "“Lost leads, since they were closed” is on. Nothing is due now."
+    client.post(f"{RULES}{rule.pk}/change/", {"days": "700", "is_on": "on"})
     out = StringIO()
     call_command("apply_retention", "--simulate", stdout=out)
     assert "Lost leads, since they were closed (700 days): 1 due; the oldest of" in out.getvalue()
