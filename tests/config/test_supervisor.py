@@ -2,6 +2,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -34,8 +36,10 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def test_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", PARENT, str(tmp_path / "log")]
+@contextmanager
+def parent_and_child(*before: str, log: Path) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A process, started by the command `before`, and the number of the child that it has; ended with this block."""
+    command = [*before, sys.executable, "-c", PARENT, str(log)]
     with subprocess.Popen(
         command, cwd=supervisor.BASE_DIR, stdout=subprocess.PIPE, text=True
     ) as parent:
@@ -43,28 +47,25 @@ def test_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         pid = int(parent.stdout.readline())
         # Killed earlier, the launcher would find its parent gone and end for another reason.
         eventually(lambda: Path(f"/proc/{pid}/comm").read_text() == "sleep\n")
+        try:
+            yield parent, pid
+        finally:
+            parent.kill()
 
+
+def test_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    with parent_and_child(log=tmp_path / "log") as (parent, pid):
         parent.kill()
 
     eventually(lambda: not is_running(pid))
 
 
 def test_child_of_a_job_in_the_background_ends_by_an_interrupt(tmp_path: Path) -> None:
-    ignored = ["/bin/sh", "-c", 'trap "" INT QUIT; exec "$@"', "sh"]
-    command = [*ignored, sys.executable, "-c", PARENT, str(tmp_path / "log")]
-    with subprocess.Popen(
-        command, cwd=supervisor.BASE_DIR, stdout=subprocess.PIPE, text=True
-    ) as parent:
-        assert parent.stdout is not None
-        pid = int(parent.stdout.readline())
-        eventually(lambda: Path(f"/proc/{pid}/comm").read_text() == "sleep\n")
-
+    ignoring = ["/bin/sh", "-c", 'trap "" INT QUIT; exec "$@"', "sh"]
+    with parent_and_child(*ignoring, log=tmp_path / "log") as (_, pid):
         os.kill(pid, signal.SIGINT)
 
-        try:
-            eventually(lambda: not is_running(pid))
-        finally:
-            parent.kill()
+        eventually(lambda: not is_running(pid))
 
 
 def test_stop_kills_a_child_that_does_not_listen_and_what_it_has_started(tmp_path: Path) -> None:
