@@ -28,6 +28,11 @@ def erased_key() -> Concat:
     return Concat(Value("erased-"), Cast(F("pk"), CharField()))
 
 
+def is_erased_key(key: str, pk: int) -> bool:
+    """Whether the row with this number was erased, by what it holds where `erased_key` was put."""
+    return key == f"erased-{pk}"
+
+
 @dataclass(frozen=True)
 class Person:
     """Whose data: the ids of what stands for them, their leads' references, their addresses in small letters.

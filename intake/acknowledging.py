@@ -67,9 +67,7 @@ def acknowledge_corrected(*, lead_id: int) -> None:
     email = after_sending.contact_of(lead).email
     earlier = to_all(lead).exclude(to_email=email)
     outbox.call_off(earlier, "Not sent: the client is reached at another address now.")
-    link = submission.status_url(submission.status_token(lead))
-    others = Message.objects.filter(reference=lead.reference, private_url=link)
-    outbox.send_elsewhere(others.exclude(to_email=email), email)
+    outbox.send_elsewhere(with_link(lead).exclude(to_email=email), email)
     last = _to(lead, email).first()
     if last is not None and last.state == Message.State.CANCELLED and not addresses.mark_of(email):
         send_again(lead)  # corrected back to an address for which it was called off
@@ -151,6 +149,12 @@ def to_all(lead: Lead) -> QuerySet[Message]:
     """The acknowledgements of a lead to every address that its client gave."""
     key = _key(lead, lead.enquiry.email)
     return Message.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"))
+
+
+def with_link(lead: Lead) -> QuerySet[Message]:
+    """The messages that carry the present link to its status page and have not left."""
+    link = submission.status_url(submission.status_token(lead))
+    return Message.objects.filter(reference=lead.reference, private_url=link)
 
 
 def _to(lead: Lead, email: str) -> QuerySet[Message]:

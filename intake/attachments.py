@@ -75,7 +75,7 @@ def _check(file: UploadedFile) -> Upload:
 
 
 def _refusal(name: str, body: bytes) -> ValidationError:
-    if _ending_of(name) in _OF_OFFICE and any(mark in body for mark in _OF_MACROS):
+    if _ending_of(name) in _OF_OFFICE and _has_macros(body):
         message = gettext("“%(name)s” holds macros. Save it without them, or as a PDF.")
         return ValidationError(message, code="macros", params={"name": name})
     message = gettext(
@@ -125,10 +125,14 @@ def _is_old_office(*streams: str) -> Callable[[bytes], bool]:
     wanted = [stream.encode("utf-16-le") for stream in streams]
 
     def check(body: bytes) -> bool:
-        has_macros = any(mark in body for mark in _OF_MACROS)
-        return body.startswith(_COMPOUND) and any(n in body for n in wanted) and not has_macros
+        is_it = body.startswith(_COMPOUND) and any(stream in body for stream in wanted)
+        return is_it and not _has_macros(body)
 
     return check
+
+
+def _has_macros(body: bytes) -> bool:
+    return any(mark in body for mark in _OF_MACROS)
 
 
 def _is_webp(body: bytes) -> bool:

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import erasure_map
 from accounts.models import User
 from intake import alike, deadlines, leads, matching, relations, resembling
 from intake.mergeable import BOTH, SOURCE, SPECS, default_choice, mergeable_by
@@ -94,7 +95,7 @@ def _is_erased(record: Any) -> bool:
     if isinstance(record, Lead):
         return record.erased_at is not None
     key = record.email_key if isinstance(record, Contact) else record.name_key
-    return key == f"erased-{record.pk}"
+    return erasure_map.is_erased_key(key, record.pk)
 
 
 def _refuse_lead(source: Lead, target: Lead) -> None:

@@ -10,10 +10,8 @@ from accounts.models import User
 from intake import acknowledging, after_sending, deadlines, screening, submission
 from intake.models import Activity, Lead
 from mail import outbox
-from mail.models import Message
 
 _CLOSED = "Not sent: the link in it was closed."
-_WAITING = (Message.State.QUEUED, Message.State.HELD)
 
 
 @transaction.atomic
@@ -34,14 +32,15 @@ def renew_link(*, lead: Lead, by: User, shown: str = "") -> None:
             "That link is closed already. Look at the messages: another may be on its way.",
             code="conflict",
         )
-    before = submission.status_url(submission.status_token(lead))
+    email = after_sending.contact_of(lead).email
+    others = acknowledging.with_link(lead).filter(to_email=email)
     lead.link_seed = uuid.uuid4()
     token = private_links.make_token(submission.STATUS_PAGE, lead.link_seed)
     lead.link_digest = private_links.digest(token)
     lead.save(update_fields=["link_seed", "link_digest"])
     Activity.objects.create(lead=lead, kind=Activity.Kind.LINK_CLOSED, by=by)
     outbox.call_off(acknowledging.to_all(lead), _CLOSED)
-    _put_into_waiting(lead, before, submission.status_url(token))
+    outbox.relink(others, submission.status_url(token))
     if not lead.closed_at:
         acknowledging.send_again(lead)
 
@@ -60,12 +59,3 @@ def _refuse(lead: Lead) -> None:
         raise ValidationError(
             "It is held back: its address may be anybody's. Release it first.", code="held_back"
         )
-
-
-def _put_into_waiting(lead: Lead, before: str, after: str) -> None:
-    """Where the server may have taken a mail already it goes once more as it was: with the same Message-ID, a reader's
-    program may show the first of two alone.
-    """
-    email = after_sending.contact_of(lead).email
-    waiting = Message.objects.filter(reference=lead.reference, to_email=email, state__in=_WAITING)
-    waiting.filter(private_url=before).update(private_url=after)

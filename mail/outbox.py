@@ -125,6 +125,16 @@ def send_elsewhere(messages: QuerySet[Message], to_email: str) -> int:
     return messages.filter(state=Message.State.QUEUED).update(to_email=to_email)
 
 
+def relink(messages: QuerySet[Message], private_url: str) -> int:
+    """Have those of these messages that wait or are held leave with this private link; return how many.
+
+    What the server may have taken already goes once more as it was: with the same Message-ID, a reader's program may
+    show the first of two alone.
+    """
+    waiting = (Message.State.QUEUED, Message.State.HELD)
+    return messages.filter(state__in=waiting).update(private_url=private_url)
+
+
 @transaction.atomic
 def force(message: Message) -> None:
     """Let a message leave though its address takes no mail; one that is held leaves now. One that has left stays."""

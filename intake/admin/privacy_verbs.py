@@ -4,6 +4,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from accounts import erasure_map
 from accounts.models import User
 from accounts.staff_screens import Verb
 from intake import erasing, exporting
@@ -38,7 +39,7 @@ def _is_there(thing: Lead) -> bool:
 
 
 def _is_known(contact: Contact) -> bool:
-    return not contact.email_key.startswith("erased-")
+    return not erasure_map.is_erased_key(contact.email_key, contact.pk)
 
 
 def is_open(request: ErasureRequest) -> bool:

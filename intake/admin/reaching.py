@@ -68,12 +68,16 @@ def _renew(lead: Lead, by: User, seen: str) -> None:
 
 def _is_open(lead: Lead) -> bool:
     """Of a merged request the client's own page still counts."""
-    return lead.closed_at is None and lead.erased_at is None and lead.merged_into_id is None
+    return lead.closed_at is None and _has_a_page(lead)
 
 
 def _may_be_closed_to(lead: Lead) -> bool:
-    is_gone = lead.erased_at is not None or lead.merged_into_id is not None
-    return lead.closed_at is not None and not is_gone
+    return lead.closed_at is not None and _has_a_page(lead)
+
+
+def _has_a_page(lead: Lead) -> bool:
+    """Whether its own status page counts."""
+    return lead.erased_at is None and lead.merged_into_id is None
 
 
 def _may_be_written_to(lead: Lead) -> bool:

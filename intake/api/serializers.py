@@ -220,7 +220,7 @@ class EnquiryFormSerializer(EnquirySerializer):
     attachments = ShortListField(
         child=extend_schema_field({"type": "string", "format": "binary"})(UploadField)(),
         required=False,
-        help_text="At most three files of 10 MB: PDF, Word, Excel, PNG, JPEG or text, by what the bytes say.",
+        help_text="At most three files of 10 MB: PDF, Word, Excel, pictures or text, by what the bytes say.",
     )
 
     def validate_attachments(self, files: list[UploadedFile]) -> tuple[Upload, ...]:
