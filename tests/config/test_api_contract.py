@@ -34,9 +34,11 @@ BOUNDED = hypothesis.settings(
 
 
 @pytest.fixture(scope="module")
-def schema() -> BaseSchema:
+def schema(django_db_setup: None, django_db_blocker: Any) -> BaseSchema:
     """What the API says of itself."""
-    made = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
+    # Where Valkey was emptied the page asks the database for a new token.
+    with django_db_blocker.unblock():
+        made = schemathesis.openapi.from_wsgi("/api/schema/?format=json", application)
     # The same fields once more: twice the time. A form with files has tests of its own: tests/intake/api/test_files.py.
     content = made.raw_schema["paths"]["/api/v1/enquiries/"]["post"]["requestBody"]["content"]
     content.pop("multipart/form-data")
