@@ -20,7 +20,7 @@ from config import kept_pages, page_cache
 from config.wsgi import application
 from jobs.kinds import JobError
 from jobs.models import Job
-from tests import valkey_trips
+from tests import valkey_clients, valkey_trips
 from tests.factories import BriefFactory, UserFactory, approve, publish
 from tests.intake import breaking
 from tests.log_lines import logged
@@ -126,7 +126,7 @@ def test_valkey_started_anew_is_asked_again(reader: Client) -> None:
     brief = BriefFactory.create()
     for _ in range(2):
         reader.get(brief.get_absolute_url())
-    freshness.store().client_kill_filter(_type="normal", skipme=True)
+    valkey_clients.end_ours(freshness.store())
 
     _, made = statements(reader, brief.get_absolute_url())
 

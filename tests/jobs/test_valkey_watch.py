@@ -10,7 +10,7 @@ from django.conf import settings
 
 from jobs import valkey_watch
 from jobs.valkey_watch import Watched
-from tests import valkey_trips
+from tests import valkey_clients, valkey_trips
 
 KEY = "watched"
 
@@ -85,7 +85,7 @@ def test_connection_that_was_ended_is_made_anew(
     watched = Watched()
     put(writer, "old")
     watched.get(store, KEY)
-    writer.client_kill_filter(_type="normal", skipme=True)
+    valkey_clients.end_ours(writer)
     put(writer, "new")
 
     assert watched.get(store, KEY) == b"new"
