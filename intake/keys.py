@@ -5,6 +5,7 @@ A key reads `derisk_<public id>_<secret>`. The public id is no secret: it stands
 
 import re
 import secrets
+import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,6 +19,7 @@ from accounts.models import User
 from intake.models import ApiKey
 from intake.models.api_key import Scope
 
+_PURPOSE = "intake.api_key"
 _KEY = re.compile(r"derisk_([a-z2-7]{16})(?:_([A-Za-z0-9_-]{43}))?")
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz234567"
 # One statement for both, so that noting the use costs a request nothing: once a minute, and never waiting for a lock.
@@ -36,17 +38,25 @@ SELECT * FROM intake_apikey WHERE public_id = %(public_id)s
 
 
 @transaction.atomic
-def issue_key(*, key: ApiKey, by: User) -> str:
-    """Store a new key and return its full text, which is kept nowhere. Raises ValidationError."""
-    secret = secrets.token_urlsafe(32)
+def issue_key(*, key: ApiKey, by: User, seed: uuid.UUID | None = None) -> str:
+    """Store a new key and return its full text, which is kept nowhere. Raises ValidationError.
+
+    From a random seed that the caller has, `text_of` makes the text again for as long as the caller keeps it.
+    """
+    secret = private_links.make_token(_PURPOSE, seed or uuid.uuid4())
     key.public_id = "".join(secrets.choice(_ALPHABET) for _ in range(16))
-    # 256 random bits need no slow hash: nobody can try them all.
+    # 122 random bits under SECRET_KEY need no slow hash: nobody can try them all.
     key.secret_digest = private_links.digest(secret)
     key.created_by = by
     key.scopes = key.scopes or [Scope.SEND_ENQUIRIES.value]
     key.full_clean(exclude=["created_at"])
     key.save(force_insert=True)
     return f"{key.prefix}_{secret}"
+
+
+def text_of(key: ApiKey, seed: uuid.UUID) -> str:
+    """The full text of a key that was issued with this seed."""
+    return f"{key.prefix}_{private_links.token_of(_PURPOSE, seed, key.secret_digest)}"
 
 
 @transaction.atomic

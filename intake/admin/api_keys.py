@@ -1,5 +1,6 @@
 """Keys of other websites: issued here, shown once, revoked."""
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -7,9 +8,11 @@ from urllib.parse import urlsplit
 from django import forms
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminTextareaWidget
@@ -19,6 +22,7 @@ from accounts.numbers import counted
 from accounts.staff_screens import Verb, VerbAdmin, VerbForm
 from briefs.models import Brief
 from intake import keys
+from intake.admin import key_showing
 from intake.catalogue import Service
 from intake.models import ApiKey
 
@@ -149,18 +153,34 @@ class ApiKeyAdmin(VerbAdmin):
             super().save_model(request, obj, form, change)
             return
         assert isinstance(request.user, User)
-        request.issued_key = keys.issue_key(key=obj, by=request.user)  # type: ignore[attr-defined]
+        seed = uuid.uuid4()
+        keys.issue_key(key=obj, by=request.user, seed=seed)
+        key_showing.keep(request, obj, seed)
 
     def response_add(self, request: HttpRequest, obj: ApiKey, *args: Any, **kwargs: Any) -> Any:
-        """The one page that shows the key. It is in no message, session or log."""
+        """On to the page that shows the key, which may be reloaded."""
+        return HttpResponseRedirect(reverse("admin:intake_apikey_new", args=[obj.pk]))
+
+    def get_urls(self) -> list[URLPattern]:
+        """One page more: a new key, once."""
+        view = self.admin_site.admin_view(self.new_view)
+        return [path("<int:pk>/new/", view, name="intake_apikey_new"), *super().get_urls()]
+
+    def new_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The one page that shows the key, the first time. It is in no message or log."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        key = self.get_object(request, str(pk))
+        if key is None:
+            raise Http404
         context = {
             **self.admin_site.each_context(request),
-            "title": f"The key of {obj.name}",
+            "title": f"The key of {key.name}",
             "opts": self.opts,
-            "key": obj,
-            "text": request.issued_key,  # type: ignore[attr-defined]
+            "key": key,
+            "text": key_showing.take(request, key) if request.method == "GET" else "",
             "site": settings.SITE_URL,
-            "frame_title": _frame_title(obj),
+            "frame_title": _frame_title(key),
         }
         response: HttpResponse = TemplateResponse(request, "intake/admin/api_key.html", context)
         response["Cache-Control"] = "no-store"

@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts import private_links
 from intake import keys
 from intake.models import ApiKey, Enquiry
 from tests import factories
@@ -28,10 +29,22 @@ def desk_lead() -> Client:
     return client_of(factories.UserFactory(roles=["desk lead"]))
 
 
+def issued(client: Client) -> str:
+    """Issue a key as the desk does; the address where it is shown."""
+    answer = client.post(f"{KEYS}add/", TERMS)
+    assert answer.status_code == 302
+    return str(answer["Location"])
+
+
+def shown(client: Client, address: str) -> list[str]:
+    """The keys in full on this page."""
+    return re.findall(r"derisk_[a-z2-7]{16}_[A-Za-z0-9_-]{43}", client.get(address).text)
+
+
 def test_a_key_is_issued_shown_once_and_works() -> None:
     client = desk_lead()
 
-    page = client.post(f"{KEYS}add/", TERMS)
+    page = client.get(issued(client))
 
     (text,) = re.findall(r"derisk_[a-z2-7]{16}_[A-Za-z0-9_-]{43}", page.content.decode())
     key = ApiKey.objects.get()
@@ -44,6 +57,55 @@ def test_a_key_is_issued_shown_once_and_works() -> None:
     assert text not in later
     assert text not in client.get(KEYS).content.decode()
     assert Enquiry.objects.get().api_key == key
+
+
+def test_reloading_the_page_of_a_new_key_makes_no_second_one_and_says_how_to() -> None:
+    client = desk_lead()
+    address = issued(client)
+    client.head(address)
+    assert len(shown(client, address)) == 1
+
+    again = client.get(address)
+
+    assert ApiKey.objects.count() == 1
+    assert shown(client, address) == []
+    assert "The key was shown once" in again.text
+    assert f'href="{KEYS}add/"' in again.text
+
+
+def test_two_new_keys_wait_side_by_side_each_for_its_page() -> None:
+    client = desk_lead()
+    first, second = issued(client), issued(client)
+
+    texts = shown(client, second) + shown(client, first)
+
+    assert [text[7:23] for text in texts] == list(
+        ApiKey.objects.order_by("-pk").values_list("public_id", flat=True)
+    )
+    assert [send_as(text).status_code for text in texts] == [201, 201]
+
+
+def test_a_new_key_is_shown_to_no_other_session_and_lies_nowhere_in_full() -> None:
+    client = desk_lead()
+    address = issued(client)
+    waits = str(client.session["keys_to_show"])
+
+    assert shown(desk_lead(), address) == []
+    (text,) = shown(client, address)
+
+    secret = text[24:]
+    assert secret not in waits
+    assert private_links.digest(secret) not in waits
+    assert client.session["keys_to_show"] == {}
+
+
+@pytest.mark.parametrize(("role", "status"), [(None, 302), ("adviser", 403), ("auditor", 403)])
+def test_who_may_open_the_page_of_a_new_key(role: str | None, status: int) -> None:
+    key, _ = issue()
+    client = client_of(factories.UserFactory(roles=[role]) if role else None)
+
+    assert client.get(f"{KEYS}{key.pk}/new/").status_code == status
+    assert desk_lead().get(f"{KEYS}{key.pk + 1}/new/").status_code == 404
 
 
 @pytest.mark.parametrize(
