@@ -14,12 +14,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import validate_email
 from django.db import transaction
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from accounts import erasing, erasure_map
 from accounts.erasure_map import Person, Table
 from accounts.models import User
-from intake import identifying, scanning
+from intake import copy_words, identifying, scanning
 from intake.models import Activity, Attachment, DataCopy, DataCopyDownload
 from intake.models.privacy import COPY_LASTS
 from jobs import queue
@@ -29,6 +29,8 @@ _UNSAFE = re.compile(r"[^\w.\-]+", re.ASCII)
 STAFF = "Names members of our staff."
 # What the person wrote comes first on the page for people.
 _WRITTEN = ("intake.enquiry", "intake.addition", "intake.attachment", "intake.contact")
+# A column of text that holds JSON of ours.
+_JSON = ("as_sent",)
 HELD_BACK = "Held back: our virus scanner has not found it clean."
 
 
@@ -110,24 +112,34 @@ def archive_of(person: Person, address: str, now: datetime) -> tuple[bytes, dict
         archive.writestr(
             "data.json", json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, indent=1)
         )
-        first = sorted(tables, key=lambda table: table["table"] not in _WRITTEN)
-        read = said | {"tables": [_to_read(table) for table in first]}
-        archive.writestr("index.html", render_to_string("intake/data_copy.html", read))
+        archive.writestr("index.html", _page(said))
     return buffer.getvalue(), {table["name"]: len(table["rows"]) for table in tables}
 
 
-def _to_read(table: dict[str, Any]) -> dict[str, Any]:
-    """Without what is empty; in pairs, since to a template a column called “items” would be the items of its row."""
-    rows = [
-        [(_called(name), value) for name, value in row.items() if value not in (None, "", [], {})]
-        for row in table["rows"]
-    ]
-    left_out = [(_called(name), reason) for name, reason in table["left_out"].items()]
+def _page(said: dict[str, Any]) -> str:
+    """The same for people."""
+    found = {table.label: table for table in erasure_map.about_clients()}
+    tables = sorted(said["tables"], key=lambda table: table["table"] not in _WRITTEN)
+    with translation.override("en"):
+        read = [_to_read(found[table["table"]], table) for table in tables]
+        return render_to_string("intake/data_copy.html", said | {"tables": read})
+
+
+def _to_read(found: Table, table: dict[str, Any]) -> dict[str, Any]:
+    """In words and without what is empty; in pairs, since to a template a column called “items” would be the items of
+    its row.
+    """
+    rows: list[list[tuple[str, str]]] = [[] for _ in table["rows"]]
+    for name in table["rows"][0]:
+        values = [row[name] for row in table["rows"]]
+        words = copy_words.in_words(found.model._meta.get_field(name), values)
+        for row, value, said in zip(rows, values, words, strict=True):
+            if said:
+                row.append(
+                    (copy_words.called(name), value if isinstance(value, FileName) else said)
+                )
+    left_out = [(copy_words.called(name), reason) for name, reason in table["left_out"].items()]
     return table | {"rows": rows, "left_out": left_out}
-
-
-def _called(name: str) -> str:
-    return name.replace("_", " ").capitalize()
 
 
 def _table(table: Table, person: Person, archive: zipfile.ZipFile) -> dict[str, Any]:
@@ -155,10 +167,10 @@ def _why_left_out(table: Table, name: str) -> str:
 
 def _plain(table: Table, row: Any, name: str, value: Any, archive: zipfile.ZipFile) -> Any:
     """A value as JSON has it; bytes become a file of the archive, and their name stands in their place."""
-    if isinstance(value, str):
-        return outbox.without_link(value)
+    if name in _JSON and value:
+        value = json.loads(value)
     if not isinstance(value, bytes | memoryview):
-        return value
+        return _without_links(value)
     if isinstance(row, Attachment) and scanning.why_held_back(row):
         return HELD_BACK
     called = _UNSAFE.sub("_", getattr(row, "name", "") or f"document-{row.pk}.pdf")[-80:].lstrip(
@@ -167,3 +179,12 @@ def _plain(table: Table, row: Any, name: str, value: Any, archive: zipfile.ZipFi
     path = f"files/{table.model._meta.model_name}-{row.pk}-{called}"
     archive.writestr(path, bytes(value))
     return FileName(path)
+
+
+def _without_links(value: Any) -> Any:
+    """A value without private links, also where it holds others."""
+    if isinstance(value, dict):
+        return {key: _without_links(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_without_links(part) for part in value]
+    return outbox.without_link(value) if isinstance(value, str) else value

@@ -211,7 +211,10 @@ declare(
     },
     staff="chosen candidates",
     none="id lead rule desk is_fallback engine decided_at",
-    withheld={"candidates": "About members of the house: who was free, who was not and why."},
+    withheld={
+        "candidates": "About members of the house: who was free, who was not and why.",
+        "reason": "Names members of our staff; what it went by stands under the inputs.",
+    },
 )
 declare(
     Assignment,

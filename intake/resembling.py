@@ -46,9 +46,14 @@ REASONS = {
 
 def in_words(likeness: Likeness) -> list[str]:
     """Its reasons in words."""
+    return said(likeness.reasons)
+
+
+def said(reasons: Iterable[Reason]) -> list[str]:
+    """Reasons in words, without those that are none any more."""
     return [
         REASONS[code].format(_days(measure) if code == "days" else measure)
-        for code, measure in likeness.reasons
+        for code, measure in reasons
         if code in REASONS
     ]
 

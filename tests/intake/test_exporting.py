@@ -5,7 +5,8 @@ import json
 import re
 import zipfile
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
+from html import unescape
 from urllib.parse import unquote
 
 import pytest
@@ -13,8 +14,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from accounts import erasure_map
-from intake import exporting, identifying
-from intake.models import DataCopy, DataCopyDownload
+from briefs import dates
+from intake import exporting, identifying, submission
+from intake.models import DataCopy, DataCopyDownload, Enquiry, RoutingDecision
+from intake.provenance import Provenance
 from mail.outbox import PRIVATE_LINK
 from tests import factories
 from tests.briefs.subscribed import run_all
@@ -96,6 +99,50 @@ def test_people_open_the_files_from_the_page_and_read_no_link_that_opens_nothing
     assert links == {name for name in archive.namelist() if name.startswith("files/")} != set()
     assert PRIVATE_LINK not in page + str(data)
     assert "[private link]" in page
+
+
+def test_the_page_says_words_and_the_data_have_the_types_of_json(lead):
+    making.accept(making.make_sent(lead), full_name=NAME)
+    brief = factories.BriefFactory(title="Fuel is the lever")
+    asked = {"countries_of_interest": ("ML", "BF"), "services": ("due-diligence",)}
+    submission.receive_enquiry(
+        content=factories.ContentFactory.build(email=EMAIL, brief=brief.slug, **asked),
+        channel=Enquiry.Channel.FORM,
+        provenance=Provenance(as_sent='{"phone": " 1"}'),
+    )
+    archive = zipfile.ZipFile(io.BytesIO(made(lead).archive))
+
+    page, data = archive.read("index.html").decode(), json.loads(archive.read("data.json"))
+
+    values = [unescape(said) for said in re.findall(r"(?s)<dd[^>]*>(.*?)</dd>", page)]
+    assert not [
+        said for said in values if re.search(r"\bNone\b|\bTrue\b|\bFalse\b|\['|\{'|^$", said)
+    ]
+    assert {
+        "Mali, Burkina Faso",
+        "Due diligence on partners",
+        "Fuel is the lever",
+        "Yes",
+        "No",
+    } <= set(values)
+    assert f"{dates.long_moment(lead.created_at)}" in values
+    rows = {table["table"]: table["rows"] for table in data["tables"]}
+    (sent,) = [row for row in rows["intake.enquiry"] if row["brief"]]
+    assert (sent["countries_of_interest"], sent["services"]) == (["ML", "BF"], ["due-diligence"])
+    assert (sent["as_sent"], sent["brief"], sent["api_key"]) == ({"phone": " 1"}, brief.pk, None)
+    assert rows["mail.message"][0]["is_forced"] is False
+    assert datetime.fromisoformat(data["made_at"]).tzinfo is not None
+
+
+def test_no_reason_of_a_routing_names_staff_in_it(lead):
+    factories.new_lead(email=EMAIL)
+    run_all("intake.route_lead")
+    decision = RoutingDecision.objects.exclude(chosen=None).latest("pk")
+    name = decision.chosen.user.full_name
+    archive = zipfile.ZipFile(io.BytesIO(made(lead).archive))
+
+    assert name in decision.reason
+    assert name not in archive.read("data.json").decode() + archive.read("index.html").decode()
 
 
 def test_names_of_files_cannot_leave_their_folder(lead):
