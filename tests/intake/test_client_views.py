@@ -49,7 +49,7 @@ def test_the_status_page_says_every_answer_in_the_words_of_the_form(client):
         ("Budget", "5\u202f000 à 20\u202f000 EUR"), ("Organisation", "Example SA"), ("Fonction", "&lt;Chief&gt;"),
         ("Où vous êtes", "France"), ("Langue de notre réponse", "العربية"),
     ):  # fmt: skip
-        assert f'<dt>{label}</dt><dd><bdi>{said}</bdi></dd>' in page
+        assert f"<dt>{label}</dt><dd><bdi>{said}</bdi></dd>" in page
 
 
 @pytest.mark.django_db
