@@ -15,15 +15,18 @@ from django.conf import settings
 from django.db import transaction
 
 from intake.models import Activity, Attachment, AttachmentScan
-from jobs import queue
+from jobs import kinds, queue, retrying
 
 _CHUNK = 64 * 1024
 _SECONDS = 15  # less than a job may take
 _ANSWER = re.compile(rb"stream: (?:(OK)|(.+) FOUND)\0?\n?")
+_LIMIT = b"INSTREAM size limit exceeded"
+_TOO_LARGE = "The file is larger than the scanner takes: raise StreamMaxLength"
+_NO_VERDICT = "The scanner gave no verdict"
 _AT_ONCE = 500
 
 
-class ScannerUnavailable(Exception):
+class ScannerUnavailable(kinds.JobError):
     """The scanner did not answer, or not with a verdict: the file is to be scanned later."""
 
 
@@ -39,18 +42,37 @@ def scan(body: bytes) -> Verdict:
     """What clamd at settings.CLAMD says of these bytes; raises ScannerUnavailable."""
     try:
         with _connected() as connection:
-            connection.sendall(b"zINSTREAM\0")
-            for start in range(0, len(body), _CHUNK):
-                chunk = body[start : start + _CHUNK]
-                connection.sendall(struct.pack("!I", len(chunk)) + chunk)
-            connection.sendall(struct.pack("!I", 0))
+            is_whole = _send(connection, body)
             answer = _read_line(connection)
     except OSError as error:
-        raise ScannerUnavailable(type(error).__name__) from error
-    found = _ANSWER.fullmatch(answer)
+        raise ScannerUnavailable(f"The scanner does not answer: {type(error).__name__}") from error
+    found = _ANSWER.fullmatch(answer) if is_whole else None
     if not found:
-        raise ScannerUnavailable("The scanner gave no verdict.")
+        raise ScannerUnavailable(_TOO_LARGE if answer.startswith(_LIMIT) else _NO_VERDICT)
     return Verdict(bool(found[1]), (found[2] or b"").decode("ascii", "replace")[:200])
+
+
+def answers() -> bool:
+    """Whether clamd is there and answers at all."""
+    try:
+        with _connected() as connection:
+            connection.sendall(b"zPING\0")
+            return _read_line(connection).startswith(b"PONG")
+    except OSError:
+        return False
+
+
+def _send(connection: socket.socket, body: bytes) -> bool:
+    """Whether all of it was taken: clamd says why before it hangs up in the middle."""
+    try:
+        connection.sendall(b"zINSTREAM\0")
+        for start in range(0, len(body), _CHUNK):
+            chunk = body[start : start + _CHUNK]
+            connection.sendall(struct.pack("!I", len(chunk)) + chunk)
+        connection.sendall(struct.pack("!I", 0))
+    except (BrokenPipeError, ConnectionResetError):
+        return False
+    return True
 
 
 def _connected() -> socket.socket:
@@ -94,10 +116,14 @@ def ask_to_scan(attachments: Iterable[Attachment]) -> None:
 
 
 def ask_for_unscanned() -> None:
-    """Ask for what has no verdict, such as files from before there was a scanner."""
+    """Ask for what has no verdict: files from before there was a scanner, and, once it answers, those whose jobs ended
+    while it did not or was not configured. Until then the dead ones lie where operators see them.
+    """
     waiting = Attachment.objects.filter(scan=None).only("pk").order_by("pk")
     with transaction.atomic():
         ask_to_scan(waiting[:_AT_ONCE])
+    if settings.CLAMD and answers():
+        retrying.revive(kind="intake.scan_attachment", subject_ids=waiting.values("pk"))
 
 
 def scan_attachment(*, attachment_id: int) -> Callable[[], None] | None:

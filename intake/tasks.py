@@ -176,7 +176,7 @@ def scan_attachment(job: Job) -> Callable[[], None] | None:
     return scanning.scan_attachment(attachment_id=job.subject_id)
 
 
-@kind("intake.scan_waiting", every=timedelta(minutes=15))
+@kind("intake.scan_waiting", external=True, every=timedelta(minutes=15))
 def scan_waiting(job: Job) -> None:
     """Ask for scans of what has none."""
     scanning.ask_for_unscanned()

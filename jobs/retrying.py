@@ -1,9 +1,11 @@
 """Giving a dead job another life, and one that waits after a failed try the next try at once."""
 
+from typing import Any
+
 import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.models import User
@@ -11,6 +13,7 @@ from jobs import kinds, queue
 from jobs.models import Job
 
 log = structlog.get_logger("derisk.job")
+_FRESH = {"state": Job.State.PENDING, "attempts": 0, "interruptions": 0, "run_at": Now()}
 
 
 @transaction.atomic
@@ -24,7 +27,7 @@ def retry_job(*, job: Job, by: User) -> Job:
         .filter(
             Q(state=Job.State.DEAD) | Q(state=Job.State.PENDING, attempts__gt=0, run_at__gt=Now())
         )
-        .update(state=Job.State.PENDING, attempts=0, interruptions=0, run_at=Now())
+        .update(**_FRESH)
     )
     if not revived:
         raise ValidationError(
@@ -34,3 +37,15 @@ def retry_job(*, job: Job, by: User) -> Job:
     queue.hint([job.pk], at_once=job.kind in kinds.at_once())
     job.refresh_from_db()
     return job
+
+
+def revive(*, kind: str, subject_ids: QuerySet[Any]) -> int:
+    """Let the jobs of one kind for these subjects that ended, dead or done, run again now; how many there were.
+
+    For what is still to be done although its job ended, since what it needs was away. The sweep hints them.
+    """
+    ended = Job.objects.filter(state__in=[Job.State.DEAD, Job.State.DONE])
+    revived = ended.filter(kind=kind, subject_id__in=subject_ids).update(**_FRESH, done_at=None)
+    if revived:
+        log.info("ended jobs run again", kind=kind, jobs=revived)
+    return revived

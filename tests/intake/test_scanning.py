@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
+from django.db.models.functions import Now
 
 from intake import scanning
 from intake.models import Activity, Attachment, AttachmentScan, Lead
 from intake.scanning import ScannerUnavailable, Verdict
+from jobs import failures
 from jobs.models import Job
 from tests import factories, racing
 
@@ -25,7 +27,12 @@ class Clamd:
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
         self.answer: bytes | None = None
-        self._server = socket.create_server(("127.0.0.1", 0))
+        self.hangs_up = False
+        self.port = 0
+        self.start()
+
+    def start(self) -> None:
+        self._server = socket.create_server(("127.0.0.1", self.port))
         self.port = self._server.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -37,7 +44,13 @@ class Clamd:
             except OSError:
                 return
             with connection, connection.makefile("rb") as stream:
-                assert stream.read(10) == b"zINSTREAM\0"
+                if (command := stream.read(6)) == b"zPING\0":
+                    connection.sendall(b"PONG\0")
+                    continue
+                assert command + stream.read(4) == b"zINSTREAM\0"
+                if self.hangs_up:
+                    connection.sendall(self.answer or b"")
+                    continue
                 body = b""
                 while size := struct.unpack("!I", stream.read(4))[0]:
                     assert size <= 64 * 1024
@@ -104,6 +117,23 @@ def test_no_verdict_is_not_clean(clamd, answer):
 
     with pytest.raises(ScannerUnavailable):
         scanning.scan(b"x")
+
+
+def test_a_file_over_the_limit_of_the_scanner_says_so(clamd):
+    clamd.answer = b"INSTREAM size limit exceeded. ERROR\0"
+
+    with pytest.raises(
+        ScannerUnavailable,
+        match=r"^The file is larger than the scanner takes: raise StreamMaxLength$",
+    ):
+        scanning.scan(b"x")
+
+
+def test_what_is_answered_before_all_was_read_is_no_verdict(clamd):
+    clamd.answer, clamd.hangs_up = b"stream: OK\0", True
+
+    with pytest.raises(ScannerUnavailable):
+        scanning.scan(b"x" * 10_000_000)
 
 
 def test_without_a_server_it_is_not_clean(clamd):
@@ -203,6 +233,46 @@ def test_files_from_before_there_was_a_scanner_are_scanned_too(client, settings)
     scanning.ask_for_unscanned()
 
     assert Job.objects.get(kind="intake.scan_attachment").subject_id == file.pk
+
+
+@pytest.mark.django_db
+def test_a_job_that_died_without_a_scanner_runs_again_once_that_answers(client, clamd):
+    file = send(client)
+    clamd.stop()
+    Job.objects.filter(subject_id=file.pk).update(state="dead", attempts=8)
+
+    scanning.ask_for_unscanned()
+    job = Job.objects.get(kind="intake.scan_attachment")
+    assert (job.state, job.attempts) == ("dead", 8)  # where operators see it
+
+    clamd.start()
+    scanning.ask_for_unscanned()
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("pending", 0)
+
+
+@pytest.mark.django_db
+def test_a_job_that_found_no_scanner_configured_runs_again_once_there_is_one(client, clamd):
+    file = send(client)
+    done = Job.objects.filter(kind="intake.scan_attachment", subject_id=file.pk)
+    done.update(state="done", attempts=1, done_at=Now())
+
+    scanning.ask_for_unscanned()
+
+    assert done.get().state == "pending"
+
+
+@pytest.mark.django_db
+def test_why_there_was_no_verdict_stands_on_the_job(settings, tmp_path):
+    settings.CLAMD = f"unix://{tmp_path}/clamd.ctl"
+
+    with pytest.raises(ScannerUnavailable) as caught:
+        scanning.scan(b"x")
+
+    told = failures.describe(caught.value).partition(" at ")[0]
+    assert told == (
+        "intake.scanning.ScannerUnavailable: The scanner does not answer: FileNotFoundError"
+    )
 
 
 @pytest.mark.django_db

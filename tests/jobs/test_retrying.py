@@ -75,3 +75,25 @@ def test_what_the_caller_believes_of_the_job_does_not_count() -> None:
 
     with pytest.raises(ValidationError, match="not dead"):
         retrying.retry_job(job=job, by=UserFactory.create())
+
+
+def test_ended_jobs_of_one_kind_run_again_for_the_subjects_named(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level("INFO")
+    dead = make_job(state="dead", attempts=8, subject_id=1)
+    done = make_job(state="done", attempts=1, subject_id=1, done_at=timezone.now())
+    others = [
+        make_job(state="dead", attempts=8, subject_id=2),
+        make_job(state="dead", attempts=8, subject_id=1, kind="tests.unheard_of"),
+    ]
+    named = Job.objects.filter(pk=dead.pk).values("subject_id")
+
+    assert retrying.revive(kind=dead.kind, subject_ids=named) == 2
+
+    for job in (dead, done, *others):
+        job.refresh_from_db()
+    assert [(job.state, job.attempts) for job in (dead, done)] == [("pending", 0)] * 2
+    assert [job.state for job in others] == ["dead", "dead"]
+    (line,) = logged(caplog, "derisk.job")
+    assert (line["event"], line["kind"], line["jobs"]) == ("ended jobs run again", dead.kind, 2)
