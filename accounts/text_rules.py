@@ -84,11 +84,14 @@ def refuse_unusual_email(value: str) -> None:
     """Raise ValidationError(code="unusual_email") for addresses that mail servers do not take.
 
     Django's own check lets through invisible characters in the domain, a few letters that are not ASCII before
-    the @, local parts over 64 characters, and domains that grow too long when written in ASCII.
+    the @, local parts over 64 characters, domains that grow too long when written in ASCII, and what only leads to
+    machines of the house: localhost and numbers of machines in brackets.
     """
-    local, _at, domain = value.rpartition("@")
+    local, at, domain = value.rpartition("@")
     is_plain = local.isascii() and local.isprintable() and len(local) <= 64
-    if not is_plain or not 0 < len(_in_ascii(domain)) <= 253 - len(local):
+    written = _in_ascii(domain)
+    is_named = not at or ("." in written and not written.startswith("["))
+    if not (is_plain and is_named) or not 0 < len(written) <= 253 - len(local):
         raise ValidationError(CANNOT_RECEIVE, code="unusual_email")
 
 

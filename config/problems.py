@@ -27,7 +27,8 @@ def problem_response(error: Exception, context: dict[str, Any]) -> Response | No
     if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
         return _problem(413, "The body is larger than this address takes. Send less.")
     if isinstance(error, RecursionError):
-        return _problem(400, "The JSON is nested too deeply.")
+        text = "The JSON is nested too deeply."
+        return _problem(400, text, [{"pointer": "", "code": "too_deep", "detail": text}])
     if isinstance(error, BadRequest):
         return _problem(400, str(error))
     if isinstance(error, ValidationError):

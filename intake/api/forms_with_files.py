@@ -6,9 +6,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.http.multipartparser import MultiPartParserError
 from django.utils.datastructures import MultiValueDict
-from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.parsers import BaseParser
 
+from intake.api.parsing import Unreadable
 from intake.uploading import read_form
 
 # Fields that may stand several times in a form.
@@ -24,7 +25,7 @@ class FilesParser(BaseParser):
         try:
             words, files = read_form(parser_context["request"]._request)
         except MultiPartParserError as error:
-            raise ParseError(f"Multipart form parse error - {error}") from error
+            raise Unreadable(f"Multipart form parse error - {error}") from error
         return _as_json(words, files)
 
 

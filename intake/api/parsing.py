@@ -7,7 +7,6 @@ from typing import IO, Any
 from django.core.exceptions import RequestDataTooBig
 from rest_framework.exceptions import ErrorDetail, ParseError, ValidationError
 from rest_framework.parsers import JSONParser
-from rest_framework.utils.json import strict_constant
 
 # A megabyte in one field, each letter escaped: still told which field it is. The 413 cannot say so.
 LARGEST_BODY = 4_000_000
@@ -28,10 +27,27 @@ class StrictJSONParser(JSONParser):
             raise RequestDataTooBig
         try:
             return json.loads(
-                raw.decode(), parse_constant=strict_constant, object_pairs_hook=_object
+                raw.decode(), parse_int=_whole, parse_constant=float, object_pairs_hook=_object
             )
         except ValueError as error:
-            raise ParseError(f"JSON parse error - {error}") from error
+            raise Unreadable(f"JSON parse error - {error}") from error
+
+
+class Unreadable(ParseError):
+    """What is wrong with the body as a whole, as there is no field yet to point at."""
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """One entry, whose pointer is that of the whole document."""
+        return [{"pointer": "", "code": str(self.detail.code), "detail": str(self.detail)}]
+
+
+def _whole(digits: str) -> float:
+    """A number, which no field takes; of more digits than Python reads, as NaN and Infinity, one that says so too."""
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

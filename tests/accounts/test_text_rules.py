@@ -92,6 +92,9 @@ def test_addresses_that_can_receive_mail(email):
         "a@client\u00ad.example",
         "a@.example",
         "a@",
+        "a@localhost",
+        "a@[127.0.0.1]",
+        "a@[IPv6:2001:db8::1]",
         f"a@{'b' * 64}.example",
         f"a@{'b' * 63}.{'c' * 63}.{'d' * 63}.{'e' * 61}",
         "a@" + ".".join(["\u2121" * 21] * 11),  # the sign TEL: each becomes three letters

@@ -64,7 +64,6 @@ def test_nested_errors_of_drf_become_pointers():
     [
         (RequestDataTooBig(), 413, "The body is larger than this address takes. Send less."),
         (TooManyFieldsSent(), 413, "The body is larger than this address takes. Send less."),
-        (RecursionError(), 400, "The JSON is nested too deeply."),
         (Http404("No such brief."), 404, "No such brief."),
         (exceptions.NotFound(), 404, "Not found."),
         (exceptions.PermissionDenied(), 403, "You do not have permission to perform this action."),
@@ -76,6 +75,16 @@ def test_other_exceptions_keep_their_status(error, status, detail):
     assert answer(error)[1] | {"title": ""} == {
         "type": "about:blank", "title": "", "status": status, "detail": detail,
     }  # fmt: skip
+
+
+def test_what_is_nested_too_deeply_points_at_the_whole():
+    text = "The JSON is nested too deeply."
+
+    status, document = answer(RecursionError())
+
+    assert status == 400
+    assert document["detail"] == text
+    assert document["errors"] == [{"pointer": "", "code": "too_deep", "detail": text}]
 
 
 def test_headers_that_tell_a_client_what_to_do_stay():
