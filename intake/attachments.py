@@ -54,34 +54,48 @@ def check_uploads(files: Sequence[UploadedFile]) -> tuple[Upload, ...]:
 
 def _check(file: UploadedFile) -> Upload:
     name = file.name or "file"
-    text_rules.refuse_hidden_characters(name)
+    _refuse_hidden(name)
     if (file.size or 0) > LARGEST_BYTES:
-        raise ValidationError(
-            gettext("“%(name)s” is larger than 10 MB. Send a smaller one, or tell us of it."),
-            code="too_large",
-            params={"name": name},
-        )
+        message = gettext("“%(name)s” is larger than 10 MB. Send a smaller one, or tell us of it.")
+        raise _refusal(name, message, "too_large")
     if not file.size:
-        raise ValidationError(
-            gettext("“%(name)s” is empty. Choose the file again."),
-            code="empty",
-            params={"name": name},
-        )
+        raise _refusal(name, gettext("“%(name)s” is empty. Choose the file again."), "empty")
     body = file.read()
     content_type = sniff(name, body)
     if content_type is None:
-        raise _refusal(name, body)
+        raise _other_type(name, body)
     return Upload(name[-LONGEST_NAME:], content_type, hashlib.sha256(body).hexdigest(), body)
 
 
-def _refusal(name: str, body: bytes) -> ValidationError:
+def _refuse_hidden(name: str) -> None:
+    try:
+        text_rules.refuse_hidden_characters(name)
+        text_rules.refuse_line_breaks(name)
+    except ValidationError as error:
+        message = gettext(
+            "The name of “%(name)s” holds a character that cannot be seen. Give the file "
+            "another name and choose it again."
+        )
+        raise _refusal(name, message, str(error.code)) from error
+
+
+def _other_type(name: str, body: bytes) -> ValidationError:
     if _ending_of(name) in _OF_OFFICE and _has_macros(body):
         message = gettext("“%(name)s” holds macros. Save it without them, or as a PDF.")
-        return ValidationError(message, code="macros", params={"name": name})
+        return _refusal(name, message, "macros")
     message = gettext(
         "“%(name)s” is not a PDF, Word or Excel file, picture (PNG, JPEG, WebP, HEIC) or plain text, or it is damaged."
     )
-    return ValidationError(message, code="type", params={"name": name})
+    return _refusal(name, message, "type")
+
+
+def _refusal(name: str, message: str, code: str) -> ValidationError:
+    return ValidationError(message, code=code, params={"name": shown_name(name)})
+
+
+def shown_name(name: str) -> str:
+    """The name of a file as a message tells it: what cannot be seen could make it read as another."""
+    return text_rules.plain(name, LONGEST_NAME)
 
 
 def sniff(name: str, body: bytes) -> str | None:

@@ -4,6 +4,7 @@ Django's parser passes over a part whose headers are not UTF-8, as some programs
 called “..”; a name of a kilobyte makes it give up. Each would be a file lost while its sender is thanked.
 """
 
+import html
 import re
 from typing import Any, Protocol
 
@@ -29,8 +30,11 @@ class FormParser(MultiPartParser):
         found._input_data = _PlainHeaders(found._input_data, b"--" + found._boundary)
 
     def sanitize_file_name(self, file_name: str) -> str:
-        """The last part of a path, without what cannot be seen; a file whose name is nothing then is a “file”."""
-        return super().sanitize_file_name(file_name) or "file"
+        """The last part of a path; a file whose name is nothing then is a “file”. Django's would take out what cannot
+        be seen: some of it spells a name, and what hides something is for the check to refuse.
+        """
+        name = html.unescape(file_name).replace("\\", "/").rpartition("/")[2]
+        return "file" if name in ("", ".", "..") else name
 
 
 class _PlainHeaders:

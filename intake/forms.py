@@ -18,6 +18,7 @@ from django_countries import countries
 from accounts.form_fields import EmailField, LineField, LongTextField
 from briefs import geography
 from intake import consent, render_tokens
+from intake.attachments import shown_name
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.checked_forms import TEXTS, CheckedForm
 from intake.form_fields import (
@@ -205,7 +206,8 @@ class RequestForm(forms.Form):
 
     def files_to_choose_again(self) -> str:
         """What to say of files that came with a form that comes back: no browser fills them in again."""
-        names = [str(file.name) for file in self.files.getlist("attachments")] if self.files else []
+        files = self.files.getlist("attachments") if self.files else []
+        names = [shown_name(str(file.name)) for file in files]
         if not names:
             return ""
         return gettext("Choose your files again, since a page cannot keep them: %(names)s") % {
@@ -248,11 +250,16 @@ class RequestForm(forms.Form):
         return slug if is_slug(slug, MOST_OF_SLUG) else ""
 
     def clean(self) -> dict[str, Any]:
-        """The checked fields. A field that came twice is refused: one of the two would be lost in silence."""
+        """The checked fields. A field that came twice is refused, and so is a file in a field of another name: one of
+        the two, or the file, would be lost in silence.
+        """
         if isinstance(self.data, QueryDict):
             for name, values in self.data.lists():
                 if len(values) > 1 and name in _ONCE and len(set(values)) > 1:
                     self.add_error(name, gettext("This came more than once. Write it once."))
+        if self.files and {*self.files} - {"attachments"}:
+            message = gettext("Choose your files here; they came under a name that we do not know.")
+            self.add_error("attachments", message)
         return self.cleaned_data
 
     @property

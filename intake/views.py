@@ -154,11 +154,20 @@ class _SeeOther(HttpResponseRedirect):
 def _provenance(
     request: HttpRequest, form: CheckedForm, key: ApiKey | None
 ) -> provenance.Provenance:
-    came = attribution.unseal(form.came)
+    came = _came_with(request, form, key)
     if came is None:
         log.warning("attribution dropped")
         came = attribution.CameFrom()
     return provenance.of_request(request, as_sent=form.as_sent(), came=came, key=key)
+
+
+def _came_with(
+    request: HttpRequest, form: CheckedForm, key: ApiKey | None
+) -> attribution.CameFrom | None:
+    """What the form carries; a website's own form carries nothing, so its address tells. None when it was altered."""
+    if form.came or key is None:
+        return attribution.unseal(form.came)
+    return attribution.of_address(request.GET.dict(), request.META.get("HTTP_REFERER", ""))
 
 
 def _sent_back(

@@ -39,7 +39,7 @@ class Unreadable(ParseError):
     @property
     def errors(self) -> list[dict[str, str]]:
         """One entry, whose pointer is that of the whole document."""
-        return [{"pointer": "", "code": str(self.detail.code), "detail": str(self.detail)}]
+        return [{"pointer": "", "code": self.default_code, "detail": str(self.detail)}]
 
 
 def _whole(digits: str) -> float:

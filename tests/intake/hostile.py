@@ -220,7 +220,7 @@ FORMS: list[Body] = [
     _form("nine megabytes", _PLAIN.replace(b"Gao", b"x" * 9_000_000), 413),
     _form("files by the hundred", _PARTS + _files(300) + END, 400, "attachments"),
     _form("files by the thousand", _PARTS + _files(1100) + END, 400, "attachments"),
-    _form("files under other names", _PARTS + _files(3, "x") + END, 303, full_name="Aïcha Example"),
+    _form("files under other names", _PARTS + _files(3, "x") + END, 400, "attachments"),
     _form(
         "a file that climbs",
         _PARTS + _part("attachments", "x", file="../../etc/a.txt", extra=_TEXT) + END,
@@ -260,7 +260,19 @@ FORMS: list[Body] = [
     ),
     _form(
         "a name of a file with a NUL",
-        _PARTS + _part("attachments", "x", file="a.txt\x00.exe", extra=_TEXT) + END,
+        _PARTS + _part("attachments", "x", file="a\x00.txt", extra=_TEXT) + END,
+        400,
+        "attachments",
+    ),
+    _form(
+        "a name of a file that reads as another",
+        _PARTS + _part("attachments", "x", file="plan\u202efdp.txt", extra=_TEXT) + END,
+        400,
+        "attachments",
+    ),
+    _form(
+        "a name of a file in two lines",
+        _PARTS + _part("attachments", "x", file="a\u2028b.txt", extra=_TEXT) + END,
         400,
         "attachments",
     ),
@@ -268,7 +280,7 @@ FORMS: list[Body] = [
         "needs as a file",
         _PARTS.replace(b'name="needs"', b'name="needs"; filename="a.txt"') + END,
         400,
-        "needs",
+        "needs attachments",
     ),
     _form("attachments as words", _PARTS + _part("attachments", "a.txt") + END, 400, "attachments"),
     _form(

@@ -220,3 +220,25 @@ def test_no_damage_to_an_office_file_is_a_fault(data):
         body[data.draw(st.integers(0, len(body) - 1))] = data.draw(st.integers(0, 255))
 
     assert attachments.sniff("a.docx", bytes(body)) in (None, WORD)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown", "code"),
+    [
+        ("plan\u202efdp.txt", "planfdp.txt", "hidden_characters"),
+        ("a\x00.txt", "a.txt", "hidden_characters"),
+        ("a\u2028b.txt", "ab.txt", "line_break"),
+        ("caf\ufffd.txt", "caf\ufffd.txt", "damaged"),
+    ],
+)
+def test_a_name_that_hides_something_is_refused_and_shown_without_it(name, shown, code):
+    message = (
+        f"The name of “{shown}” holds a character that cannot be seen. "
+        "Give the file another name and choose it again."
+    )
+
+    assert refusal((name, b"x")) == [(code, message)]
+
+
+def test_no_message_shows_what_cannot_be_seen_in_a_name():
+    assert refusal(("a\u200f\ue000.exe", b"MZ"))[0][1].startswith("“a.exe” is not a PDF")

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from briefs import touches
 from intake import consent, flood, keys
 from intake.models import Enquiry, Lead
 from tests import factories
@@ -153,6 +154,20 @@ def test_another_websites_page_gets_no_credit_and_loses_nothing() -> None:
     Client().post(f"/request/?key={key.public_id}", FORM | {"needs": "More"}, HTTP_ORIGIN=SITE)
 
     assert [e.api_key for e in Enquiry.objects.order_by("pk")] == [None, key]
+
+
+def test_the_address_of_a_websites_own_form_tells_where_its_requests_come_from() -> None:
+    key, _ = issue()
+    mark = touches.mark(touches.Touch(factories.BriefFactory().pk, 1, "end", "en"))
+    address = f"/request/?key={key.public_id}&utm_source=partner&utm_id=x&from={mark}"
+
+    Client().post(address, FORM, headers={"Referer": f"{SITE}/risk/?who=me"})
+    Client().post(address, FORM | {"needs": "More", "came": "made up"})
+
+    enquiry, altered = Enquiry.objects.order_by("pk")
+    assert (enquiry.utm_source, enquiry.referrer_host) == ("partner", "partner.example")
+    assert (enquiry.last_version, enquiry.last_section) == (1, "end")
+    assert (altered.utm_source, altered.last_brief) == ("", None)
 
 
 def test_the_keys_limit_holds_for_its_form() -> None:
