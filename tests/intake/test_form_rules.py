@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
+from django.utils import translation
 
 from intake import acknowledging
 from intake.models import Enquiry, Lead
@@ -95,3 +96,42 @@ def test_the_mail_says_the_same(client) -> None:
     message = Message.objects.get()
     assert Lead.objects.get().reference in message.subject
     assert message.private_url.endswith(address)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["en", "fr", "pt", "ar"])
+@pytest.mark.parametrize(
+    ("name", "sent", "wrong"),
+    [
+        ("add", {"text": "a\x07b"}, {"text"}),
+        ("add", {"text": " "}, {"text"}),
+        ("contact", {"full_name": "", "email": "no address", "phone": "1\x1b"}, {"full_name", "email", "phone"}),
+    ],
+)  # fmt: skip
+def test_the_clients_own_pages_keep_the_same_rules(client, language, name, sent, wrong) -> None:
+    address = f"{client.post(ADDRESS, FOUR)['Location']}{name}/?language={language}"
+
+    empty, refused = client.get(address), client.post(address, sent)
+
+    page, html = Page(refused), refused.content.decode()
+    with translation.override(language):
+        assert page.title.startswith(translation.gettext("Error:"))
+        problem = translation.gettext("There is a problem")
+    assert set(page.summary()) == {f"id_{field}" for field in wrong} <= set(page.ids)
+    for field in wrong:
+        assert page.summary()[f"id_{field}"] in (page.error(field) or "")
+        assert f"id_{field}_error" in page.described[field]
+        assert page.fields[field] == sent[field]
+    summary = html.index('<div class="error-summary" role="alert" tabindex="-1" autofocus')
+    assert html.index("<main") < summary < html.index(problem) < html.index("<h1")
+    for text in (html, empty.content.decode()):
+        assert " novalidate>" in text
+        assert not re.search(r" (required|maxlength|minlength|pattern)[ =>]", text)
+
+
+@pytest.mark.django_db
+def test_the_page_of_corrections_knows_what_each_field_is(client) -> None:
+    page = client.get(f"{client.post(ADDRESS, FOUR)['Location']}contact/").content.decode()
+
+    told = dict(re.findall(r'<input [^>]*name="(\w+)"[^>]* autocomplete="([\w-]+)"', page))
+    assert told == {"full_name": "name", "email": "email", "phone": "tel"}
