@@ -22,3 +22,17 @@ def frozen(
     return pgtrigger.Protect(
         name=name, operation=operation, condition=pgtrigger.Condition(condition)
     )
+
+
+def never_truncated() -> pgtrigger.Trigger:
+    """A trigger for a table whose rows a trigger keeps from being deleted: TRUNCATE asks no trigger of rows.
+
+    It refuses TRUNCATE ... CASCADE of another table too, and an empty table as well as a full one.
+    """
+    return pgtrigger.Trigger(
+        name="never_truncated",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="RAISE EXCEPTION 'pgtrigger: Cannot truncate % table', TG_TABLE_NAME;",
+    )

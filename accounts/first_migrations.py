@@ -17,8 +17,8 @@ class AtOnce(Operation):
     """These operations, each seeing the models as the last one leaves them, so that the models are made once.
 
     By itself Django makes a model, and every one that is related to it, anew after each operation: with a hundred
-    models that was nearly all of the time that a new database took. For CreateModel, and what belongs to the new
-    tables, such as triggers. A model may name one that comes later: foreign keys are added when all tables are there.
+    models that was nearly all of the time that a new database took. For CreateModel, and for triggers, of the new
+    tables or of others. A model may name one that comes later: foreign keys are added when all tables are there.
     """
 
     def __init__(self, operations: Sequence[Operation]) -> None:

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 
 from accounts import time_zones
+from accounts.erasure_door import never_truncated
 
 
 class UserManager(BaseUserManager["User"]):
@@ -146,6 +147,7 @@ class Erasure(models.Model):
                 """,
             ),
             pgtrigger.Protect(name="erasure_frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_truncated(),
         ]
         permissions = [
             ("erase_person", "Can erase people's data"),

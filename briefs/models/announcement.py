@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from accounts.erasure_door import never_truncated
 from briefs.models.brief import Brief
 from briefs.models.revision import Correction
 
@@ -52,7 +53,10 @@ class Announcement(models.Model):
                 condition=Q(made_at__gte=F("due_at")), name="announcement_not_before_its_hour"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_truncated(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} of {self.brief}"

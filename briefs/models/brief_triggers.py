@@ -2,6 +2,7 @@
 
 import pgtrigger
 
+from accounts.erasure_door import never_truncated
 from briefs.models.brief_states import MOVES
 
 # The text that an approver signs. What is worked out of it (plain text, counts) is not listed.
@@ -111,4 +112,5 @@ BRIEF_TRIGGERS = [
         operation=pgtrigger.Delete,
         condition=pgtrigger.Q(old__published_at__isnull=False),
     ),
+    never_truncated(),
 ]

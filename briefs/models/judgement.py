@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import pgettext_lazy
 
 from accounts.constraints import CheckedTogether
+from accounts.erasure_door import never_truncated
 from briefs.likelihood import SCALE, Confidence, Likelihood
 from briefs.models.brief import Brief
 
@@ -161,6 +162,7 @@ class Judgement(CheckedTogether):
                 condition=pgtrigger.Condition("(NEW.resolved_by_id IS NOT NULL)"),
                 func=_OTHER_EYES,
             ),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from accounts.erasure_door import never_truncated
 from briefs.models.brief import Brief
 from briefs.models.brief_states import BriefStatus
 from briefs.models.revision import Revision
@@ -61,6 +62,7 @@ class Move(models.Model):
                 & pgtrigger.Q(new__from_status="in_review"),
                 func=_FOUR_EYES,
             ),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

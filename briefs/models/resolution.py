@@ -4,6 +4,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 
+from accounts.erasure_door import never_truncated
 from briefs.models.brief import Brief
 from briefs.models.judgement import Judgement, Outcome
 
@@ -29,7 +30,10 @@ class Resolution(models.Model):
                 name="resolution_outcome_known",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="frozen", operation=pgtrigger.Update | pgtrigger.Delete),
+            never_truncated(),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_outcome_display()}: {self.note}"

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import pgettext_lazy
 
-from accounts.erasure_door import frozen
+from accounts.erasure_door import frozen, never_truncated
 from accounts.text_rules import refuse_hidden_characters
 from briefs.models.brief import Brief
 from briefs.models.brief_states import Tlp
@@ -105,6 +105,7 @@ class ReviewLink(models.Model):
                 " OR (OLD.verdict <> '' AND OLD.verdict <> NEW.verdict)",
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:
@@ -206,6 +207,7 @@ class ReviewComment(models.Model):
                 ),
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
+from accounts.erasure_door import never_truncated
 from briefs.models.brief import Brief
 
 _FROZEN = pgtrigger.Update | pgtrigger.Delete
@@ -37,7 +38,7 @@ class Revision(models.Model):
                 condition=models.Q(authors__len__gte=1), name="revision_has_authors"
             ),
         ]
-        triggers = [pgtrigger.Protect(name="frozen", operation=_FROZEN)]
+        triggers = [pgtrigger.Protect(name="frozen", operation=_FROZEN), never_truncated()]
 
     def __str__(self) -> str:
         return f"Revision {self.number}"
@@ -66,6 +67,7 @@ class Edition(models.Model):
                 operation=pgtrigger.Delete,
                 condition=pgtrigger.Condition("(OLD.published_at <= now())"),
             ),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:
@@ -105,7 +107,7 @@ class Correction(models.Model):
             ),
             models.CheckConstraint(condition=~models.Q(text=""), name="correction_has_text"),
         ]
-        triggers = [pgtrigger.Protect(name="frozen", operation=_FROZEN)]
+        triggers = [pgtrigger.Protect(name="frozen", operation=_FROZEN), never_truncated()]
 
     def __str__(self) -> str:
         return self.text

@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, OuterRef
 
+from accounts.erasure_door import never_truncated
 from briefs.models.brief import Brief
 from briefs.models.revision import Revision
 
@@ -69,6 +70,7 @@ class ToldIncident(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Condition("(pg_trigger_depth() = 0)"),
             ),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

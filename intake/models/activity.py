@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from accounts.erasure_door import frozen
+from accounts.erasure_door import frozen, never_truncated
 from intake.models.lead import Lead
 
 
@@ -79,6 +79,7 @@ class Activity(models.Model):
         indexes = [models.Index(fields=["lead", "happened_at", "id"], name="activity_of_lead")]
         triggers = [
             frozen("intake_activity", "activity_frozen"),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
-from accounts.erasure_door import frozen
+from accounts.erasure_door import frozen, never_truncated
 from accounts.models import Erasure
 from intake.models.lead import Lead
 
@@ -26,7 +26,7 @@ class Addition(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["lead", "form_id"], name="addition_once"),
         ]
-        triggers = [frozen("intake_addition", "addition_frozen")]
+        triggers = [frozen("intake_addition", "addition_frozen"), never_truncated()]
 
     def __str__(self) -> str:
         return f"Addition of {self.added_at:%Y-%m-%d}"
@@ -57,7 +57,7 @@ class ContactCorrection(models.Model):
             ),
         ]
         indexes = [models.Index(Lower("email"), name="correction_email")]
-        triggers = [frozen("intake_contactcorrection", "correction_frozen")]
+        triggers = [frozen("intake_contactcorrection", "correction_frozen"), never_truncated()]
 
     def __str__(self) -> str:
         return f"Correction of {self.made_at:%Y-%m-%d}"
@@ -107,6 +107,7 @@ class ErasureRequest(models.Model):
                 "OLD.lead_id <> NEW.lead_id OR OLD.asked_at <> NEW.asked_at OR OLD.state <> 'open'",
             ),
             pgtrigger.Protect(name="erasure_request_kept", operation=pgtrigger.Delete),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

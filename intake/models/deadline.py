@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.erasure_door import frozen
+from accounts.erasure_door import frozen, never_truncated
 from intake.models.adviser import Adviser
 from intake.models.lead import Lead, Priority, Status
 
@@ -269,7 +269,7 @@ class DeadlineChange(models.Model):
     happened_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        triggers = [frozen("intake_deadlinechange", "deadline_change_frozen")]
+        triggers = [frozen("intake_deadlinechange", "deadline_change_frozen"), never_truncated()]
 
     def __str__(self) -> str:
         return f"{self.deadline}: {self.get_kind_display()}"
@@ -299,7 +299,7 @@ class DeadlineNotice(models.Model):
                 fields=["deadline", "kind", "due_at", "to"], name="deadline_notice_once"
             ),
         ]
-        triggers = [frozen("intake_deadlinenotice", "deadline_notice_frozen")]
+        triggers = [frozen("intake_deadlinenotice", "deadline_notice_frozen"), never_truncated()]
 
     def __str__(self) -> str:
         return f"{self.deadline} → {self.to}"

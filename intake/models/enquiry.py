@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower, Now
 
-from accounts.erasure_door import frozen
+from accounts.erasure_door import frozen, never_truncated
 from briefs.models import Brief
 from briefs.touches import Section
 from intake.catalogue import Budget, Language, Timeframe
@@ -143,6 +143,7 @@ class Enquiry(models.Model):
         ]
         triggers = [
             frozen("intake_enquiry", "enquiry_frozen"),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:
@@ -171,6 +172,7 @@ class Attachment(models.Model):
     class Meta:
         triggers = [
             frozen("intake_attachment", "attachment_frozen"),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from accounts.erasure_door import frozen
+from accounts.erasure_door import frozen, never_truncated
 from intake.models.lead import Lead
 
 
@@ -100,6 +100,7 @@ class Hold(models.Model):
             ),
             frozen("intake_hold", "hold_kept", pgtrigger.Delete),
             pgtrigger.ReadOnly(name="hold_is_of_one_lead", fields=["lead", "kind", "opened_at"]),
+            never_truncated(),
         ]
         permissions = [
             ("decide_conflict", "Can decide about possible conflicts of interest"),

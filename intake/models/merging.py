@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from accounts.erasure_door import never_truncated
+
 
 class RecordKind(models.TextChoices):
     """What can be merged."""
@@ -123,6 +125,7 @@ class Merge(models.Model):
                 fields=["kind", "source_pk", "target_pk", "moved", "by", "merged_at"],
             ),
             pgtrigger.Protect(name="merge_kept", operation=pgtrigger.Delete),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

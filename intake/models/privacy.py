@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.erasure_door import never_truncated
+
 COPY_LASTS = timedelta(days=7)
 
 
@@ -60,7 +62,8 @@ class DataCopyDownload(models.Model):
                 condition=pgtrigger.Condition(
                     "NOT erasure_admits('intake_datacopydownload', OLD.id)"
                 ),
-            )
+            ),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:
@@ -137,7 +140,8 @@ class RetentionRun(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="retention_run_frozen", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

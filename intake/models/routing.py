@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.erasure_door import never_truncated
 from intake.models.adviser import Adviser, Desk
 from intake.models.lead import Lead
 from intake.models.rule import RoutingRule
@@ -50,6 +51,7 @@ class RoutingDecision(models.Model):
             pgtrigger.Protect(
                 name="decision_frozen", operation=pgtrigger.Update | pgtrigger.Delete
             ),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:
@@ -137,6 +139,7 @@ class CreditEntry(models.Model):
                     RETURN NULL;
                 """,
             ),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

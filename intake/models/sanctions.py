@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.erasure_door import frozen
+from accounts.erasure_door import frozen, never_truncated
 from intake.models.lead import Lead
 
 
@@ -243,7 +243,10 @@ class SanctionsScreening(models.Model):
                 name="sanctions_outcome_known",
             ),
         ]
-        triggers = [frozen("intake_sanctionsscreening", "sanctions_screening_frozen")]
+        triggers = [
+            frozen("intake_sanctionsscreening", "sanctions_screening_frozen"),
+            never_truncated(),
+        ]
 
     def __str__(self) -> str:
         return self.get_outcome_display()

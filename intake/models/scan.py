@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from accounts.erasure_door import frozen
+from accounts.erasure_door import frozen, never_truncated
 from intake.models.enquiry import Attachment
 
 
@@ -25,6 +25,7 @@ class AttachmentScan(models.Model):
         ]
         triggers = [
             frozen("intake_attachmentscan", "scan_frozen"),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Count, Q
 from django.db.models.functions import Now, TruncWeek
 
-from accounts.erasure_door import frozen
+from accounts.erasure_door import frozen, never_truncated
 from intake.models.lead import Lead
 
 
@@ -34,7 +34,7 @@ class Screening(models.Model):
         indexes = [
             models.Index(fields=["text_digest"], name="screening_same_words"),
         ]
-        triggers = [frozen("intake_screening", "screening_frozen")]
+        triggers = [frozen("intake_screening", "screening_frozen"), never_truncated()]
 
     def __str__(self) -> str:
         return f"{self.score} of {self.line}"
@@ -149,6 +149,7 @@ class Quarantine(models.Model):
             ),
             pgtrigger.ReadOnly(name="quarantine_frozen", fields=["lead", "held_at"]),
             frozen("intake_quarantine", "quarantine_kept", pgtrigger.Delete),
+            never_truncated(),
         ]
         permissions = [("decide_quarantine", "Can release a request, or call it spam")]
 
@@ -165,7 +166,7 @@ class ProofOfWork(models.Model):
 
     class Meta:
         verbose_name_plural = "proofs of work"
-        triggers = [frozen("intake_proofofwork", "proof_frozen")]
+        triggers = [frozen("intake_proofofwork", "proof_frozen"), never_truncated()]
 
     def __str__(self) -> str:
         return f"{self.lead}: {self.solved_at:%Y-%m-%d}"

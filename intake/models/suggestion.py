@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from accounts.erasure_door import frozen
+from accounts.erasure_door import frozen, never_truncated
 from intake.models.lead import Lead
 from intake.needs import Certainty, Kind
 
@@ -75,6 +75,7 @@ class NeedSuggestion(models.Model):
                 ],
             ),
             frozen("intake_needsuggestion", "suggestion_kept", pgtrigger.Delete),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
 
+from accounts.erasure_door import never_truncated
 from intake.models.engagement import Engagement
 from intake.models.hold import Hold
 from intake.models.lead import Lead
@@ -118,6 +119,7 @@ class Wall(models.Model):
                 fields=["user", "lead", "organisation", "engagement", "by", "starts_at", "hold"],
             ),
             pgtrigger.Protect(name="wall_kept", operation=pgtrigger.Delete),
+            never_truncated(),
         ]
         permissions = [("lift_wall", "Can lift a wall before its end")]
 

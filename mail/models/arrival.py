@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.erasure_door import never_truncated
 from mail.models.message import Message
 
 
@@ -104,6 +105,7 @@ class Unreachable(models.Model):
         ]
         triggers = [
             pgtrigger.Protect(name="unreachable_kept", operation=pgtrigger.Delete),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

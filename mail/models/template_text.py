@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from accounts.erasure_door import never_truncated
+
 
 class TemplateTextQuerySet(models.QuerySet["TemplateText"]):
     """Which words count."""
@@ -53,6 +55,7 @@ class TemplateText(models.Model):
             pgtrigger.Protect(
                 name="template_text_frozen", operation=pgtrigger.Update | pgtrigger.Delete
             ),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts import text_rules
+from accounts.erasure_door import never_truncated
 from proposals.models.version import ProposalVersion, frozen_with_version
 
 _SEEN = [text_rules.refuse_hidden_characters]
@@ -33,7 +34,7 @@ class Section(models.Model):
                 fields=["version", "stable_id"], name="section_once_per_version"
             ),
         ]
-        triggers = [frozen_with_version("section_frozen")]
+        triggers = [frozen_with_version("section_frozen"), never_truncated()]
 
     def __str__(self) -> str:
         return self.heading
@@ -88,7 +89,7 @@ class LineItem(models.Model):
                 name="line_amounts_in_range",
             ),
         ]
-        triggers = [frozen_with_version("line_frozen")]
+        triggers = [frozen_with_version("line_frozen"), never_truncated()]
 
     def __str__(self) -> str:
         return self.description

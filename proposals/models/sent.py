@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from accounts.erasure_door import frozen
+from accounts.erasure_door import frozen, never_truncated
 from proposals.models.version import ProposalVersion
 
 
@@ -20,7 +20,7 @@ class Document(models.Model):
     rendered_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        triggers = [frozen("proposals_document", "document_frozen")]
+        triggers = [frozen("proposals_document", "document_frozen"), never_truncated()]
 
     def __str__(self) -> str:
         return f"PDF of {self.version}"
@@ -60,7 +60,7 @@ class Acceptance(models.Model):
                 condition=~Q(full_name="") & ~Q(consent_text=""), name="acceptance_signed"
             ),
         ]
-        triggers = [frozen("proposals_acceptance", "acceptance_frozen")]
+        triggers = [frozen("proposals_acceptance", "acceptance_frozen"), never_truncated()]
 
     def __str__(self) -> str:
         return f"{self.full_name} accepted {self.version}"
@@ -77,7 +77,7 @@ class Decline(models.Model):
     declined_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        triggers = [frozen("proposals_decline", "decline_frozen")]
+        triggers = [frozen("proposals_decline", "decline_frozen"), never_truncated()]
 
     def __str__(self) -> str:
         return f"{self.version} declined"

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts import text_rules
-from accounts.erasure_door import frozen
+from accounts.erasure_door import frozen, never_truncated
 from intake.catalogue import Language
 from intake.models import Lead
 from proposals import money
@@ -181,6 +181,7 @@ class ProposalVersion(models.Model):
                 pgtrigger.Delete,
                 "OLD.sent_at IS NOT NULL",
             ),
+            never_truncated(),
         ]
 
     def __str__(self) -> str:
