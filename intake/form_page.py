@@ -44,6 +44,7 @@ class Shell:
     brief: tuple[str, str, str] | None  # title, address, language
     taken_over: str
     is_bound: bool
+    has_words: bool
     is_optional_open: bool
 
 
@@ -96,7 +97,7 @@ def _pieces(shell: Shell) -> list[str]:
     brief = shell.brief and dict(zip(("title", "url", "language"), shell.brief, strict=True))
     context = {
         **{name: getattr(shell, name) for name in ("status", "base", "action", "taken_over")},
-        **{name: getattr(shell, name) for name in ("is_bound", "is_optional_open")},
+        **{name: getattr(shell, name) for name in ("is_bound", "has_words", "is_optional_open")},
         "brief": brief,
         "part": {name: f"{_GAP}{name}{_GAP}" for name in names},
         "languages": alternates.of_addresses(dict(shell.addresses), shell.language),

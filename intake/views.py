@@ -43,6 +43,7 @@ from intake.sites import Site
 from intake.uploading import TOO_MUCH, read_form
 
 log = structlog.get_logger("derisk.intake")
+_WORDS = ("full_name", "email", "needs", *TYPED_OPTIONAL)
 
 
 # Exempt from CSRF: the page knows no session and no cookie, so there is nothing that a foreign page could borrow.
@@ -213,6 +214,7 @@ def _page(
         brief=(brief.title, brief.get_absolute_url(), brief.language) if brief else None,
         taken_over=_taken_over(brief, language) if brief and not form.is_bound else "",
         is_bound=form.is_bound,
+        has_words=form.is_bound and any(form.data.get(name) for name in _WORDS),
         is_optional_open=_is_optional_part_used(form, errors),
     )
     response = HttpResponse(form_page.page_of(shell, form, errors), status=status)

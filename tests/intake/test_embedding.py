@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
+from django.utils.translation import gettext
 
 from briefs import touches
 from intake import consent, flood, keys
@@ -25,6 +27,11 @@ pytestmark = pytest.mark.django_db
 
 def framed(key: Any, more: str = "") -> str:
     return f"/embed/request/?key={key.public_id}{more}"
+
+
+def gettext_in(language: str, text: str) -> str:
+    with translation.override(language):
+        return gettext(text)
 
 
 def ancestors(response: Any) -> str:
@@ -145,6 +152,30 @@ def test_what_is_typed_when_the_key_is_revoked_is_not_lost(address: str) -> None
 
     assert response.status_code == 303
     assert Enquiry.objects.get().api_key is None
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "pt", "ar"])
+def test_a_closed_frame_speaks_of_what_was_written_only_where_it_is(language: str) -> None:
+    key, _ = issue()
+    keys.revoke_key(key=key, by=factories.UserFactory())
+    address, nothing = framed(key, f"&language={language}"), FORM | dict.fromkeys(FORM, "")
+    kept, ask = (
+        gettext_in(language, text)
+        for text in (
+            "Nothing was stored yet. What you wrote is still below: the button sends it from our own website.",
+            "You can still ask us: fill in the form, and the button sends it from our own website.",
+        )
+    )
+
+    opened, empty = Client().get(address), Client().post(address, nothing)
+    typed = Client().post(address, nothing | {"organisation": "Example"})
+
+    assert [page.status_code for page in (opened, empty, typed)] == [410, 410, 410]
+    for page in (opened, empty):
+        assert ask in unescape(page.text)
+        assert kept not in unescape(page.text)
+    assert kept in unescape(typed.text)
+    assert Page(typed).fields["organisation"] == "Example"
 
 
 def test_another_websites_page_gets_no_credit_and_loses_nothing() -> None:
