@@ -66,7 +66,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         "done": DONE.get(request.GET.get("done", ""), ""),
         "lead": lead,
         "contact": contact,
-        "meant": misspelling.likely_address(contact.email),
+        "meant": meant_by(lead, contact.email),
         **_taking_mail(lead, contact.email),
         "warn_in": warn_in(lead, language),
         "house": settings.HOUSE,
@@ -157,6 +157,12 @@ def _stage_of(lead: Lead, *, may_prove: bool, is_ready: bool) -> stages.Stage:
     if is_ready:
         return stages.READY
     return stages.STAGES[Status.QUARANTINED if may_prove else matching.live(lead).status]
+
+
+def meant_by(lead: Lead, email: str) -> str:
+    """The address that the client of a request that goes on probably meant; empty when there is no reason to ask."""
+    meant = misspelling.likely_address(email)
+    return meant if meant and not _is_closed(lead) else ""
 
 
 def warn_in(lead: Lead, page_language: str) -> list[str]:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import private_links
 from briefs import finding
 from briefs.showing import render_page
-from intake import client_views, sites, views
+from intake import after_sending, client_views, sites, views
 from intake.models import Lead
 
 
@@ -31,12 +31,15 @@ def embedded_receipt(request: HttpRequest, token: str) -> HttpResponse:
     lead = Lead.objects.select_related("enquiry__api_key").of_link(digest).first()
     if lead is None or lead.enquiry.api_key is None:
         raise private_links.NoSuchLink
+    contact = after_sending.contact_of(lead)
     language = finding.wish_from(request.GET).spoken
     context = {
         "lead": lead,
         "shown": format_html('<bdi class="reference">{}</bdi>', lead.reference),
         "token": token,
         "base": "intake/embedded_base.html",
+        "contact": contact,
+        "meant": client_views.meant_by(lead, contact.email),
         "warn_in": client_views.warn_in(lead, language),
     }
     response = render_page(request, "intake/embedded_receipt.html", context, language)

@@ -12,7 +12,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from briefs import touches
-from intake import consent, flood, keys
+from intake import after_sending, consent, flood, keys
+from intake.after_sending import ContactDetails
 from intake.models import Enquiry, Lead
 from tests import factories
 from tests.intake import breaking
@@ -132,6 +133,34 @@ def test_a_danger_in_the_words_is_answered_in_the_frame_too() -> None:
     sent = Client().post(framed(key), FORM | {"needs": "Our driver was kidnapped near Gao today."})
 
     assert "not an emergency line" in Client().get(sent["Location"]).content.decode()
+
+
+def test_the_frame_asks_about_an_address_that_looks_misspelt_until_it_is_corrected() -> None:
+    key, _ = issue(language="fr")
+    sent = Client().post(framed(key), FORM | {"email": "aicha@gmial.com"})["Location"]
+
+    page = Client().get(sent).text
+
+    asked = "Did you mean <bdi>aicha@gmail.com</bdi>?"
+    link = re.search(r'<a href="(/request/[^"]+/contact/[^"]*)" target="_blank"', page)
+    assert "Vouliez-vous dire <bdi>aicha@gmail.com</bdi>" in page
+    assert link is not None
+    assert Client().get(link[1]).status_code == 200
+    assert asked in Client().get(sent.partition("?")[0]).text
+    details = ContactDetails(full_name="Example Reader", email="aicha@gmail.com", phone="")
+    after_sending.correct_contact(lead=Lead.objects.get(), details=details)
+    assert "gmail.com" not in Client().get(sent).text
+    right = Client().post(framed(key), FORM | {"email": "aicha@gmail.com"})["Location"]
+    assert 'id="meant"' not in Client().get(right).text
+
+
+def test_the_frame_asks_nothing_about_a_request_that_was_withdrawn() -> None:
+    key, _ = issue()
+    sent = Client().post(framed(key), FORM | {"email": "aicha@gmial.com"})["Location"]
+
+    after_sending.withdraw_request(lead=Lead.objects.get())
+
+    assert 'id="meant"' not in Client().get(sent).text
 
 
 @pytest.mark.parametrize("address", ["/embed/request/?key={}", "/request/?key={}"])
