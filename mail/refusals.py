@@ -2,6 +2,7 @@
 
 import re
 import smtplib
+import ssl
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,9 +55,8 @@ def judge(error: Exception) -> Refusal:
         return Refusal(Failure.OURS, type(error).__name__, is_unsure=True)
     enhanced = found[1] if (found := _ENHANCED.search(words)) else ""
     codes = " ".join(str(part) for part in (code, enhanced) if part)
-    return Refusal(
-        _whose(error, code, enhanced), f"{type(error).__name__} {codes}".strip(), codes[:20]
-    )
+    named = f"{type(error).__name__} {codes or _of_tls(error)}".strip()
+    return Refusal(_whose(error, code, enhanced), named, codes[:20])
 
 
 def is_about_the_mail(codes: str) -> bool:
@@ -66,8 +66,6 @@ def is_about_the_mail(codes: str) -> bool:
 
 
 def _whose(error: Exception, code: int, enhanced: str) -> Failure:
-    if isinstance(error, smtplib.SMTPNotSupportedError):
-        return Failure.TEXT  # it wants characters that this server cannot carry
     if not isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
         is_later = isinstance(error, smtplib.SMTPSenderRefused) and 400 <= code < 500
         return Failure.LATER if is_later else Failure.OURS
@@ -88,6 +86,13 @@ def _reply(error: Exception) -> tuple[int, str]:
     if isinstance(error, smtplib.SMTPResponseException):
         return error.smtp_code, _words(error.smtp_error)
     return 0, ""
+
+
+def _of_tls(error: Exception) -> str:
+    """What our own side has against the server's certificate, or its way to encrypt; empty for any other error."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message[:200]
+    return error.reason or "" if isinstance(error, ssl.SSLError) else ""
 
 
 def _words(said: Any) -> str:

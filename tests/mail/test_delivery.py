@@ -1,4 +1,5 @@
 import asyncio
+import ssl
 from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes
@@ -17,7 +18,7 @@ from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from config import ports
 from jobs import kinds, working
 from jobs.models import Job
-from mail import delivery, handling, smtp
+from mail import delivery, handling, refusals, smtp
 from mail.models import Message, Unreachable
 from tests import racing
 from tests.factories import UserFactory
@@ -196,6 +197,33 @@ def test_a_wrong_password_of_ours_is_no_refusal_of_the_message(
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
     run_delivery(message)
     assert outcome(message) == ("sent", 2, "", "done")
+
+
+def test_a_server_that_has_lost_its_encryption_gets_nothing_and_refuses_nothing(
+    server: MailServer, settings: Settings
+) -> None:
+    settings.EMAIL_USE_TLS = True
+
+    message = run_delivery(queue_letter())
+
+    assert outcome(message) == ("queued", 1, "SMTPNotSupportedError", "pending")
+    assert (message.failure, server.received) == ("ours", [])
+    settings.EMAIL_USE_TLS = False
+    run_delivery(message)
+    assert outcome(message) == ("sent", 2, "", "done")
+
+
+def test_a_certificate_that_is_not_trusted_says_why() -> None:
+    error = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] (_ssl.c:1006)")
+    error.verify_message = "self-signed certificate"
+
+    refusal = refusals.judge(error)
+
+    assert (refusal.failure, refusal.text, refusal.code) == (
+        "ours",
+        "SSLCertVerificationError self-signed certificate",
+        "",
+    )
 
 
 def test_a_server_that_is_away_is_tried_again(settings: Settings) -> None:
