@@ -4,6 +4,7 @@ may correct what a client says by telephone."""
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,6 +15,7 @@ from intake import (
     client_promise,
     lead_search,
     leads,
+    locking,
     matching,
     news,
     owning,
@@ -98,7 +100,7 @@ def add_information(
     said = ["Words."] if text.strip() else []
     said += [f"Files: {len(files)}."] if files else []
     _record(lead, Activity.Kind.CLIENT_ADDED, " ".join(said))
-    rescheduling.resume_for_client(lead)
+    rescheduling.resume_for_client(matching.live(lead))
     suggesting.heed_addition(lead, text)
     return addition
 
@@ -215,12 +217,28 @@ def withdraw_request(*, lead: Lead) -> None:
         raise ValidationError(
             gettext("We sent you a proposal. Decline it by the link in its mail."), code="proposal"
         )
+    kind = Activity.Kind.CLIENT_WITHDREW
+    _close(lead, None, kind)
+    ask_to_tell(lead.activities.filter(kind=kind).latest("pk"))
+
+
+def _close(lead: Lead, by: User | None, kind: Activity.Kind) -> None:
     allowed = MOVES[lead.status]
     to = Status.DISQUALIFIED if Status.DISQUALIFIED in allowed else Status.LOST
-    kind = Activity.Kind.CLIENT_WITHDREW
-    leads.move_lead(lead=lead, to=to, by=None, reason=_WITHDRAWN, activity=kind)
-    ask_to_tell(lead.activities.filter(kind=kind).latest("pk"))
+    leads.move_lead(lead=lead, to=to, by=by, reason=_WITHDRAWN, activity=kind)
     news.request_withdrawn.send(Lead, lead=lead)
+
+
+@transaction.atomic
+def close_withdrawn(*, lead: Lead, since: datetime, by: User) -> bool:
+    """Close a request that is apart again from the one that it was part of `since`, if its client withdrew it
+    meanwhile; whether it was so.
+    """
+    meanwhile = {"kind": Activity.Kind.CLIENT_WITHDREW, "happened_at__gte": since}
+    if lead.closed_at or not lead.activities.filter(**meanwhile).exists():
+        return False
+    _close(lead, by, Activity.Kind.MOVED)
+    return True
 
 
 def declines_instead(lead: Lead) -> bool:
@@ -264,6 +282,9 @@ def ask_for_erasure(*, lead: Lead) -> ErasureRequest:
 
 
 def _locked(lead: Lead) -> Lead:
+    """With those that do its work, if it was merged."""
+    if lead.merged_into_id:
+        locking.lock([one.pk for one in matching.chain(lead)])
     return Lead.objects.select_for_update(of=("self",)).select_related("enquiry").get(pk=lead.pk)
 
 

@@ -175,11 +175,17 @@ def _check_again(match: Match) -> Iterator[queue.Ask]:
         yield queue.Ask("intake.check_conflicts", lead.pk, key=f"lead:{lead.pk}:matched")
 
 
+def chain(record: Record) -> list[Record]:
+    """The record itself, and what it was merged into, and that, in this order."""
+    found = [record]
+    while found[-1].merged_into is not None:
+        found.append(found[-1].merged_into)
+    return found
+
+
 def live(record: Record) -> Record:
     """The record itself, or the one that it was merged into in the end."""
-    while record.merged_into is not None:
-        record = record.merged_into
-    return record
+    return chain(record)[-1]
 
 
 def family(record: Record) -> list[Record]:

@@ -13,7 +13,16 @@ from django.utils import timezone
 
 from accounts import erasure_map
 from accounts.models import User
-from intake import alike, deadlines, leads, matching, relations, resembling
+from intake import (
+    after_sending,
+    alike,
+    deadlines,
+    leads,
+    matching,
+    relations,
+    resembling,
+    suggesting,
+)
 from intake.mergeable import BOTH, SOURCE, SPECS, default_choice, mergeable_by
 from intake.models import (
     MOVES,
@@ -227,8 +236,10 @@ def undo_merge(*, merge: Merge, by: User) -> Merge:
         if relation.fate is relations.Fate.MOVES:
             rows.update(**{relation.field: source.pk})
     old = merge.before["target"]
-    kept = {column for column, new in merge.after.items() if getattr(target, column) != new}
-    _put(target, {column: old[column] for column in merge.after if column not in kept})
+    _put(
+        target,
+        {column: old[column] for column in merge.after.keys() - _changed_since(merge, target)},
+    )
     # In one statement: the trigger on a lead's status lets it back only together with the pointer.
     _put(source, {"merged_into_id": None, **merge.before["source"]})
     resembling.part(merge.kind, source.pk, target.pk, merge.before["likenesses"])
@@ -238,6 +249,13 @@ def undo_merge(*, merge: Merge, by: User) -> Merge:
     _look_again(merge, source, target)
     _keep_clock(merge)
     return merge
+
+
+def _changed_since(merge: Merge, target: Any) -> set[str]:
+    """The columns of the values that somebody changed since the merge did; what belongs together stays together."""
+    new = {column for column, value in merge.after.items() if getattr(target, column) != value}
+    values = (value.columns for value in SPECS[merge.kind].values)
+    return {column for columns in values if new & {*columns} for column in columns}
 
 
 def _refuse_undo(merge: Merge, target: Any) -> None:
@@ -285,9 +303,11 @@ def _record_undone(merge: Merge, source: Any, target: Any, by: User) -> None:
         return
     _note(source, kind, f"Apart from {target.reference} again", by)
     _note(target, kind, f"{source.reference} is apart from this one again", by)
-    deadlines.reopen_stage(
-        Lead.objects.select_related("enquiry", "owner__user").get(pk=source.pk), by=by
-    )
+    source = Lead.objects.select_related("enquiry", "owner__user").get(pk=source.pk)
+    suggesting.part(lead=target, other=source, by=by)
+    if after_sending.close_withdrawn(lead=source, since=merge.merged_at, by=by):
+        return
+    deadlines.reopen_stage(source, by=by)
     if merge.before["source"].get("status") == Status.NEW:
         key = f"lead:{source.pk}:merge:{merge.pk}"
         queue.enqueue(queue.Ask(kind="intake.route_lead", subject_id=source.pk, key=key))

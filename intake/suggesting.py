@@ -20,7 +20,7 @@ from accounts.later import Later
 from accounts.many import Many
 from accounts.models import User
 from briefs import geography, prepared
-from intake import needs, prioritising
+from intake import deadlines, matching, needs, prioritising
 from intake.catalogue import Language, Service, Timeframe
 from intake.models import Activity, Lead, NeedSuggestion, Priority, Status
 from intake.models.adviser import OPEN_STATUSES
@@ -33,6 +33,7 @@ _READ_BY_ITSELF = timedelta(hours=1)
 _READ_AT_ONCE = 500
 _OF_TEXT = "Words of duty of care"
 _OF_ADDITION = "Words of duty of care that the client added"
+_MOST_OF_A_PART = 160  # of a reason, so that the part's reference is not cut off it
 
 
 @transaction.atomic
@@ -195,7 +196,8 @@ def _word_for(kind: Kind, value: str, language: str | None) -> str:
 
 
 def heed_addition(lead: Lead, text: str) -> None:
-    """Words of duty of care in what the client added later make an open lead urgent too; the caller has locked it.
+    """Words of duty of care in what the client added later make an open lead urgent too, of a merged one that which
+    does its work; the caller has locked them.
 
     They are no suggestion to drop: these tell of the request's own text. One that is urgent stays so when those are.
     """
@@ -207,9 +209,57 @@ def heed_addition(lead: Lead, text: str) -> None:
 
 
 def _raise_priority(lead: Lead, what: str, alarms: Sequence[str]) -> None:
-    if not alarms or lead.priority == Priority.URGENT or lead.closed_at:
+    """Of a merged request, whose words stay its own, and of all that it was merged into."""
+    if not alarms or matching.live(lead).closed_at:
         return
-    prioritising.set_priority(lead, Priority.URGENT, _reason(what, alarms), by=None)
+    for one in matching.chain(lead):
+        reason = _reason(what, alarms)
+        if one is not lead:
+            reason = _of_part(reason, lead)
+            one = Lead.objects.select_for_update().get(pk=one.pk)
+        if one.priority != Priority.URGENT:
+            prioritising.set_priority(one, Priority.URGENT, reason, by=None)
+
+
+def _of_part(reason: str, part: Lead) -> str:
+    """Why a lead is urgent because a part of it is."""
+    return f"{reason[:_MOST_OF_A_PART]}, in {part.reference}"
+
+
+@transaction.atomic
+def part(*, lead: Lead, other: Lead, by: User) -> None:
+    """Take back that words of `other`, or of what is part of it, made the lead urgent, which is apart from them again,
+    unless something else speaks for it. Locks the lead.
+    """
+    lead = deadlines.locked(lead.pk)
+    theirs = tuple(_of_part("", one) for one in matching.family(other))
+    if not lead.priority_reason.endswith(theirs):
+        return
+    if reason := _why_urgent(lead):
+        prioritising.set_reason(lead, reason)
+    else:
+        text = f"{other.reference} is apart from this one again"
+        prioritising.set_priority(lead, Priority.NORMAL, text, by=by)
+
+
+def _why_urgent(lead: Lead) -> str:
+    """What makes a lead urgent of what is part of it, of what its client added and of its own words; "" for nothing."""
+    if other := _urgent_parts(lead).first():
+        return _of_part(other.priority_reason, other)
+    texts = lead.additions.order_by("pk").values_list("text", flat=True)
+    if kinds := dict.fromkeys(kind for text in texts for kind in needs.alarms_of(text)):
+        alarms = [_word_for(Kind.URGENCY, kind, get_language()) for kind in kinds]
+        return _reason(_OF_ADDITION, alarms)
+    labels = _alarms_left(lead).order_by("pk").values_list("label", flat=True)
+    return _reason(_OF_TEXT, list(labels)) if labels else ""
+
+
+def _urgent_parts(lead: Lead) -> QuerySet[Lead]:
+    return Lead.objects.filter(merged_into=lead, priority=Priority.URGENT).order_by("pk")
+
+
+def _alarms_left(lead: Lead) -> QuerySet[NeedSuggestion]:
+    return lead.suggestions.filter(kind=Kind.URGENCY).exclude(state=State.DROPPED)
 
 
 def _reason(what: str, alarms: Sequence[str]) -> str:
@@ -319,9 +369,10 @@ def _take_off(lead: Lead, suggestion: NeedSuggestion) -> None:
 
 
 def _calm_down(lead: Lead, by: User) -> None:
-    """Unless something else than these words made it urgent: what the client added, or staff."""
-    left = lead.suggestions.filter(kind=Kind.URGENCY).exclude(state=State.DROPPED)
-    if lead.priority_reason.startswith(f"{_OF_TEXT}:") and not left.exists():
+    """Unless something else than these words made it urgent: what the client added, what is part of it, or staff."""
+    if not lead.priority_reason.startswith(f"{_OF_TEXT}:") or _alarms_left(lead).exists():
+        return
+    if not _urgent_parts(lead).exists():
         prioritising.set_priority(lead, Priority.NORMAL, "No words of duty of care are left", by=by)
 
 
