@@ -15,6 +15,7 @@ from intake.forms import RequestForm
 from intake.models import Enquiry, Lead
 from tests import factories
 from tests.intake.pages import Page
+from tests.intake.typed import ALL
 
 ADDRESS = "/request/"
 LANGUAGES = ["en", "fr", "pt", "ar"]
@@ -117,17 +118,36 @@ def test_every_rule_says_how_to_mend_in_the_language_of_the_page(client, languag
         assert not re.search(r"\b(invalid|please|sorry|required)\b", text, re.IGNORECASE)
 
 
+# In words of each language, “required” too.
+SCOLDING = {
+    "en": r"\b(invalid|please|sorry|required)\b",
+    "fr": r"veuillez|s[’']il vous pla|désol|invalide|non valide|obligatoire|\brequis|excus",
+    "pt": r"por favor|inválid|não válid|desculp|lament|obrigatóri|\brequerid|faça o favor",
+    "ar": r"يرجى|الرجاء|رجاءً|من فضلك|غير صالح|غير صحيح|عذرًا|معذرة|نعتذر|نأسف|آسف|مطلوب|إلزامي",
+}
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_page_of_the_form_says_invalid_please_or_sorry(client, language):
-    address = f"{ADDRESS}?language={language}"
+    query = f"?language={language}"
+    wrong: dict[str, object] = dict.fromkeys(ALL, "\x07") | {
+        "services": ["tea"],
+        "actors": ["no slug!"],
+    }
+    receipt = client.post(ADDRESS + query, FOUR)["Location"]
 
-    pages = [client.get(address), client.post(address, {}), client.post(address, FOUR, follow=True)]
+    pages = [
+        *(client.get(ADDRESS + query), client.get(receipt + query)),
+        *(client.post(ADDRESS + query, sent) for sent in ({}, wrong, wrong | {"email": "a"})),
+        *(client.post(f"{receipt}contact/{query}", sent) for sent in ({}, wrong)),
+        *(client.post(f"{receipt}add/{query}", sent) for sent in ({}, {"text": "\x07"})),
+    ]
 
-    assert [page.status_code for page in pages] == [200, 400, 200]
+    assert [page.status_code for page in pages] == [200, 200] + [400] * 7
     for page in pages:
         shown = re.sub(r"<[^>]+>", " ", page.content.decode())
-        assert not re.search(r"\b(invalid|please|sorry)\b", shown, re.IGNORECASE)
+        assert not re.search(SCOLDING[language], shown, re.IGNORECASE)
 
 
 # --- What GOV.UK asks of a form

@@ -7,7 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from intake import submission
-from tests.factories import BriefFactory, DeskFactory
+from intake.client_acts import ACTS
+from intake.models import Enquiry
+from intake.provenance import Provenance
+from tests.factories import BriefFactory, ContentFactory, DeskFactory
+from tests.intake.api.test_keys import issue
 from tests.journeys.browsing import DESKTOP, PHONE, visiting
 from tests.looking import look
 from tests.proposals import making
@@ -30,6 +34,13 @@ def site(module_stack: Stack) -> Site:
     DeskFactory()
     brief = BriefFactory(title="On Mali", body="What we know.\n\n## More\n\n- one\n- two")
     lead = making.make_lead(brief=brief.slug)
+    token = submission.status_token(lead)
+    key, _ = issue()
+    framed = submission.receive_enquiry(
+        content=ContentFactory(email="reader@gmial.com", needs="Our driver was kidnapped."),
+        channel=Enquiry.Channel.FORM,
+        provenance=Provenance(key=key),
+    )
     sent, arabic, done = making.make_sent(lead), making.make_sent(language="ar"), making.make_sent()
     private = {
         "proposal": making.token_of(sent),
@@ -40,7 +51,10 @@ def site(module_stack: Stack) -> Site:
     module_stack.web()
     paths = {
         "request": f"/request/?brief={brief.slug}",
-        "status": f"/request/{submission.status_token(lead)}/",
+        "status": f"/request/{token}/",
+        **{act: f"/request/{token}/{act}/" for act in ACTS},
+        "framed": f"/embed/request/?key={key.public_id}&language=ar",
+        "framed receipt": f"/embed/request/{framed.token}/",
         **{name: f"/p/{token}/" for name, token in private.items()},
         "accept": f"/p/{private['proposal']}/accept/",
         "decline": f"/p/{private['proposal']}/decline/",
@@ -49,7 +63,19 @@ def site(module_stack: Stack) -> Site:
     return Site(module_stack.url, paths)
 
 
-PATHS = ["request", "status", "proposal", "arabic", "accepted", "accept", "decline", "missing"]
+FRAMED = ["framed", "framed receipt"]
+PATHS = [
+    *ACTS,
+    *FRAMED,
+    "request",
+    "status",
+    "proposal",
+    "arabic",
+    "accepted",
+    "accept",
+    "decline",
+    "missing",
+]
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +92,7 @@ def test_page_has_nothing_that_shuts_people_out(site: Site, page: Page, name: st
     assert look(page) == []
 
 
-@pytest.mark.parametrize("name", ["request", "accept"])
+@pytest.mark.parametrize("name", ["request", "framed", "add", "accept"])
 def test_form_with_errors_has_nothing_that_shuts_people_out(
     site: Site, page: Page, name: str
 ) -> None:
