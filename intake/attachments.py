@@ -84,7 +84,8 @@ def _other_type(name: str, body: bytes) -> ValidationError:
         message = gettext("“%(name)s” holds macros. Save it without them, or as a PDF.")
         return _refusal(name, message, "macros")
     message = gettext(
-        "“%(name)s” is not a PDF, Word or Excel file, picture (PNG, JPEG, WebP, HEIC) or plain text, or it is damaged."
+        "“%(name)s” is not a PDF, Word or Excel file, picture (PNG, JPEG, GIF, TIFF, WebP, HEIC) or plain text, "
+        "or it is damaged."
     )
     return _refusal(name, message, "type")
 
@@ -174,6 +175,7 @@ _IN_NO_TEXT = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
 _COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OF_TIFF = (b"II*\x00", b"MM\x00*")  # what scanners make; by the order of bytes
 _BRANDS_OF_HEIC = {b"heic", b"heix", b"heim", b"heis", b"mif1"}
 _MACROS = "vbaProject.bin"
 _OF_MACROS = (_MACROS.encode(), "_VBA_PROJECT".encode("utf-16-le"))
@@ -184,6 +186,9 @@ _KINDS: dict[str, tuple[str, Callable[[bytes], bool]]] = {
     "png": ("image/png", _starts(b"\x89PNG\r\n\x1a\n")),
     "jpg": ("image/jpeg", _starts(b"\xff\xd8\xff")),
     "jpeg": ("image/jpeg", _starts(b"\xff\xd8\xff")),
+    "gif": ("image/gif", _starts(b"GIF87a", b"GIF89a")),
+    "tif": ("image/tiff", _starts(*_OF_TIFF)),
+    "tiff": ("image/tiff", _starts(*_OF_TIFF)),
     "webp": ("image/webp", _is_webp),
     "heic": ("image/heic", _is_heic),
     "heif": ("image/heif", _is_heic),

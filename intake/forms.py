@@ -158,7 +158,9 @@ class RequestForm(forms.Form):
         help_text=_("At most three files of 10 MB: PDF, Word, Excel, pictures or text."),
         # HEIC is taken but not named: only then an iPhone turns its pictures into JPEG, which everybody can open.
         widget=FilesInput(
-            attrs={"accept": ".pdf,.docx,.doc,.xlsx,.xls,.png,.jpg,.jpeg,.webp,.txt,.csv"}
+            attrs={
+                "accept": ".pdf,.docx,.doc,.xlsx,.xls,.png,.jpg,.jpeg,.gif,.tif,.tiff,.webp,.txt,.csv"
+            }
         ),
     )
     consent = forms.BooleanField(

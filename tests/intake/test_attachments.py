@@ -57,6 +57,10 @@ def refusal(*files: tuple[str, bytes]) -> list[tuple[str, str]]:
         ("a.png", b"\x89PNG\r\n\x1a\n", "image/png"),
         ("a.jpg", b"\xff\xd8\xff\xe0", "image/jpeg"),
         ("a.jpeg", b"\xff\xd8\xff\xe1", "image/jpeg"),
+        ("a.gif", b"GIF87a", "image/gif"),
+        ("a.gif", b"GIF89a", "image/gif"),
+        ("a.tif", b"II*\0", "image/tiff"),
+        ("a.tiff", b"MM\0*", "image/tiff"),
         ("a.webp", b"RIFF\x10\0\0\0WEBPVP8 ", "image/webp"),
         ("IMG_1.HEIC", b"\0\0\0\x18ftypheic", "image/heic"),
         ("a.heif", b"\0\0\0\x18ftypmif1", "image/heif"),
@@ -99,6 +103,8 @@ def test_the_type_is_what_the_bytes_say(name, body, content_type):
         ("a.docx", b"not a zip"),
         ("a.docx", packed(["word/document.xml"])),
         ("a.docx", office("xl/workbook.xml")),
+        ("a.gif", b"GIF90a"),
+        ("a.tif", b"II\0*"),
         ("a.webp", b"RIFF\x10\0\0\0WAVEfmt "),
         ("a.heic", b"\0\0\0\x18ftypisom"),
         ("a.doc", compound("Workbook")),
@@ -114,7 +120,7 @@ def test_the_type_is_what_the_bytes_say(name, body, content_type):
 )
 def test_a_file_whose_bytes_do_not_bear_out_its_name_is_refused(name, body):
     message = (
-        f"“{name}” is not a PDF, Word or Excel file, picture (PNG, JPEG, WebP, HEIC) or plain text,"
+        f"“{name}” is not a PDF, Word or Excel file, picture (PNG, JPEG, GIF, TIFF, WebP, HEIC) or plain text,"
         " or it is damaged."
     )
 
