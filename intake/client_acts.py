@@ -23,6 +23,7 @@ class Act:
     done: Promise
     form_class: type[forms.Form]
     call: Callable[[Lead, dict[str, Any]], Any]
+    is_done: Callable[[Lead], bool]  # whether the database bears out what `done` says
     when_closed: bool = False
 
 
@@ -36,6 +37,7 @@ ACTS = {
         lambda lead, data: after_sending.add_information(
             lead=lead, text=data["text"], files=data["attachments"], form_id=data["form_id"]
         ),
+        lambda lead: lead.additions.exists(),
     ),
     "contact": Act(
         _("Correct how we reach you"),
@@ -48,6 +50,7 @@ ACTS = {
             changed=data["changed"],
             details=after_sending.ContactDetails(data["full_name"], data["email"], data["phone"]),
         ),
+        lambda lead: True,  # these details are used, corrected or not
     ),
     "withdraw": Act(
         _("Withdraw your request"),
@@ -58,6 +61,7 @@ ACTS = {
         _("Your request is withdrawn."),
         NoForm,
         lambda lead, data: after_sending.withdraw_request(lead=lead),
+        after_sending.is_withdrawn,
     ),
     "erase": Act(
         _("Ask for erasure"),
@@ -69,6 +73,7 @@ ACTS = {
         _("We noted that you ask for erasure. A person answers you by e-mail."),
         NoForm,
         lambda lead, data: after_sending.ask_for_erasure(lead=lead),
+        lambda lead: hasattr(lead, "erasure_request"),
         when_closed=True,
     ),
 }  # fmt: skip

@@ -13,6 +13,7 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -44,10 +45,8 @@ from mail.models import Message
 log = structlog.get_logger("derisk.intake")
 
 
-DONE = {name: act.done for name, act in ACTS.items()} | {
-    "person": _("Thank you. Your request goes on now."),
-    "again": _("That did not work, or took too long. Try once more."),
-}
+_PROVED = _("Thank you. Your request goes on now.")
+_NOT_PROVED = _("That did not work, or took too long. Try once more.")
 
 
 # Exempt from CSRF, which would answer a POST first and say that the sender is not trusted: nothing is taken here.
@@ -63,7 +62,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         **_sent(lead, language),
         **_standing(lead, contact.email, language),
         "token": token,
-        "done": DONE.get(request.GET.get("done", ""), ""),
+        "done": _done(request.GET.get("done", ""), lead),
         "lead": lead,
         "contact": contact,
         "meant": meant_by(lead, contact.email),
@@ -73,6 +72,16 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         "languages": _languages(request, language),
     }
     return render_page(request, "intake/status.html", context, language)
+
+
+def _done(name: str, lead: Lead) -> Promise | str:
+    """What the client has just done, in words; nothing that an address says and the database does not."""
+    if name == "again":
+        return _NOT_PROVED
+    if name == "person":
+        return _PROVED if hasattr(lead, "proof_of_work") else ""
+    act = ACTS.get(name)
+    return act.done if act and act.is_done(lead) else ""
 
 
 def _sent(lead: Lead, language: str) -> dict[str, Any]:

@@ -306,6 +306,15 @@ def test_each_page_does_its_thing_once_and_says_so(client, name):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("name", ["add", "withdraw", "erase", "person", "nonsense"])
+def test_no_address_says_thank_you_for_what_was_not_done(client, name):
+    page = client.get(f"{address(factories.new_lead())}?done={name}")
+
+    assert page.status_code == 200
+    assert 'class="notice"' not in page.content.decode()
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("language", ["en", "fr", "pt", "ar"])
 @pytest.mark.parametrize("name", SENT)
 def test_each_page_speaks_the_client_s_language(client, name, language):
