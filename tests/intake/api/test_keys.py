@@ -275,12 +275,25 @@ def test_in_pages_of_its_websites_the_public_part_is_enough() -> None:
 
 
 @pytest.mark.django_db
-def test_a_page_can_read_why_it_was_refused() -> None:
-    key, _ = issue()
+def test_with_a_whole_key_no_page_of_another_website_reads_the_answer() -> None:
+    _, text = issue()
+
+    answer = send_as(text, origin="https://other.example")
+
+    assert (answer.status_code, answer.get("Access-Control-Allow-Origin")) == (201, None)
+
+
+@pytest.mark.django_db
+def test_a_page_can_read_why_it_was_refused_and_how_long_to_wait() -> None:
+    key, _ = issue(per_minute=1)
 
     refused = send_as(key.prefix, {}, origin=SITE)
+    flooding = send_as(key.prefix, {}, origin=SITE)
 
     assert (refused.status_code, refused["Access-Control-Allow-Origin"]) == (400, SITE)
+    assert (flooding.status_code, flooding["Access-Control-Allow-Origin"]) == (429, SITE)
+    assert "Retry-After" in flooding
+    assert flooding["Access-Control-Expose-Headers"] == "Retry-After, X-Request-ID"
 
 
 @pytest.mark.django_db
