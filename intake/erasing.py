@@ -101,7 +101,8 @@ def erase(
     person = find()
     if not person.leads and not erasing.look(person):
         return _newest(known())
-    refuse_names(f"{because} {alone_because}", person)
+    if by:  # a rule's or a replay's words are ours: of a client called Days they name nobody, and must not stop
+        refuse_names(f"{because} {alone_because}", person)
     farewell = _farewell(person) if tells else None
     _close(person, by)
     erasure = erasing.carry_out(

@@ -1,5 +1,6 @@
 """How long what is kept: rules that staff set, a look at what they would do, and the batches that do it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -31,6 +32,10 @@ from jobs.models import Job
 from mail.models import Message
 
 MANY = 2000  # what is one statement a batch; a lead is dozens
+FILES = 200  # of ten megabytes each
+# No lead is begun after so many seconds of a batch: it must end before the limit of a job, on a busy machine too, and
+# holds until then what others wait for.
+BATCH_SECONDS = 5.0
 EXAMPLES = 5
 # Until the house sets its own. The longest that is usual: what nobody needs for longer.
 DEFAULT_DAYS: dict[Keeps, int] = {
@@ -50,7 +55,8 @@ Rows = QuerySet[Any]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of record: which rows are older than a moment, since when, what each is called, what ends a batch.
+    """One kind of record: which rows are older than a moment, since when, what each is called, what ends a batch
+    and returns of how many.
 
     An index walks through them in the order of `since`, or of `order`.
     """
@@ -58,7 +64,7 @@ class Kind:
     due: Callable[[datetime], Rows]
     since: str
     called: str
-    end: Callable[[list[int], RetentionRule], None]
+    end: Callable[[list[int], RetentionRule], int]
     batch: int = 50
     order: Any = ""
 
@@ -121,6 +127,12 @@ def apply_rules(*, by: User | None = None) -> list[RetentionRun]:
     return [apply_rule(rule=rule, by=by) for rule in rules().filter(is_on=True)]
 
 
+def ask_for_rules(*, key: str) -> None:
+    """Ask for a batch of each rule that is switched on: a job each, so that none takes another one's time."""
+    on = rules().filter(is_on=True).values_list("pk", flat=True)
+    queue.enqueue(*(queue.Ask("intake.apply_rule", pk, key=f"rule:{pk}:{key}") for pk in on))
+
+
 @transaction.atomic
 def apply_rule(*, rule: RetentionRule, by: User | None = None) -> RetentionRun:
     """Apply one rule to a batch. Two at once: the second waits, and finds what the first one left.
@@ -134,10 +146,9 @@ def apply_rule(*, rule: RetentionRule, by: User | None = None) -> RetentionRun:
     kind = KINDS[Keeps(rule.keeps)]
     rows = kind.oldest_first(_due(rule, timezone.now()))
     batch = list(rows.values_list("pk", flat=True)[: kind.batch])
-    if batch:
-        kind.end(batch, rule)
-    run = _record(outlook, by=by, done=len(batch), is_simulated=False)
-    if outlook.count > len(batch):
+    done = kind.end(batch, rule) if batch else 0
+    run = _record(outlook, by=by, done=done, is_simulated=False)
+    if outlook.count > done:
         queue.enqueue(queue.Ask("intake.apply_rule", rule.pk, key=f"rule:{rule.pk}:{run.pk}"))
     return run
 
@@ -177,9 +188,18 @@ def _leads(*statuses: Status, since: str) -> Callable[[datetime], Rows]:
     return due
 
 
-def _erase_leads(pks: list[int], rule: RetentionRule) -> None:
-    for pk in pks:
-        _erase(partial(_person_of, pk), rule)
+def _erase_leads(pks: list[int], rule: RetentionRule) -> int:
+    return _erase_each([partial(_person_of, pk) for pk in pks], rule)
+
+
+def _erase_each(people: list[Callable[[], Person]], rule: RetentionRule) -> int:
+    """As many as `BATCH_SECONDS` allow, at least one."""
+    until = time.monotonic() + BATCH_SECONDS
+    for done, find in enumerate(people, start=1):
+        _erase(find, rule)
+        if time.monotonic() > until:
+            return done
+    return len(people)
 
 
 def _person_of(lead_id: int) -> Person:
@@ -208,23 +228,22 @@ def _again(before: datetime) -> Rows:
     return Erasure.objects.filter(~Exists(later), kept_until__lt=timezone.localdate())
 
 
-def _erase_kept(pks: list[int], rule: RetentionRule) -> None:
-    for erasure in Erasure.objects.filter(pk__in=pks).order_by("pk"):
-        leads = Lead.objects.filter(reference__in=erasure.references)
-        person = Person(
-            leads=frozenset(leads.values_list("pk", flat=True)),
-            references=frozenset(erasure.references),
-        )
-        _erase(partial(_itself, person), rule)
+def _erase_kept(pks: list[int], rule: RetentionRule) -> int:
+    return _erase_each([partial(_person_in, pk) for pk in pks], rule)
 
 
-def _itself(person: Person) -> Person:
-    return person
+def _person_in(erasure_id: int) -> Person:
+    references = Erasure.objects.get(pk=erasure_id).references
+    leads = Lead.objects.filter(reference__in=references)
+    return Person(
+        leads=frozenset(leads.values_list("pk", flat=True)), references=frozenset(references)
+    )
 
 
-def _delete_files(pks: list[int], rule: RetentionRule) -> None:
+def _delete_files(pks: list[int], rule: RetentionRule) -> int:
     scans = list(AttachmentScan.objects.filter(attachment__in=pks).values_list("pk", flat=True))
     _perform(rule, _step(Attachment, deleted=pks), _step(AttachmentScan, deleted=scans))
+    return len(pks)
 
 
 def _perform(rule: RetentionRule, *steps: erasing.Step) -> None:
@@ -255,25 +274,28 @@ def _messages(before: datetime) -> Rows:
     return about.filter(created_at__lt=before).exclude(on_its_way)
 
 
-def _empty_messages(pks: list[int], rule: RetentionRule) -> None:
+def _empty_messages(pks: list[int], rule: RetentionRule) -> int:
     """The words go; that there was a mail, to whom and when, stays with the lead."""
     Message.objects.filter(pk__in=pks).update(text="", html="", private_url="", headers={})
+    return len(pks)
 
 
 def _jobs(before: datetime) -> Rows:
     return Job.objects.filter(state=Job.State.DONE, done_at__lt=before)
 
 
-def _delete_jobs(pks: list[int], rule: RetentionRule) -> None:
+def _delete_jobs(pks: list[int], rule: RetentionRule) -> int:
     Job.objects.filter(pk__in=pks).delete()
+    return len(pks)
 
 
 def _keys(before: datetime) -> Rows:
     return Enquiry.objects.filter(idempotency_key__isnull=False, received_at__lt=before)
 
 
-def _forget_keys(pks: list[int], rule: RetentionRule) -> None:
+def _forget_keys(pks: list[int], rule: RetentionRule) -> int:
     _perform(rule, _step(Enquiry, emptied=pks, idempotency_key=None))
+    return len(pks)
 
 
 _OPEN = (Status.NEW, Status.ROUTED)
@@ -291,7 +313,7 @@ KINDS: dict[Keeps, Kind] = {
     Keeps.WON: Kind(_leads(Status.WON, since="closed_at"), "closed_at", "reference", _erase_leads),
     Keeps.ACCEPTED: Kind(_again, "kept_until", "uuid", _erase_kept),
     Keeps.FILES: Kind(
-        _files, "enquiry__lead__closed_at", "enquiry__lead__reference", _delete_files, MANY,
+        _files, "enquiry__lead__closed_at", "enquiry__lead__reference", _delete_files, FILES,
     ),
     Keeps.MESSAGES: Kind(_messages, "created_at", "reference", _empty_messages, MANY),
     Keeps.JOBS: Kind(_jobs, "done_at", "pk", _delete_jobs, MANY),

@@ -251,8 +251,8 @@ def forget_copies(job: Job) -> None:
 
 @kind("intake.apply_retention", every=timedelta(hours=6))
 def apply_retention(job: Job) -> None:
-    """Erase what is older than the rules that are switched on allow, a batch of each."""
-    retaining.apply_rules()
+    """Ask that what is older than the rules that are switched on allow is erased."""
+    retaining.ask_for_rules(key=job.key)
 
 
 @kind("intake.apply_rule")

@@ -69,6 +69,17 @@ def test_one_request_is_found_by_its_reference(backup):
     assert erasing_again.Subscriber.objects.get().email == EMAIL
 
 
+def test_a_client_called_by_a_word_of_the_replay_does_not_stop_it(backup):
+    _, line = backup
+    lead = factories.new_lead(full_name="Replay")
+    line |= {"references": [lead.reference], "made_at": "2999-01-01T00:00:00+00:00"}
+
+    assert " 1 erased again" in replay(line)
+
+    lead.refresh_from_db()
+    assert lead.erased_at is not None
+
+
 def test_who_came_back_after_the_erasure_keeps_what_is_newer(backup):
     lead, line = backup
     line["address_digests"] = [erasing_again.erasing.address_digest(EMAIL)]

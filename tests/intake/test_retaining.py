@@ -10,6 +10,7 @@ from accounts import numbers
 from accounts.models import Erasure
 from intake import erasing, leads, retaining
 from intake.models import Attachment, Enquiry, Keeps, Lead, RetentionRule, RetentionRun, Status
+from jobs import queue
 from jobs.models import Job
 from mail.models import Message
 from tests import factories, racing
@@ -58,6 +59,15 @@ def test_requests_older_than_their_rule_are_erased_and_no_others(keeps, status):
     assert not Message.objects.filter(template="intake/mail/erased").exists()
 
 
+def test_a_client_called_by_a_word_of_the_rule_does_not_stop_it():
+    called = [aged(factories.new_lead(full_name=name)) for name in ("Days", "365", "Requests")]
+
+    run = retaining.apply_rule(rule=rule(Keeps.UNANSWERED))
+
+    assert (run.count, run.done) == (3, 3)
+    assert Lead.objects.filter(pk__in=[lead.pk for lead in called], erased_at=None).count() == 0
+
+
 def test_many_are_not_counted_to_the_end(monkeypatch):
     monkeypatch.setattr(numbers.count_of, "__defaults__", (2,))
     old = [aged(factories.new_lead()).reference for _ in range(4)]
@@ -97,6 +107,37 @@ def test_more_than_a_batch_goes_on_by_itself(monkeypatch):
     assert making.run_jobs("intake.apply_rule", run.rule_id) == ["done"]
     assert not Lead.objects.filter(erased_at=None).exists()
     assert RetentionRun.objects.count() == 2
+
+
+def test_a_batch_ends_in_time_and_the_next_one_goes_on(monkeypatch):
+    for _ in range(3):
+        aged(factories.lead_of(status=Status.LOST))
+    monkeypatch.setattr(retaining, "BATCH_SECONDS", 0.0)
+
+    run = retaining.apply_rule(rule=rule(Keeps.LOST))
+
+    assert (run.count, run.done) == (3, 1)
+    assert making.run_jobs("intake.apply_rule", run.rule_id) == ["done", "pending"]
+    assert making.run_jobs("intake.apply_rule", run.rule_id) == ["done", "done"]
+    assert not Lead.objects.filter(erased_at=None).exists()
+    assert [run.done for run in RetentionRun.objects.order_by("pk")] == [1, 1, 1]
+
+
+def test_each_rule_that_is_on_gets_a_job_of_its_own():
+    aged(factories.lead_of(status=Status.LOST))
+    lost, files = rule(Keeps.LOST), rule(Keeps.FILES)
+    asked = queue.Ask("intake.apply_retention", 0, key="span:1")
+    queue.enqueue(asked)
+
+    assert making.run_jobs("intake.apply_retention", 0) == ["done"]
+
+    asked_for = Job.objects.filter(kind="intake.apply_rule").order_by("subject_id")
+    assert list(asked_for.values_list("subject_id", "key")) == sorted(
+        (one.pk, f"rule:{one.pk}:span:1") for one in (lost, files)
+    )
+    assert Lead.objects.filter(erased_at=None).count() == 1
+    assert making.run_jobs("intake.apply_rule", lost.pk) == ["done"]
+    assert not Lead.objects.filter(erased_at=None).exists()
 
 
 def test_files_mails_keys_and_records_of_work_go_by_their_own_rules():
