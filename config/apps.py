@@ -9,7 +9,7 @@ class ConfigConfig(AppConfig):
     verbose_name = "Derisk"
 
     def ready(self) -> None:
-        from config import half_way, logs  # noqa: F401 - settings must be loaded first; half_way is a check
+        from config import encoding, half_way, logs  # noqa: F401 - settings must be loaded first; two are checks
 
         logs.configure()
         autodiscover_modules("tasks", "mail_templates")

@@ -9,7 +9,7 @@ import sys
 from django.core.management import call_command
 from django.db import OperationalError
 
-from config import half_way
+from config import encoding, half_way
 from config.progress import step
 
 STEPS = {
@@ -25,6 +25,8 @@ def run() -> None:
     try:
         if half_way.half_applied("default"):
             sys.exit(f"The database stopped half-way through an upgrade. {half_way.HINT}")
+        if (found := encoding.encoding_of("default")) != "UTF8":
+            sys.exit(f"The database is encoded as {found}, not as UTF8. {encoding.HINT}")
         for what, (command, options) in STEPS.items():
             with step(what), open(os.devnull, "w") as quiet:
                 call_command(command, stdout=quiet, **options)
