@@ -69,7 +69,8 @@ def check_leads(*, lead_ids: Collection[int]) -> dict[int, Hold]:
     """Hold leads against the register, now, and hold each for what was found; the holds by lead.
 
     Safe at any time: what was decided about a party is not asked again. A lead that is closed, erased or held back as
-    spam is left alone. Locks them. As many statements for fifty as for one, but for what is held.
+    spam is left alone; for a merged one counts, and is held, what does its work. Locks them. As many statements for
+    fifty as for one, but for what is held.
     """
     leads = _open_ones(lead_ids)
     strangers = [one.pk for one in leads if _is_stranger(one)]
@@ -88,7 +89,7 @@ def _is_stranger(lead: Lead) -> bool:
 
 
 def _is_open(lead: Lead) -> bool:
-    return not lead.erased_at and lead.status in OPEN
+    return not lead.erased_at and matching.live(lead).status in OPEN
 
 
 def _open_ones(lead_ids: Collection[int]) -> list[Any]:
@@ -139,7 +140,8 @@ def _asked(lead: Any) -> Search:
 
 
 def _judged(lead: Any, found: list[Found]) -> Verdict:
-    found = [one for one in found if one.engagement_lead_id != lead.pk and one.score >= NEAR]
+    own = {one.pk for one in matching.chain(lead)}
+    found = [one for one in found if one.engagement_lead_id not in own and one.score >= NEAR]
     found += register_search.of_the_same_group([one for one in found if one.score >= LINE])
     return _sorted_out(found)
 
@@ -175,7 +177,7 @@ def _hold(lead: Lead, hits: Sequence[Found]) -> Hold | None:
         concerned=[user.pk for user in people],
     )
     if hold is not None:
-        walls.raise_before_lead(lead, people, hold=hold)
+        walls.raise_before_lead(hold.lead, people, hold=hold)
     return hold
 
 

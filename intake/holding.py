@@ -13,7 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from intake import conflicts, leads, presence, staff_letters, walls
+from intake import conflicts, leads, matching, presence, staff_letters, walls
 from intake.models import Activity, Hold, HoldKind, Lead, Status
 from intake.reasons import given
 from jobs import queue
@@ -51,9 +51,9 @@ def hold(
     `found` says it in words for staff, `matches` one by one: plain values, each with a "key". What was decided about
     a match is not asked again, and an open hold of this kind takes in what was found since. `concerned` are the ids of
     users who do not decide it. Locks the lead. A lead that was closed is not held, unless it was won: that is
-    work in hand.
+    work in hand. Instead of a merged one that is held which does its work.
     """
-    lead = Lead.objects.select_for_update().get(pk=lead.pk)
+    lead = Lead.objects.select_for_update().get(pk=matching.live(lead).pk)
     stands = Hold.objects.open().filter(lead=lead, kind=kind).first()
     if stands:
         return _add(stands, found, matches, concerned)

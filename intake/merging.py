@@ -197,10 +197,16 @@ def _note_moved(merge: Merge, kind: Activity.Kind, text: str, by: User) -> None:
 
 
 def _look_again(merge: Merge, *people: Any) -> None:
-    """Have conflicts and sanctions lists looked at for the open leads of people who go by other names now."""
-    if merge.kind == RecordKind.LEAD:
+    """Have conflicts and sanctions lists looked at for the open leads of people who go by other names now, and for one
+    that is apart again: what was found of it meanwhile holds the other.
+    """
+    if merge.kind != RecordKind.LEAD:
+        rows = Lead.objects.filter(**{f"{merge.kind}__in": people})
+    elif merge.undone_at:
+        rows = Lead.objects.filter(pk=merge.source_pk)
+    else:
         return  # each was looked at with its own words and people, and keeps them
-    rows = Lead.objects.filter(**{f"{merge.kind}__in": people}, closed_at=None, erased_at=None)
+    rows = rows.filter(closed_at=None, erased_at=None)
     queue.enqueue(
         *(
             queue.Ask(kind, pk, key=_key(merge, pk))

@@ -273,6 +273,48 @@ def test_a_lead_is_checked_again_when_its_client_tells_more_or_is_recognised():
     assert silent.organisation == Organisation.objects.get(name=COUNTERPARTY)
 
 
+def test_what_the_client_of_a_merged_request_adds_holds_what_does_its_work(rosa):
+    anna = factories.UserFactory(full_name="Anna")
+    engagement(people=(anna,))
+    source, target = factories.lead_of(), factories.lead_of()
+    merge = merging.merge_records(
+        kind="lead", source_pk=source.pk, target_pk=target.pk, choices={}, by=rosa
+    )
+
+    after_sending.add_information(
+        lead=source, text=f"It is about {CLIENT}.", files=(), form_id=source.link_seed
+    )
+    run_all("intake.check_conflicts")
+    (hold,) = Hold.objects.all()
+    assert (hold.lead, near(hold)[0][:2]) == (target, ("text", CLIENT))
+    assert Wall.objects.get().lead == target
+
+    merging.undo_merge(merge=merge, by=rosa)
+    run_all("intake.check_conflicts")
+
+    assert list(Hold.objects.order_by("pk").values_list("lead", flat=True)) == [
+        target.pk,
+        source.pk,
+    ]
+
+
+def test_a_merged_lead_s_own_engagement_is_no_conflict_for_what_is_part_of_it(rosa):
+    source, target = factories.lead_of(), factories.lead_of()
+    made = engagement()
+    made.lead = target
+    made.save()
+    merging.merge_records(
+        kind="lead", source_pk=source.pk, target_pk=target.pk, choices={}, by=rosa
+    )
+
+    after_sending.add_information(
+        lead=source, text=f"It is about {CLIENT}.", files=(), form_id=source.link_seed
+    )
+    run_all("intake.check_conflicts")
+
+    assert not Hold.objects.exists()
+
+
 def test_leads_are_looked_at_again_when_their_clients_are_merged_and_when_that_is_undone():
     by = factories.UserFactory(roles=["desk lead"])
     engagement((Role.SUBJECT, "Amina Exemple Person"))

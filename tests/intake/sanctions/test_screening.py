@@ -14,6 +14,7 @@ from intake import (
     holding,
     matching,
     measuring,
+    merging,
     quarantine,
     screening,
     watching,
@@ -228,6 +229,20 @@ def test_a_name_that_the_client_corrects_is_looked_for(listed):
 
     assert names(lead.sanctions_screenings.latest("pk"), holds=True) == [NAMES["2"]]
     assert lead.holds.open().count() == 1
+
+
+def test_a_name_that_the_client_of_a_merged_request_corrects_holds_what_does_its_work(listed):
+    listed()
+    source, target = factories.matched_lead(), factories.matched_lead()
+    by = factories.UserFactory(roles=["desk lead"])
+    merging.merge_records(kind="lead", source_pk=source.pk, target_pk=target.pk, choices={}, by=by)
+    details = ContactDetails(NAMES["2"], source.enquiry.email, "")
+
+    after_sending.correct_contact(lead=source, details=details)
+    run_all("intake.screen_sanctions")
+
+    assert names(source.sanctions_screenings.latest("pk"), holds=True) == [NAMES["2"]]
+    assert list(Hold.objects.values_list("lead", "kind")) == [(target.pk, "sanctions")]
 
 
 def test_a_new_list_looks_again_at_open_leads_and_at_what_was_won(listed, monkeypatch):
