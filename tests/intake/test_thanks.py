@@ -1,5 +1,6 @@
 """Whatever the layers against spam make of a request: who is thanked has a row, and the row goes somewhere."""
 
+import re
 import time
 import uuid
 from typing import Any
@@ -11,8 +12,10 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from intake import counting, flood, proving, render_tokens
+from intake.keys import revoke_key
 from intake.models import Enquiry, Lead, Screening
 from tests import factories
+from tests.intake.api.test_keys import issue
 from tests.intake.quarantined import do_jobs, held
 from tests.intake.test_proving import solve
 from tests.intake.test_spam_rules import LONG
@@ -36,7 +39,7 @@ layers = st.fixed_dictionaries(
         "seen": st.none() | st.sampled_from([1, 7, 100]),  # None: Valkey is away
         "is_flood": st.sampled_from([False, False, False, True]),
         "is_solved": st.booleans(),
-        "way": st.sampled_from(["form", "api"]),
+        "way": st.sampled_from(["form", "api", "frame", "frame of a key that ended"]),
     }
 )
 
@@ -50,7 +53,7 @@ def token_of(kind: str, form_id: str) -> str:
         return render_tokens.make(form_id, "")
 
 
-def send(client: Client, drawn: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+def send(client: Client, drawn: dict[str, Any], keys: dict[str, str]) -> tuple[Any, dict[str, Any]]:
     """Send the request by its way; the answer, and what was sent."""
     form_id = str(uuid.uuid4())
     sent = FOUR | {"full_name": drawn["name"], "email": drawn["email"], "needs": drawn["needs"]}
@@ -58,7 +61,8 @@ def send(client: Client, drawn: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
         body = sent | {"consent": True}
         return client.post("/api/v1/enquiries/", body, "application/json"), sent
     sent |= {"form_id": form_id, "made": token_of(drawn["token"], form_id), "q7": drawn["trap"]}
-    return client.post(ADDRESS, sent), sent
+    key = keys.get(drawn["way"])
+    return client.post(f"/embed/request/?key={key}" if key else ADDRESS, sent), sent
 
 
 @pytest.mark.django_db
@@ -68,6 +72,9 @@ def test_whoever_is_thanked_has_a_row_that_goes_on_or_waits_for_a_person(monkeyp
     monkeypatch.setattr(proving, "COST", 1)
     monkeypatch.setattr(proving, "PREFIX", "0")
     held(needs=LONG)
+    (live, _), (ended, _) = issue(per_minute=600), issue()
+    revoke_key(key=ended, by=factories.UserFactory())
+    keys = {"frame": live.public_id, "frame of a key that ended": ended.public_id}
     outcomes = set()
 
     @examples(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -83,21 +90,33 @@ def test_whoever_is_thanked_has_a_row_that_goes_on_or_waits_for_a_person(monkeyp
         before = Enquiry.objects.count()
         client = Client()
 
-        answer, sent = send(client, drawn)
+        answer, sent = send(client, drawn, keys)
 
+        is_closed = drawn["way"] == "frame of a key that ended"
         is_thanked = answer.status_code in (201, 303)
-        assert is_thanked != drawn["is_flood"]
+        assert is_thanked != (drawn["is_flood"] or is_closed)
         assert Enquiry.objects.count() - before == is_thanked
         if not is_thanked:
-            assert answer.status_code == 429
-            if drawn["way"] == "form":
+            assert answer.status_code == (410 if is_closed else 429)
+            if drawn["way"] != "api":
                 assert shown(answer, sent) == as_shown(sent)
             return
-        address = answer["Location"] if drawn["way"] == "form" else answer.json()["status_url"]
-        outcomes.add(follow(client, address.removeprefix("http://localhost:8000"), drawn))
+        outcomes.add(follow(client, page_of(client, answer), drawn))
 
     whatever_comes()
     assert outcomes == {"routed", "quarantined"}
+
+
+def page_of(client: Client, answer: Any) -> str:
+    """The client's own page, to which the answer leads; in a frame by the receipt there, which names the request."""
+    if answer.status_code == 201:
+        return str(answer.json()["status_url"]).removeprefix("http://localhost:8000")
+    address: str = answer["Location"]
+    if not address.startswith("/embed/"):
+        return address
+    receipt = client.get(address).content.decode()
+    assert Lead.objects.latest("pk").reference in receipt
+    return re.findall(r'href="(/request/[^"?]+)', receipt)[0]
 
 
 def follow(client: Client, address: str, drawn: dict[str, Any]) -> str:
