@@ -16,6 +16,7 @@ from pytest_django import Settings
 from jobs.models import Job
 from mail import addresses
 from mail.models import DeliveryEvent, Message, Unreachable
+from tests.factories import UserFactory
 from tests.mail.making import queue_letter
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,18 @@ def test_a_hard_bounce_marks_the_address_once_however_often_it_is_told(
     assert (message.state, message.arrival) == ("sent", "bounced")
     assert Job.objects.filter(kind="briefs.suppress_unreachable").count() == 1
     assert Job.objects.filter(kind="intake.note_unreachable").count() == 1
+
+
+@pytest.mark.parametrize(("provider", "body_of"), [("mailgun", mailgun), ("postmark", postmark)])
+def test_an_event_that_is_told_again_takes_back_nothing_that_staff_did_since(
+    client: Client, message: Message, provider: str, body_of: Any
+) -> None:
+    post(client, provider, body_of(message))
+    addresses.lift_mark(email=message.to_email, by=UserFactory())
+
+    assert post(client, provider, body_of(message)).status_code == 200
+
+    assert addresses.mark_of(message.to_email) is None
 
 
 @pytest.mark.parametrize(
