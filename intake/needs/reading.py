@@ -13,7 +13,7 @@ from intake.needs.wishes import services_in, timeframe_in
 from intake.needs.wording import Word, words_of
 
 # Raise it with every change of rules or words: open requests are then read again, and what staff decided stays.
-VERSION = 3
+VERSION = 4
 _LONGEST_PASSAGE = 160
 
 
