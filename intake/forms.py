@@ -208,13 +208,18 @@ class RequestForm(forms.Form):
 
     def files_to_choose_again(self) -> str:
         """What to say of files that came with a form that comes back: no browser fills them in again."""
-        files = self.files.getlist("attachments") if self.files else []
-        names = [shown_name(str(file.name)) for file in files]
+        names = self.named_files()
         if not names:
             return ""
         return gettext("Choose your files again, since a page cannot keep them: %(names)s") % {
             "names": ", ".join(names[:10])
         }
+
+    def named_files(self) -> list[str]:
+        """The names of the files that came, also of those of which nothing else did."""
+        files = self.files.getlist("attachments") if self.files else []
+        words = self.data.getlist("attachments") if isinstance(self.data, QueryDict) else []
+        return [shown_name(str(name)) for name in (*(f.name for f in files), *filter(None, words))]
 
     def _clean_fields(self) -> None:
         """Django's, but for its bound fields, which are made for showing and translate their labels each time.

@@ -43,6 +43,8 @@ from intake.sites import Site
 from intake.uploading import TOO_MUCH, read_form
 
 log = structlog.get_logger("derisk.intake")
+# The button of a language that a form which comes back is shown in, with all that was typed.
+SHOW_IN = "show_in"
 _WORDS = ("full_name", "email", "needs", *TYPED_OPTIONAL)
 
 
@@ -104,6 +106,8 @@ def _receive(request: HttpRequest, language: str, site: Site) -> HttpResponse:
         return back(_empty_form(), status=413)
     if site.is_framed and not site.may_go_on:
         return back(RequestForm(*sent), status=410)
+    if SHOW_IN in sent[0]:
+        return _in_another_language(request, language, site, *sent)
     key = site.credited(request)
     if wait := flood.wait_for(request, key):
         return back(RequestForm(*sent), status=429, retry_after=int(wait) + 1)
@@ -120,6 +124,20 @@ def _receive(request: HttpRequest, language: str, site: Site) -> HttpResponse:
         page = reverse("intake:embedded_receipt", args=[receipt.token])
         page += alternates.language_query(language)
     return _SeeOther(page)
+
+
+def _in_another_language(
+    request: HttpRequest, language: str, site: Site, words: QueryDict, files: Any
+) -> HttpResponse:
+    """What was typed so far and what is wrong with it, in another language: nothing is stored or counts as a try.
+
+    Consent was given to other words, so it is asked for in these; files are asked for again.
+    """
+    typed = words.copy()
+    typed.pop("consent", None)
+    form = RequestForm(typed, files, plain={"attachments": ()})
+    with translation.override(language):
+        return _page(request, form, language, site, status=400, answered=200)
 
 
 def _checked(words: QueryDict, files: Any, language: str) -> CheckedForm | RequestForm:
@@ -193,8 +211,10 @@ def _page(
     *,
     brief: Brief | None = None,
     status: int = 200,
+    answered: int = 0,
     retry_after: int = 0,
 ) -> HttpResponse:
+    """The page for a form in this state, which is what is answered unless something else is given."""
     slug, came = (
         (form.data if form.is_bound else form.initial).get(name, "") for name in ("brief", "came")
     )
@@ -209,7 +229,8 @@ def _page(
         base="intake/embedded_base.html" if site.is_framed else "base.html",
         action=_address(site, language),
         addresses=tuple(
-            (code, _address(site, code, slug, passed_on)) for code, _ in settings.LANGUAGES
+            (code, _address(site, code, *(() if form.is_bound else (slug, passed_on))))
+            for code, _ in settings.LANGUAGES
         ),
         brief=(brief.title, brief.get_absolute_url(), brief.language) if brief else None,
         taken_over=_taken_over(brief, language) if brief and not form.is_bound else "",
@@ -217,7 +238,7 @@ def _page(
         has_words=form.is_bound and any(form.data.get(name) for name in _WORDS),
         is_optional_open=_is_optional_part_used(form, errors),
     )
-    response = HttpResponse(form_page.page_of(shell, form, errors), status=status)
+    response = HttpResponse(form_page.page_of(shell, form, errors), status=answered or status)
     response["Content-Language"] = language
     if retry_after:
         response["Retry-After"] = str(retry_after)
@@ -253,7 +274,7 @@ def _taken_over(brief: Brief, language: str) -> SafeString:
 
 def _is_optional_part_used(form: RequestForm, errors: Mapping[str, Any]) -> bool:
     """Whether the folded part holds something typed or wrong, which must not be hidden."""
-    typed = any(form.data.get(name) for name in TYPED_OPTIONAL) or bool(form.files)
+    typed = any(form.data.get(name) for name in TYPED_OPTIONAL) or bool(form.named_files())
     return form.is_bound and (typed or any(errors.get(name) for name in OPTIONAL))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from intake.models import Enquiry
 from tests.factories import BriefFactory, DeskFactory
@@ -300,6 +300,77 @@ def test_without_scripts_it_works_on_a_telephone(site: Site, browser: Browser) -
         send(page)
         page.wait_for_url("**/request/*/")
         expect(page.locator("html")).to_have_attribute("lang", "ar")
+
+
+def language(page: Page, name: str) -> Locator:
+    """The button of a language, in the head of a form that came back."""
+    return page.locator("header").get_by_role("button", name=name)
+
+
+def test_without_scripts_a_form_that_comes_back_changes_its_language_with_what_was_typed(
+    site: Site, browser: Browser
+) -> None:
+    before = Enquiry.objects.count()
+    with visiting(browser, site.url, width=PHONE, scripts=False) as visit:
+        page = visit.page
+        visit.open(f"/request/?brief={site.brief}&language=en")
+        fill(page)
+        page.locator("#id_email").fill("aicha")
+        page.locator("#id_consent").check()
+        send(page)
+        form_id = page.locator("[name=form_id]").input_value()
+        page.locator("#id_needs").fill("Three trucks to Gao.")
+        page.locator("details.more > summary").click()
+        page.locator("#id_attachments").set_input_files(
+            {"name": "route.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"}
+        )
+
+        language(page, "العربية").click()
+
+        expect(page.locator("html")).to_have_attribute("dir", "rtl")
+        expect(page.locator(".error-summary")).to_be_focused()
+        expect(page.locator(".error-summary a")).to_have_count(2)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+        expect(page.locator("#id_needs")).to_have_value("Three trucks to Gao.")
+        expect(page.locator("#id_email")).to_have_value("aicha")
+        expect(page.locator("#id_consent")).not_to_be_checked()
+        expect(page.locator("#id_attachments_helptext")).to_contain_text("route.pdf")
+        assert page.locator("[name=form_id]").input_value() == form_id
+        assert page.locator("[name=brief]").input_value() == site.brief
+        language(page, "Français").click()
+        expect(page.locator("html")).to_have_attribute("lang", "fr")
+        assert Enquiry.objects.count() == before
+
+        page.locator("#id_consent").check()
+        page.locator("#id_email").fill("aicha@client.example")
+        page.locator("#id_email").press("Enter")
+
+        page.wait_for_url("**/request/*/")
+        expect(page.locator("html")).to_have_attribute("lang", "fr")
+        enquiry = Enquiry.objects.latest("pk")
+        assert (enquiry.needs, enquiry.consent_language) == ("Three trucks to Gao.", "fr")
+        assert Enquiry.objects.count() == before + 1
+
+
+def test_with_scripts_the_draft_goes_along(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/request/")
+    fill(page)
+    send(page)
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.locator("#id_needs").fill("Three trucks to Gao.")
+
+    language(page, "Português").click()
+
+    expect(page.locator("html")).to_have_attribute("lang", "pt")
+    expect(page.locator("#id_needs")).to_have_value("Three trucks to Gao.")
+    eventually(lambda: (kept(page) or {}).get("needs") == ["Three trucks to Gao."])
+    visit.open("/request/?language=en")
+    expect(page.locator("#id_needs")).to_have_value("Three trucks to Gao.")
+    page.locator("#id_consent").check()
+    send(page)
+    expect(page.locator("h1")).to_have_text("We have your request")
+    eventually(lambda: kept(page) is None)
 
 
 @pytest.mark.parametrize("state", ["empty", "errors", "came back"])
