@@ -243,12 +243,15 @@ def test_every_place_is_inside_the_frame(spots: list[tuple[float, float]]) -> No
 def test_many_places_still_make_a_light_map_quickly() -> None:
     many = [PlacePoint(f"Town {n}", "NG", 4 + n % 9, 3 + n / 8) for n in range(80)]
     shown = {"countries": ["NG", "NE", "TD", "CM", "BJ"], "incidents": many}
-    drawn(**shown)
-
-    began = time.process_time()
     made = drawn(**shown)
 
-    assert time.process_time() - began < 0.1  # some 15 ms on a quiet machine
+    def seconds() -> float:
+        began = time.process_time()
+        drawn(**shown)
+        return time.process_time() - began
+
+    # Whatever else the process does, such as looking for rings of garbage, costs time now and then.
+    assert min(seconds() for _ in range(3)) < 0.1  # some 15 ms on a quiet machine
     svg = html_of(made).partition("</svg>\n<figcaption>")[0]
     assert len(svg) < 20_000
     assert len(made.rows) == 80
