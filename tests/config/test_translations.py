@@ -1,5 +1,6 @@
 """Public pages speak four languages: every word is translated, and what runs is what was written."""
 
+import functools
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -24,6 +25,7 @@ def written(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
+@functools.cache
 def words_of_templates() -> set[tuple[str | None, str]]:
     """What templates translate, plurals by their singular: as (context, words)."""
     paths = [
@@ -35,6 +37,7 @@ def words_of_templates() -> set[tuple[str | None, str]]:
     return {word for path in paths for word in words_in(templatize(path.read_text()).encode())}
 
 
+@functools.cache
 def words_of_code() -> set[tuple[str | None, str]]:
     paths = [path for app in ("briefs", "intake") for path in BASE_DIR.glob(f"{app}/**/*.py")]
     return {word for path in paths for word in words_in(path.read_bytes())}
