@@ -12,17 +12,25 @@ from mail.models import Message
 from mail.outbox import PRIVATE_LINK
 
 _LINE = 76  # what a header may have without being folded, as RFC 5322 recommends
+_LONGEST = 998  # what it may have at all
 
 
 class _Quickly(Compat32):
     """Headers that need neither encoding nor folding are written as they are: finding that out took as long as the
-    whole rest of a mail.
+    whole rest of a mail. So are those that cannot be folded, since they are one word: Python leaves their first line
+    empty, and programs that look for `Message-ID: <` or `List-Unsubscribe: <` find none.
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
         """The header as it stands in the mail."""
         line = f"{name}: {value}"
-        if isinstance(value, str) and len(line) <= _LINE and line.isascii() and line.isprintable():
+        longest = _LONGEST if " " not in str(value) else _LINE
+        if (
+            isinstance(value, str)
+            and len(line) <= longest
+            and line.isascii()
+            and line.isprintable()
+        ):
             return f"{line}{self.linesep}".encode()
         return super().fold_binary(name, value)
 

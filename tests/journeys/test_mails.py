@@ -19,3 +19,15 @@ def test_no_mail_is_wider_than_a_telephone(browser: Browser, language: str) -> N
     page.close()
 
     assert wide == {}
+
+
+def test_the_button_of_a_mail_is_light_on_a_dark_screen(browser: Browser) -> None:
+    template = next(t for t in catalogue.all_templates() if t.name.endswith("acknowledgement"))
+    page = browser.new_page(color_scheme="dark")
+    page.set_content(sampling.compose(template, "en", *template.built_in("en"))[2])
+
+    said = "b => { const s = getComputedStyle(b); return [s.backgroundColor, s.color] }"
+    colours = page.locator(".button").evaluate(said)
+    page.close()
+
+    assert colours == ["rgb(240, 162, 124)", "rgb(29, 28, 26)"]

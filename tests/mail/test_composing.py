@@ -3,6 +3,7 @@
 from email.policy import compat32
 
 import pytest
+from pytest_django import Settings
 
 from mail import composing
 from mail.models import Message
@@ -19,13 +20,13 @@ def message(**fields: object) -> Message:
     "fields",
     [
         {},
-        {"to_name": "Amina Diallo", "headers": {"List-Unsubscribe": f"<{SECRET * 4}>"}},
+        {"to_name": "Amina Diallo", "headers": {"List-Unsubscribe": f"<{SECRET}>"}},
         {"to_name": "أمينة " * 20, "subject": "طلبكم — Votre demande " * 6},
-        {"subject": "x" * 300, "text": "ŸŸ\n" * 400, "html": "<p>" + "y" * 3000},
+        {"subject": "x " * 150, "text": "ŸŸ\n" * 400, "html": "<p>" + "y" * 3000},
         {"subject": "a " * 150, "to_name": 'Amina "the miner" \\ Diallo'},
         {"subject": "A tab\tin it"},
     ],
-    ids=["short", "long header", "Arabic", "long words", "quotes", "tab"],
+    ids=["short", "a header of lists", "Arabic", "long words", "quotes", "tab"],
 )
 def test_it_is_what_python_would_have_written(fields: dict[str, object]) -> None:
     mail = composing.compose(message(**fields))
@@ -36,6 +37,22 @@ def test_it_is_what_python_would_have_written(fields: dict[str, object]) -> None
     plainly.policy = compat32
 
     assert made.as_bytes(linesep="\r\n") == plainly.as_bytes(linesep="\r\n")
+
+
+def test_a_header_of_one_word_stands_in_one_line(settings: Settings) -> None:
+    settings.DEFAULT_FROM_EMAIL = f"Derisk <office@{'a-long-name.' * 4}example>"
+    one = message(headers={"List-Unsubscribe": f"<{SECRET * 4}>"})
+
+    lines = composing.compose(one).message().as_bytes(linesep="\r\n").split(b"\r\n")
+
+    assert f"Message-ID: <{one.uuid}@{'a-long-name.' * 4}example>".encode() in lines
+    assert f"List-Unsubscribe: <{SECRET * 4}>".encode() in lines
+
+
+def test_a_header_of_one_word_that_no_line_may_hold_is_as_python_writes_it() -> None:
+    made = composing.compose(message(headers={"X-Long": "x" * 991})).message()
+
+    assert b"X-Long: \n " in made.as_bytes()
 
 
 def test_the_boundary_is_that_of_the_message_and_stands_in_no_text() -> None:
