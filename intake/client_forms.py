@@ -7,10 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.form_fields import LongTextField
+from intake.chosen_files import ChosenFiles
 from intake.forms import NEEDS_LIMIT, RequestForm
 
 
-class AddForm(forms.Form):
+class AddForm(ChosenFiles, forms.Form):
     """More words or files."""
 
     use_required_attribute = False

@@ -38,7 +38,7 @@ from intake import (
 from intake.client_acts import ACTS
 from intake.models import Attachment, Lead, Status
 from intake.sent_answers import answers_of
-from intake.uploading import TOO_MUCH, read_form
+from intake.uploading import SHOW_IN, TOO_MUCH, read_form
 from mail import addresses
 from mail.models import Message
 
@@ -245,6 +245,9 @@ def _do(request: HttpRequest, token: str, name: str, lead: Lead, language: str) 
         form = ACTS[name].form_class(*read_form(request))
     except TOO_MUCH:
         return _act_page(request, name, lead, token, language, _fresh(name, lead), 413)
+    if SHOW_IN in form.data:
+        form.errors.pop("attachments", None)  # they are asked for again
+        return _act_page(request, name, lead, token, language, form)
     status, retry_after = _taken(request, name, lead, form)
     if status != 303:
         return _act_page(request, name, lead, token, language, form, status, retry_after)

@@ -18,9 +18,9 @@ from django_countries import countries
 from accounts.form_fields import EmailField, LineField, LongTextField
 from briefs import geography
 from intake import consent, render_tokens
-from intake.attachments import shown_name
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.checked_forms import TEXTS, CheckedForm
+from intake.chosen_files import ChosenFiles
 from intake.form_fields import (
     MOST_SLUGS,
     AttachmentsField,
@@ -98,7 +98,7 @@ def _african_countries() -> list[tuple[str, str]]:
 _consent_text = lazy(lambda: consent.text_in(get_language() or "en"), str)
 
 
-class RequestForm(forms.Form):
+class RequestForm(ChosenFiles, forms.Form):
     """What the public page asks. Names are those of the API."""
 
     use_required_attribute = False
@@ -205,21 +205,6 @@ class RequestForm(forms.Form):
         if offered:
             field = cast(SlugsField, self.fields["actors"])
             self.fields["actors"] = field.offering(list(offered.items())[:MOST_SLUGS])
-
-    def files_to_choose_again(self) -> str:
-        """What to say of files that came with a form that comes back: no browser fills them in again."""
-        names = self.named_files()
-        if not names:
-            return ""
-        return gettext("Choose your files again, since a page cannot keep them: %(names)s") % {
-            "names": ", ".join(names[:10])
-        }
-
-    def named_files(self) -> list[str]:
-        """The names of the files that came, also of those of which nothing else did."""
-        files = self.files.getlist("attachments") if self.files else []
-        words = self.data.getlist("attachments") if isinstance(self.data, QueryDict) else []
-        return [shown_name(str(name)) for name in (*(f.name for f in files), *filter(None, words))]
 
     def _clean_fields(self) -> None:
         """Django's, but for its bound fields, which are made for showing and translate their labels each time.

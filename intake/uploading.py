@@ -18,6 +18,8 @@ from intake.file_parts import FormParser
 
 # What reading a form raises when it is more than we take.
 TOO_MUCH = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+# The button that shows a form which came back in another language, with all that was typed, and sends nothing.
+SHOW_IN = "show_in"
 # Read to its end, so that the browser gets to see our answer: one that still sends may not.
 LARGEST_BODY = 64 * 1024 * 1024
 # One less than Django would answer with an error, and lose the words; the rest of the body is read and dropped.

@@ -40,11 +40,9 @@ from intake.form_fields import MOST_SLUGS, is_slug
 from intake.forms import OPTIONAL, TYPED_OPTIONAL, RequestForm
 from intake.models import ApiKey, Enquiry
 from intake.sites import Site
-from intake.uploading import TOO_MUCH, read_form
+from intake.uploading import SHOW_IN, TOO_MUCH, read_form
 
 log = structlog.get_logger("derisk.intake")
-# The button of a language that a form which comes back is shown in, with all that was typed.
-SHOW_IN = "show_in"
 _WORDS = ("full_name", "email", "needs", *TYPED_OPTIONAL)
 
 

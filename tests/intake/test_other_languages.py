@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.translation import gettext
 
-from intake import counting, flood, keys, render_tokens
-from intake.models import Enquiry
+from intake import counting, flood, keys, render_tokens, submission
+from intake.models import Addition, ContactCorrection, Enquiry, ErasureRequest, Lead
 from tests import factories
 from tests.intake import breaking
 from tests.intake.api.test_keys import issue
@@ -185,6 +185,55 @@ def test_a_websites_own_form_stays_the_websites() -> None:
 
     assert f'action="/request/?language=fr&amp;key={key.public_id}"' in page.text
     assert keys.read(key.prefix) == (key.public_id, None)
+
+
+# --- The client's own pages
+
+
+def act_address(lead: Lead, name: str) -> str:
+    return f"/request/{submission.status_token(lead)}/{name}/"
+
+
+def test_what_a_client_adds_goes_along_and_is_not_added() -> None:
+    lead = factories.new_lead()
+    long = {"text": "x" * 20_001, "form_id": FORM_ID}
+    file = SimpleUploadedFile("late.pdf", b"%PDF-1.7")
+
+    refused = Client().post(act_address(lead, "add"), long | {"attachments": file})
+    wrong = turned(refused, "fr", long | {"attachments": "late.pdf"})
+    right = turned(wrong, "ar", {"text": "One more truck.", "form_id": FORM_ID})
+
+    assert refused.status_code == 400
+    assert "Choose your files again, since a page cannot keep them: late.pdf" in refused.text
+    assert (wrong.status_code, wrong["Content-Language"]) == (200, "fr")
+    assert Page(wrong).title.startswith("Erreur")
+    assert Page(wrong).fields["text"] == long["text"]
+    assert list(Page(wrong).summary()) == ["id_text"]
+    assert "late.pdf" in wrong.text
+    assert (Page(right).summary(), Page(right).fields["text"]) == ({}, "One more truck.")
+    assert said("ar", "Nothing was sent yet.") in right.text
+    assert Page(right).fields["form_id"] == FORM_ID
+    assert Addition.objects.count() == 0
+    assert "hreflang" not in refused.text
+    assert "hreflang" in Client().get(act_address(lead, "add")).text
+
+
+@pytest.mark.parametrize("name", ["contact", "withdraw", "erase"])
+def test_nothing_else_is_done_in_another_language_either(name: str) -> None:
+    lead = factories.new_lead()
+    page = Client().get(act_address(lead, name))
+    sent = Page(page).fields | ({"email": "new@client.example"} if name == "contact" else {})
+
+    answer = Client().post(
+        f"{act_address(lead, name)}?language=fr", sent | {"show_in": "fr", "initial-email": "a"}
+    )
+
+    lead.refresh_from_db()
+    assert (answer.status_code, lead.closed_at) == (200, None)
+    assert "Rien n’est encore envoyé." in answer.text
+    assert not ErasureRequest.objects.exists()
+    assert not ContactCorrection.objects.exists()
+    assert Page(answer).fields.get("email") == sent.get("email")
 
 
 @pytest.mark.parametrize("hostile", ["", "fr\x00", "<script>", "xx" * 5000])
