@@ -12,6 +12,16 @@ from intake.needs.wording import Word
 # Shorter words are too near to each other: Niger and Tiger, Angola and Angela.
 _LEAST_LETTERS = 7
 _MOST_LETTERS = 20
+_CAR = "car"
+# Before a car, and before a coach in French.
+_WHOSE = frozenset(
+    (
+        *("a", "an", "any", "by", "her", "his", "my", "one", "our", "per", "their", "your"),
+        *("company", "hire", "hired", "private", "rent", "rental", "rented"),
+        *("un", "ce", "en", "par", "notre", "votre"),
+    )
+)
+_INTO = frozenset({"to", "into", "from", "inside"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +36,43 @@ class Mention:
 
 
 def mentions(words: Sequence[Word]) -> Iterator[Mention]:
-    """Every mention of a country of Africa, in order."""
+    """Every mention of a country of Africa: those by a name, then those that are less sure."""
     taken: set[int] = set()
     for match in _names().longest(words):
         taken.update(range(match.first, match.last))
         codes, rule = match.value
         if codes and not _is_person(words, match.first, match.last):
             yield Mention(match.first, match.last, codes, rule, rule == "either")
+    yield from _cars(words, taken)
     for index, word in enumerate(words):
         if len(word.key) < _LEAST_LETTERS or index in taken:
             continue
         if codes := _misspelt(word.key):
             yield Mention(index, index + 1, codes, "misspelt")
+
+
+def _cars(words: Sequence[Word], taken: set[int]) -> Iterator[Mention]:
+    """CAR, the Central African Republic, unless it is a car of somebody's. Where all is in capitals they say nothing:
+    then perhaps, behind a word like "to" or beside another country.
+    """
+    found = [i for i, word in enumerate(words) if word.key == _CAR and word.is_upper]
+    found = [at for at in found if at not in taken and not _is_before(words, at, _WHOSE)]
+    if not found:
+        return
+    others = [word for word in words if word.key != _CAR and len(word.key) > 1]
+    spoken = {word.sentence for word in others}
+    in_small_letters = {word.sentence for word in others if not word.is_upper}
+    for at in found:
+        sentence = words[at].sentence
+        is_beside = at - 1 in taken or at + 1 in taken or _is_before(words, at, _INTO)
+        if sentence in in_small_letters:
+            yield Mention(at, at + 1, ("CF",), "name")
+        elif is_beside or sentence not in spoken:
+            yield Mention(at, at + 1, ("CF",), "capitals")
+
+
+def _is_before(words: Sequence[Word], at: int, keys: frozenset[str]) -> bool:
+    return at > 0 and words[at].gap == " " and words[at - 1].key in keys
 
 
 def _is_person(words: Sequence[Word], first: int, last: int) -> bool:

@@ -23,6 +23,7 @@ class Certainty(models.TextChoices):
     CLEAR = "clear", "clear"
     POSSIBLE = "possible", "possible"
     AMBIGUOUS = "ambiguous", "one of several"
+    NEGATED = "negated", "named, but not meant"
 
 
 class Alarm(models.TextChoices):
@@ -36,7 +37,7 @@ class Alarm(models.TextChoices):
     MISSING = "missing", "Missing person"
 
 
-_SURENESS = [Certainty.CLEAR, Certainty.POSSIBLE, Certainty.AMBIGUOUS]
+_SURENESS = list(Certainty)
 
 
 @dataclass(frozen=True, slots=True)

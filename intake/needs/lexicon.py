@@ -33,6 +33,7 @@ class Lexicon:
     alarms: Listed[tuple[str, bool]]
     cues: Listed[str]
     signs: Listed[str]
+    denials: Listed[str]
 
 
 def lexicon(language: str) -> Lexicon:
@@ -77,6 +78,9 @@ def _read(language: str, together: Together) -> Lexicon:
         signs=_fill(
             together.new_list(), {s: list(names_in(text)) for s, text in table["signs"].items()}
         ),
+        denials=_fill(
+            together.new_list(), {k: v for k, v in table["negated"].items() if k != "words"}
+        ),
     )
 
 
@@ -90,6 +94,13 @@ def tables(name: str) -> dict[str, Any]:
 def near_words() -> frozenset[str]:
     """The words of all languages that stand before a place."""
     return frozenset().union(*(lexicon(language).near for language in LANGUAGES))
+
+
+@cache
+def denial_words(name: str) -> frozenset[str]:
+    """The words of all languages that belong to denials (`intake.needs.negated`): those of one list."""
+    lists = (tables(language)["negated"]["words"][name] for language in LANGUAGES)
+    return frozenset().union(*map(_keys, lists))
 
 
 @cache

@@ -1,6 +1,7 @@
 """Everything that the rules find in the text of a request."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from intake.needs import countries
@@ -8,12 +9,13 @@ from intake.needs.duty_of_care import alarms_in
 from intake.needs.findings import Certainty, Finding, Kind, best
 from intake.needs.gazetteer import Gazetteer
 from intake.needs.language import language_of, languages_in
+from intake.needs.negated import Denials
 from intake.needs.places import actors_in, places_in
 from intake.needs.wishes import services_in, timeframe_in
 from intake.needs.wording import Word, words_of
 
 # Raise it with every change of rules or words: open requests are then read again, and what staff decided stays.
-VERSION = 4
+VERSION = 5
 _LONGEST_PASSAGE = 160
 
 
@@ -45,27 +47,55 @@ def _language(text: str, words: Sequence[Word]) -> Iterator[Finding]:
 
 
 def _geography(words: Sequence[Word], known: Gazetteer) -> Iterator[Finding]:
-    named = list(countries.mentions(words))
-    clear = {code for one in named if not one.is_either for code in one.codes}
+    named = sorted(countries.mentions(words), key=lambda one: one.first)
+    denials = Denials(words)
+    denied = denials.of_countries([(one.first, one.last) for one in named])
+    meant = [one for one in named if one.first not in denied]
+    clear = {code for one in meant if not one.is_either for code in one.codes}
     taken_by = {one.first: one.last for one in named if one.rule != "capital"}
     towns = list(places_in(words, known, clear, taken_by))
     clear |= {code for finding, code in towns if finding.certainty == Certainty.CLEAR}
     for one in named:
-        yield from _countries(one, words, clear)
+        yield from _countries(one, words, clear, is_denied=one.first in denied)
+    at = {word.start: index for index, word in enumerate(words)} if towns else {}
+    # Kinshasa in Congo-Kinshasa is part of the name.
+    parts = {at for one in named if one.first in denied for at in range(one.first + 1, one.last)}
     for finding, code in towns:
-        yield finding
-        yield Finding(Kind.COUNTRY, code, finding.start, finding.end, "town", finding.certainty)
+        first = at[finding.start]
+        if first not in parts:
+            yield from _town(finding, code, is_denied=denials.is_of_a_town(first))
 
 
-def _countries(one: countries.Mention, words: Sequence[Word], clear: set[str]) -> Iterator[Finding]:
+def _town(finding: Finding, code: str, *, is_denied: bool) -> Iterator[Finding]:
+    """A town and its country, which may be meant where the town is not."""
+    certainty = finding.certainty
+    if is_denied:
+        finding = replace(finding, certainty=Certainty.NEGATED)
+        certainty = max(certainty, Certainty.POSSIBLE, key=list(Certainty).index)
+    yield finding
+    yield Finding(Kind.COUNTRY, code, finding.start, finding.end, "town", certainty)
+
+
+def _countries(
+    one: countries.Mention, words: Sequence[Word], clear: set[str], *, is_denied: bool
+) -> Iterator[Finding]:
     """The countries of a mention; of several that it may mean, the one that the text names elsewhere too."""
     start, end = words[one.first].start, words[one.last - 1].end
+    if is_denied:
+        is_town = one.rule == "capital"
+        certainty = Certainty.POSSIBLE if is_town else Certainty.NEGATED
+        for code in one.codes:
+            yield Finding(
+                Kind.COUNTRY, code, start, end, one.rule if is_town else "negated", certainty
+            )
+        return
     if one.is_either:
         if len(clear.intersection(one.codes)) == 1:
             return
         certainty, rule = Certainty.AMBIGUOUS, "one of several"
     else:
-        certainty = Certainty.POSSIBLE if one.rule == "misspelt" else Certainty.CLEAR
+        is_unsure = one.rule in ("misspelt", "capitals")
+        certainty = Certainty.POSSIBLE if is_unsure else Certainty.CLEAR
         rule = one.rule
     for code in one.codes:
         yield Finding(Kind.COUNTRY, code, start, end, rule, certainty)

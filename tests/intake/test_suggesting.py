@@ -12,6 +12,7 @@ from jobs import working
 from jobs.models import Job
 from mail.models import Message
 from tests import factories, racing
+from tests.intake.admin.screens import client_of, page
 from tests.intake.noticing import write_notices
 
 CALM = "A route assessment in Niger and the Congo, please; we write in English."
@@ -406,6 +407,22 @@ def test_names_of_several_countries_do_not_route():
 
     facts = decision.inputs["facts"]
     assert (facts["language"], facts["countries"], facts["services"]) == ("en", [], [])
+
+
+@pytest.mark.django_db
+def test_what_the_text_says_is_not_meant_does_not_route_and_is_shown_as_that():
+    factories.AdviserFactory()
+    lead = factories.new_lead(
+        needs="All of West Africa except Nigeria.", countries_of_interest=(), services=()
+    )
+
+    decision = routing.route_lead(lead_id=lead.pk)
+
+    assert decision.inputs["facts"]["countries"] == []
+    suggestion = lead.suggestions.get(kind="country")
+    assert (suggestion.value, suggestion.passage) == ("NG", "Nigeria")
+    html = client_of(factories.UserFactory(is_superuser=True)).get(page(lead)).content.decode()
+    assert "(named, but not meant)" in html
 
 
 @pytest.mark.django_db

@@ -70,6 +70,8 @@ def found(row: dict[str, Any]) -> dict[str, set[str]]:
     names = [place["name"] for place in labelled("first")["places"]]
     sets: dict[str, set[str]] = {kind: set() for kind in KINDS}
     for finding in read_needs(row["text"], gazetteer()):
+        if finding.certainty == Certainty.NEGATED:
+            continue
         is_open = finding.certainty == Certainty.AMBIGUOUS
         if finding.kind == Kind.PLACE:
             sets["place"].add(names[int(finding.value)])
