@@ -115,7 +115,8 @@
     const count = document.getElementById("count");
     const [seen, heard] = count.querySelectorAll("span");
     const { lang } = document.documentElement;
-    const number = new Intl.NumberFormat(lang === "pt" ? "pt-PT" : lang); // "pt" is Brazil's
+    // "pt" is Brazil's, and WebKit writes "ar" with the digits of the East: the page writes neither.
+    const number = new Intl.NumberFormat(lang === "pt" ? "pt-PT" : lang, { numberingSystem: "latn" });
     let timer = 0;
     const say = () => {
       const left = Number(count.dataset.limit) - [...text.value].length;
