@@ -14,6 +14,7 @@ from intake import (
     after_sending,
     client_promise,
     deadlines,
+    matching,
     screening,
     speaking,
     submission,
@@ -111,13 +112,13 @@ def _try_address(lead: Lead, last: Message | None) -> None:
 def send_link_again(*, lead: Lead, by: User) -> None:
     """Send the client the link to the status page once more, to the address that counts now.
 
-    Raises ValidationError: code "closed" once the request is, "held_back" while it is, "unreachable" when the address
-    takes no mail, "conflict" while the last one is on its way.
+    Raises ValidationError: code "closed" once the request is, or what does its work, "held_back" while it is,
+    "unreachable" when the address takes no mail, "conflict" while the last one is on its way.
     """
     lead = deadlines.locked_of([lead.pk])[0]
     email = after_sending.contact_of(lead).email
     last = _to(lead, email).first()
-    if lead.closed_at or lead.erased_at:
+    if matching.live(lead).closed_at or lead.erased_at:
         raise ValidationError("The request is closed.", code="closed")
     if not screening.passing([lead.pk]):
         raise ValidationError(

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from accounts import private_links
 from accounts.models import User
-from intake import acknowledging, after_sending, deadlines, screening, submission
+from intake import acknowledging, after_sending, deadlines, matching, screening, submission
 from intake.models import Activity, Lead
 from mail import outbox
 
@@ -16,14 +16,15 @@ _CLOSED = "Not sent: the link in it was closed."
 
 @transaction.atomic
 def renew_link(*, lead: Lead, by: User, shown: str = "") -> None:
-    """Close the link to a request's status page; while the request is open, mail its client another.
+    """Close the link to a request's status page; while the request is open, or what does its work, mail its client
+    another.
 
     Whoever has the old one finds what a wrong one shows. Acknowledgements that wait with it are called off; other mails
     that wait for the client leave with the new one, but for those to an address that was corrected. `shown` is what the
     page showed (`seen`); "" shows nothing.
 
-    Raises ValidationError: code "erased" once the person is, "merged" when the request is part of another, "held_back"
-    while it is held back, "conflict" when the link that the page was about is closed.
+    Raises ValidationError: code "erased" once the person is, "held_back" while it is held back, "conflict" when the
+    link that the page was about is closed.
     """
     lead = deadlines.locked_of([lead.pk])[0]
     _refuse(lead)
@@ -41,8 +42,14 @@ def renew_link(*, lead: Lead, by: User, shown: str = "") -> None:
     Activity.objects.create(lead=lead, kind=Activity.Kind.LINK_CLOSED, by=by)
     outbox.call_off(acknowledging.to_all(lead), _CLOSED)
     outbox.relink(others, submission.status_url(token))
-    if not lead.closed_at:
+    if mails_another(lead):
         acknowledging.send_again(lead)
+
+
+def mails_another(lead: Lead) -> bool:
+    """Whether the client gets another link: not of what is closed, nor who was held back as spam."""
+    is_open = matching.live(lead).closed_at is None
+    return is_open and bool(screening.passing([lead.pk]))
 
 
 def seen(lead: Lead) -> str:
@@ -53,8 +60,6 @@ def seen(lead: Lead) -> str:
 def _refuse(lead: Lead) -> None:
     if lead.erased_at:
         raise ValidationError("The request is erased.", code="erased")
-    if lead.merged_into_id:
-        raise ValidationError("It is part of another request.", code="merged")
     if not screening.passing([lead.pk]) and not lead.closed_at:
         raise ValidationError(
             "It is held back: its address may be anybody's. Release it first.", code="held_back"

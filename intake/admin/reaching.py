@@ -6,7 +6,7 @@ from typing import Any
 from accounts.form_fields import EmailField, LineField
 from accounts.models import User
 from accounts.staff_screens import Verb, VerbForm
-from intake import acknowledging, after_sending, renewing
+from intake import acknowledging, after_sending, matching, renewing
 from intake.admin.seen_form import SeenForm
 from intake.after_sending import ContactDetails
 from intake.client_forms import ChangedForm
@@ -48,7 +48,7 @@ class RenewForm(SeenForm):
     def intro(self) -> tuple[str, ...]:
         """What happens, and to whom."""
         closed = "Whoever has the link to the status page so far, the client too, opens nothing with it any more."
-        if self.obj.closed_at:
+        if not renewing.mails_another(self.obj):
             return (closed, "The request is closed: the client gets no other.")
         email = after_sending.contact_of(self.obj).email
         return (
@@ -67,17 +67,12 @@ def _renew(lead: Lead, by: User, seen: str) -> None:
 
 
 def _is_open(lead: Lead) -> bool:
-    """Of a merged request the client's own page still counts."""
-    return lead.closed_at is None and _has_a_page(lead)
+    """Of a merged request the client's own page still counts, while what does its work is open."""
+    return lead.erased_at is None and matching.live(lead).closed_at is None
 
 
 def _may_be_closed_to(lead: Lead) -> bool:
-    return lead.closed_at is not None and _has_a_page(lead)
-
-
-def _has_a_page(lead: Lead) -> bool:
-    """Whether its own status page counts."""
-    return lead.erased_at is None and lead.merged_into_id is None
+    return lead.erased_at is None and matching.live(lead).closed_at is not None
 
 
 def _may_be_written_to(lead: Lead) -> bool:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from intake import acknowledging, after_sending, renewing, submission
 from intake.after_sending import ContactDetails
-from intake.models import Enquiry, Lead
+from intake.models import Enquiry, Lead, Quarantine
 from mail.models import Message
 from tests import factories, racing
 from tests.intake.admin.screens import client_of, page, said, verb
@@ -145,24 +145,68 @@ def test_the_link_of_a_closed_request_is_closed_and_none_mailed(status: str) -> 
     assert not Message.objects.exists()
 
 
-def erased(lead: Lead) -> None:
-    Lead.objects.filter(pk=lead.pk).update(erased_at="2026-11-26T12:00:00Z")
-
-
-def merged(lead: Lead) -> None:
-    into = factories.lead_of()
+def merged(lead: Lead, into: Lead) -> None:
     Lead.objects.filter(pk=lead.pk).update(
         merged_into=into, status="disqualified", closed_at=timezone.now()
     )
+
+
+def test_of_a_merged_request_the_link_is_sent_closed_and_renewed_and_the_address_corrected() -> (
+    None
+):
+    lead = sent_lead()
+    staff = client_of(factories.UserFactory(is_superuser=True))
+    merged(lead, factories.lead_of())
+    old = path_of(lead)
+    html = staff.get(page(lead)).text
+
+    sent = staff.post(verb(lead, "send-link"))
+    renewed = staff.post(verb(lead, "renew-link"))
+    details = {"full_name": "Amina", "email": RIGHT, "phone": ""}
+    corrected = staff.post(verb(lead, "correct"), details)
+
+    for label in ("Correct their details", "Send the link again", "Mail a new link"):
+        assert label in html
+    assert "Close the link" not in html
+    assert [said(one)[-1] for one in (sent, renewed, corrected)] == [
+        "The link to the status page leaves once more.",
+        "The link is closed, and another one leaves.",
+        "The details are corrected.",
+    ]
+    assert (status_of(old), status_of(path_of(lead))) == (404, 200)
+    assert waiting() == [(WRONG, submission.status_url(submission.status_token(lead_now(lead))))]
+    assert after_sending.contact_of(lead).email == RIGHT
+
+
+def lead_now(lead: Lead) -> Lead:
+    return Lead.objects.get(pk=lead.pk)
+
+
+@pytest.mark.parametrize("is_spam", [True, False])
+def test_the_link_of_what_is_merged_and_closed_or_was_spam_is_closed_and_none_mailed(
+    is_spam: bool,
+) -> None:
+    lead = factories.new_lead()
+    merged(lead, factories.lead_of(status="routed" if is_spam else "won"))
+    if is_spam:
+        Quarantine.objects.create(lead=lead, outcome="spam", ended_at=timezone.now())
+    old = path_of(lead)
+
+    renewing.renew_link(lead=lead_now(lead), by=factories.UserFactory())
+
+    assert status_of(old) == 404
+    assert not Message.objects.exists()
+
+
+def erased(lead: Lead) -> None:
+    Lead.objects.filter(pk=lead.pk).update(erased_at="2026-11-26T12:00:00Z")
 
 
 def held_back(lead: Lead) -> None:
     Lead.objects.filter(pk=lead.pk).update(status="quarantined")
 
 
-@pytest.mark.parametrize(
-    ("happened", "code"), [(erased, "erased"), (merged, "merged"), (held_back, "held_back")]
-)
+@pytest.mark.parametrize(("happened", "code"), [(erased, "erased"), (held_back, "held_back")])
 def test_where_no_link_may_change_none_does(happened: Callable[[Lead], None], code: str) -> None:
     lead = factories.new_lead()
     happened(lead)
