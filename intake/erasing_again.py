@@ -41,11 +41,17 @@ def note_erasure(*, erasure_id: int) -> None:
     """
     erasure = Erasure.objects.get(pk=erasure_id)
     settings.ERASURE_LIST.parent.mkdir(parents=True, exist_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-    with os.fdopen(os.open(settings.ERASURE_LIST, flags, 0o600), "w", encoding="utf-8") as file:
-        file.write(line_of(erasure) + "\n")
+    flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+    with os.fdopen(os.open(settings.ERASURE_LIST, flags, 0o600), "wb") as file:
+        file.write((_end_of_torn_line(file.fileno()) + line_of(erasure) + "\n").encode())
         file.flush()
         os.fsync(file.fileno())
+
+
+def _end_of_torn_line(number: int) -> str:
+    """What ends a line that a full disk or a kill has cut off, so that the next one stands for itself."""
+    size = os.fstat(number).st_size
+    return "\n" if size and os.pread(number, 1, size - 1) != b"\n" else ""
 
 
 def lines_in(path: Path) -> Iterator[dict[str, Any]]:
@@ -60,7 +66,9 @@ def lines_in(path: Path) -> Iterator[dict[str, Any]]:
                 name: line[name] for name in ("uuid", "made_at", "references", "address_digests")
             }
         except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"Line {number} of {path} is no erasure.") from error
+            raise ValueError(
+                f"Line {number} of {path} is no erasure. If it is cut off, it follows whole: delete it."
+            ) from error
 
 
 def kept_here() -> Iterator[dict[str, Any]]:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -112,9 +112,16 @@ def look(rule: RetentionRule, now: datetime | None = None) -> Outlook:
     return Outlook(
         rule=rule,
         count=numbers.count_of(rows),
-        oldest=oldest[0][0] if oldest else None,
+        oldest=_moment(oldest[0][0]) if oldest else None,
         examples=[str(name) for _, name in oldest],
     )
+
+
+def _moment(since: date) -> datetime:
+    """The moment itself, or the beginning of the day, where only that is known."""
+    if isinstance(since, datetime):
+        return since
+    return datetime(since.year, since.month, since.day, tzinfo=UTC)
 
 
 def simulate_rules(*, by: User | None) -> list[RetentionRun]:

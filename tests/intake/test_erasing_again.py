@@ -104,6 +104,19 @@ def test_each_erasure_is_noted_beside_the_database_without_the_data(backup):
     assert out.getvalue() == text
 
 
+def test_a_line_that_was_cut_off_leaves_the_next_one_whole(backup):
+    path = erasing_again.settings.ERASURE_LIST
+    path.parent.mkdir()
+    path.write_text('{"uuid": "0')
+    run_all("intake.note_erasure")
+
+    torn, whole = path.read_text().splitlines()
+
+    assert (torn, json.loads(whole)["uuid"]) == ('{"uuid": "0', str(Erasure.objects.get().uuid))
+    with pytest.raises(ValueError, match=r"Line 1 of .* delete it"):
+        list(erasing_again.lines_in(path))
+
+
 @pytest.mark.parametrize("text", ["no json", '{"uuid": 1}', "[]"])
 def test_a_list_that_is_none_is_said_with_its_line(settings, tmp_path, text):
     settings.ERASURE_LIST = tmp_path / "erasures.jsonl"

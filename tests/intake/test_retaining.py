@@ -1,6 +1,7 @@
 """Rules that end what is older than they allow: off at first, seen before, in batches, recorded."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -17,7 +18,7 @@ from tests import factories, racing
 from tests.intake.erasable import EMAIL, make_person
 from tests.proposals import making
 
-OLD = timedelta(days=400)
+DAY, OLD = timedelta(days=1), timedelta(days=400)
 pytestmark = pytest.mark.django_db
 
 
@@ -189,6 +190,12 @@ def test_what_an_erasure_had_to_leave_goes_when_its_day_has_come():
     )
     assert first.kept_until
     assert retaining.apply_rule(rule=rule(Keeps.ACCEPTED, days=3653)).done == 0
+
+    day = first.kept_until
+    with mock.patch("django.utils.timezone.now", return_value=timezone.now() + 3655 * DAY):
+        seen = retaining.look(rule(Keeps.ACCEPTED, days=3653))
+    began = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    assert (seen.count, seen.oldest, seen.examples) == (1, began, [str(first.uuid)])
 
     late = rule(Keeps.ACCEPTED, days=1)
     proposal = lead.proposals.get()
