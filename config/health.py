@@ -93,12 +93,12 @@ def _mail() -> str:
 
 
 def _broker() -> str:
-    """A ping with a short limit; a frozen broker fails it as a dead one does."""
+    """A word written with a short limit: a frozen broker fails it as a dead one does, a full one too."""
     client = redis.Redis.from_url(
         settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5
     )
     try:
-        client.ping()
+        client.set("derisk:health", "", ex=60)
     except (redis.RedisError, OSError) as error:
         return type(error).__name__
     finally:

@@ -1,4 +1,6 @@
 import socket
+import socketserver
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -153,6 +155,30 @@ def test_a_broker_that_listens_and_does_not_answer_is_away_too(
 
     assert (status, body["status"], body["failing"]) == (200, "degraded", ["broker"])
     assert body["checks"]["broker"] == "TimeoutError"
+
+
+class FullBroker(socketserver.StreamRequestHandler):
+    """Answers as Valkey does whose memory is full: it may be spoken to, and takes nothing."""
+
+    answers = {b"HELLO": b"%1\r\n+proto\r\n:3\r\n", b"SET": b"-OOM command not allowed.\r\n"}
+
+    def handle(self) -> None:
+        while head := self.rfile.readline():
+            words = [self.rfile.readline() for _ in range(2 * int(head[1:]))]
+            self.wfile.write(self.answers.get(words[1].strip(), b"+OK\r\n"))
+
+
+def test_a_broker_that_takes_nothing_any_more_is_away_too(
+    client: Client, working: None, settings: Settings
+) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), FullBroker) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        settings.REDIS_URL = f"redis://127.0.0.1:{server.server_address[1]}/0"
+        status, body = ready(client)
+        server.shutdown()
+
+    assert (status, body["status"], body["failing"]) == (200, "degraded", ["broker"])
+    assert body["checks"]["broker"] == "OutOfMemoryError"
 
 
 def test_down_without_migrations_even_if_the_broker_is_away_too(
