@@ -26,9 +26,7 @@ class StrictJSONParser(JSONParser):
         if len(raw) > LARGEST_BODY:
             raise RequestDataTooBig
         try:
-            return json.loads(
-                raw.decode(), parse_int=_whole, parse_constant=float, object_pairs_hook=_object
-            )
+            return json.loads(raw.decode(), parse_int=_whole, object_pairs_hook=_object)
         except ValueError as error:
             raise Unreadable(f"JSON parse error - {error}") from error
 
