@@ -6,6 +6,7 @@ left" counts; and who asks "why not in Mali?" asks about Mali.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from intake.needs.lexicon import LANGUAGES, denial_words, lexicon
 from intake.needs.wording import Word
@@ -20,6 +21,13 @@ _ADDS = frozenset({"apart", "aside", "a"})
 _JOINS = frozenset({" ", "'", "’"})
 
 
+class Denial(NamedTuple):
+    """Words that deny what is named behind them: of which kind, and the first of them."""
+
+    kind: str
+    first: int
+
+
 class Denials:
     """The words of a text that deny what is named behind them."""
 
@@ -27,31 +35,39 @@ class Denials:
         self._words = words
         self._behind = _found(words)
 
-    def of_countries(self, spans: Sequence[tuple[int, int]]) -> set[int]:
-        """The first words of those mentions, each from a word to before another and in order, that are not meant."""
-        found: set[int] = set()
+    def of_countries(self, spans: Sequence[tuple[int, int]]) -> dict[int, int]:
+        """Of these mentions, each from a word to before another and in order, those that are not meant, by their first
+        word; with the word from which on they are denied, in a list that goes on their own.
+        """
+        found: dict[int, int] = {}
         kind, end = "", 0
         for first, last in spans if self._behind else ():
-            kind = self._before(first) or (kind if self._goes_on(kind, end, first) else "")
-            if kind:
-                found.add(first)
+            if denial := self._before(first):
+                kind, found[first] = denial.kind, denial.first
+            elif self._goes_on(kind, end, first):
+                found[first] = first
+            else:
+                kind = ""
             end = last
         return found
 
     def is_of_a_town(self, first: int) -> bool:
         """Whether the town that is named from this word on is not meant. What is outside of it may be near."""
-        return self._before(first) not in ("", OUTSIDE)
+        denial = self._before(first)
+        return denial is not None and denial.kind != OUTSIDE
 
-    def _before(self, first: int) -> str:
-        """The kind of denial right before this word, or before an article and the like before it; "" for none."""
+    def _before(self, first: int) -> Denial | None:
+        """The denial right before this word, or before an article and the like before it."""
         for at in range(first, max(first - _MOST_BETWEEN, 0) - 1, -1):
             if self._words[at].sentence != self._words[first].sentence:
-                return ""
-            kind = self._behind.get(at, "")
-            may_be_between = denial_words("articles" if kind == LEFT else "between")
-            if kind and all(word.key in may_be_between for word in self._words[at:first]):
-                return kind
-        return ""
+                return None
+            denial = self._behind.get(at)
+            may_be_between = denial_words(
+                "articles" if denial and denial.kind == LEFT else "between"
+            )
+            if denial and all(word.key in may_be_between for word in self._words[at:first]):
+                return denial
+        return None
 
     def _goes_on(self, kind: str, end: int, first: int) -> bool:
         """Whether a list goes on from the last name that is not meant to the next: "except Mali, Niger and Chad"."""
@@ -68,13 +84,13 @@ class Denials:
         return is_short and joins
 
 
-def _found(words: Sequence[Word]) -> Mapping[int, str]:
-    """By the word behind each denial its kind."""
-    found: dict[int, str] = {}
+def _found(words: Sequence[Word]) -> Mapping[int, Denial]:
+    """The denials by the word behind each."""
+    found: dict[int, Denial] = {}
     for language in LANGUAGES:
         for first, last, kind in lexicon(language).denials.find(words):
             if last < len(words) and _counts(words, first, last, kind):
-                found.setdefault(last, kind)
+                found.setdefault(last, Denial(kind, first))
     return found
 
 

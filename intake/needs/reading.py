@@ -56,7 +56,10 @@ def _geography(words: Sequence[Word], known: Gazetteer) -> Iterator[Finding]:
     towns = list(places_in(words, known, clear, taken_by))
     clear |= {code for finding, code in towns if finding.certainty == Certainty.CLEAR}
     for one in named:
-        yield from _countries(one, words, clear, is_denied=one.first in denied)
+        if one.first in denied:
+            yield from _not_meant(one, words, denied[one.first])
+        else:
+            yield from _countries(one, words, clear)
     at = {word.start: index for index, word in enumerate(words)} if towns else {}
     # Kinshasa in Congo-Kinshasa is part of the name.
     parts = {at for one in named if one.first in denied for at in range(one.first + 1, one.last)}
@@ -76,19 +79,18 @@ def _town(finding: Finding, code: str, *, is_denied: bool) -> Iterator[Finding]:
     yield Finding(Kind.COUNTRY, code, finding.start, finding.end, "town", certainty)
 
 
-def _countries(
-    one: countries.Mention, words: Sequence[Word], clear: set[str], *, is_denied: bool
-) -> Iterator[Finding]:
+def _not_meant(one: countries.Mention, words: Sequence[Word], first: int) -> Iterator[Finding]:
+    """The countries of a mention that is denied from the word `first` on; that of a capital may be meant nevertheless."""
+    is_town = one.rule == "capital"
+    rule, certainty = (one.rule, Certainty.POSSIBLE) if is_town else ("negated", Certainty.NEGATED)
+    for code in one.codes:
+        span = words[first].start, words[one.last - 1].end
+        yield Finding(Kind.COUNTRY, code, *span, rule, certainty)
+
+
+def _countries(one: countries.Mention, words: Sequence[Word], clear: set[str]) -> Iterator[Finding]:
     """The countries of a mention; of several that it may mean, the one that the text names elsewhere too."""
     start, end = words[one.first].start, words[one.last - 1].end
-    if is_denied:
-        is_town = one.rule == "capital"
-        certainty = Certainty.POSSIBLE if is_town else Certainty.NEGATED
-        for code in one.codes:
-            yield Finding(
-                Kind.COUNTRY, code, start, end, one.rule if is_town else "negated", certainty
-            )
-        return
     if one.is_either:
         if len(clear.intersection(one.codes)) == 1:
             return

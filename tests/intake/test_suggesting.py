@@ -420,7 +420,7 @@ def test_what_the_text_says_is_not_meant_does_not_route_and_is_shown_as_that():
 
     assert decision.inputs["facts"]["countries"] == []
     suggestion = lead.suggestions.get(kind="country")
-    assert (suggestion.value, suggestion.passage) == ("NG", "Nigeria")
+    assert (suggestion.value, suggestion.passage) == ("NG", "except Nigeria")
     html = client_of(factories.UserFactory(is_superuser=True)).get(page(lead)).content.decode()
     assert "(named, but not meant)" in html
 

@@ -64,6 +64,21 @@ def test_only_what_is_denied_is_denied(text, found):
     assert read(text) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "passages"),
+    [
+        ("We left Sudan in April.", ["We left Sudan"]),
+        ("Nous travaillons hors du Mali.", ["hors du Mali"]),
+        ("All except Mali, Niger and the DRC.", ["except Mali", "Niger", "DRC"]),
+        ("نعمل خارج ليبيا", ["خارج ليبيا"]),
+    ],
+)
+def test_the_passage_shows_what_denies_it(text, passages):
+    found = [one for one in read_needs(text, scoring.gazetteer()) if one.kind == Kind.COUNTRY]
+
+    assert [text[one.start : one.end] for one in found] == passages
+
+
 def test_a_town_that_is_not_meant_is_one_and_what_is_outside_of_one_is_near():
     assert set(read("We work in Mali, not in Bamako.", Kind.PLACE).values()) == {"negated"}
     assert set(read("A warehouse just outside Bamako.", Kind.PLACE).values()) == {"clear"}
