@@ -80,7 +80,7 @@ def _town(finding: Finding, code: str, *, is_denied: bool) -> Iterator[Finding]:
 
 
 def _not_meant(one: countries.Mention, words: Sequence[Word], first: int) -> Iterator[Finding]:
-    """The countries of a mention that is denied from the word `first` on; that of a capital may be meant nevertheless."""
+    """The countries of a mention that is denied from the word `first` on; a capital's may be meant nevertheless."""
     is_town = one.rule == "capital"
     rule, certainty = (one.rule, Certainty.POSSIBLE) if is_town else ("negated", Certainty.NEGATED)
     for code in one.codes:
