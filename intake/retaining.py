@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils import timezone
 
@@ -36,6 +36,9 @@ FILES = 200  # of ten megabytes each
 # No lead is begun after so many seconds of a batch: it must end before the limit of a job, on a busy machine too, and
 # holds until then what others wait for.
 BATCH_SECONDS = 5.0
+PAUSE = timedelta(seconds=30)  # of a rule that finds another one at work
+# Of the advisory locks of PostgreSQL, that of the rule that has its turn; any number that nobody else takes.
+_TURN = 7_226_004
 EXAMPLES = 5
 # Until the house sets its own. The longest that is usual: what nobody needs for longer.
 DEFAULT_DAYS: dict[Keeps, int] = {
@@ -160,11 +163,27 @@ def apply_rule(*, rule: RetentionRule, by: User | None = None) -> RetentionRun:
     return run
 
 
-def go_on(*, rule_id: int) -> None:
-    """The next batch of a rule; nothing once it is switched off."""
+@transaction.atomic
+def go_on(*, rule_id: int, job_id: int) -> None:
+    """The next batch of a rule, later while another one has its turn; nothing once it is switched off."""
     rule = RetentionRule.objects.filter(pk=rule_id, is_on=True).first()
-    if rule:
+    if rule is None:
+        return
+    if _has_turn():
         apply_rule(rule=rule)
+    else:
+        key, then = f"rule:{rule.pk}:after:{job_id}", timezone.now() + PAUSE
+        queue.enqueue(queue.Ask("intake.apply_rule", rule.pk, key=key, run_at=then))
+
+
+def _has_turn() -> bool:
+    """One batch at a time, until its transaction ends.
+
+    Two would reach the same mails and likenesses from two ends, and leave no worker for what else waits.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_TURN])
+        return bool(cursor.fetchone()[0])
 
 
 def _due(rule: RetentionRule, now: datetime) -> Rows:

@@ -258,4 +258,4 @@ def apply_retention(job: Job) -> None:
 @kind("intake.apply_rule")
 def apply_rule(job: Job) -> None:
     """The next batch of a rule that reaches more than one."""
-    retaining.go_on(rule_id=job.subject_id)
+    retaining.go_on(rule_id=job.subject_id, job_id=job.pk)

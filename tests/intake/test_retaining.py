@@ -5,6 +5,7 @@ from unittest import mock
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 
 from accounts import numbers
@@ -138,6 +139,25 @@ def test_each_rule_that_is_on_gets_a_job_of_its_own():
     )
     assert Lead.objects.filter(erased_at=None).count() == 1
     assert making.run_jobs("intake.apply_rule", lost.pk) == ["done"]
+    assert not Lead.objects.filter(erased_at=None).exists()
+
+
+def test_a_rule_waits_for_its_turn_and_keeps_no_worker():
+    aged(factories.lead_of(status=Status.LOST))
+    one = rule(Keeps.LOST)
+    queue.enqueue(queue.Ask("intake.apply_rule", one.pk, key="a"))
+    other = connection.copy("default")
+    with other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [retaining._TURN])
+
+        assert making.run_jobs("intake.apply_rule", one.pk) == ["done", "pending"]
+
+    other.close()
+    assert Lead.objects.filter(erased_at=None).count() == 1
+    again = Job.objects.filter(kind="intake.apply_rule", state=Job.State.PENDING)
+    assert timezone.now() < again.get().run_at <= timezone.now() + retaining.PAUSE
+    again.update(run_at=timezone.now())
+    assert making.run_jobs("intake.apply_rule", one.pk) == ["done", "done"]
     assert not Lead.objects.filter(erased_at=None).exists()
 
 
