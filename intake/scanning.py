@@ -7,7 +7,9 @@ zero, and one line of answer.
 import re
 import socket
 import struct
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -19,6 +21,7 @@ from jobs import kinds, queue, retrying
 
 _CHUNK = 64 * 1024
 _SECONDS = 15  # less than a job may take
+_PAUSE = 60  # seconds after so long a silence
 _ANSWER = re.compile(rb"stream: (?:(OK)|(.+) FOUND)\0?\n?")
 _LIMIT = b"INSTREAM size limit exceeded"
 _TOO_LARGE = "The file is larger than the scanner takes: raise StreamMaxLength"
@@ -40,12 +43,9 @@ class Verdict:
 
 def scan(body: bytes) -> Verdict:
     """What clamd at settings.CLAMD says of these bytes; raises ScannerUnavailable."""
-    try:
-        with _connected() as connection:
-            is_whole = _send(connection, body)
-            answer = _read_line(connection)
-    except OSError as error:
-        raise ScannerUnavailable(f"The scanner does not answer: {type(error).__name__}") from error
+    with _line() as connection:
+        is_whole = _send(connection, body)
+        answer = _read_line(connection)
     found = _ANSWER.fullmatch(answer) if is_whole else None
     if not found:
         raise ScannerUnavailable(_TOO_LARGE if answer.startswith(_LIMIT) else _NO_VERDICT)
@@ -55,11 +55,36 @@ def scan(body: bytes) -> Verdict:
 def answers() -> bool:
     """Whether clamd is there and answers at all."""
     try:
-        with _connected() as connection:
+        with _line() as connection:
             connection.sendall(b"zPING\0")
             return _read_line(connection).startswith(b"PONG")
-    except OSError:
+    except ScannerUnavailable:
         return False
+
+
+class _Silence:
+    """Until when a scanner that kept us waiting is not asked again: else a frozen one, with a few files for it, keeps
+    all workers from every other work.
+    """
+
+    until = 0.0
+
+
+_silence = _Silence()
+
+
+@contextmanager
+def _line() -> Iterator[socket.socket]:
+    """A connection to clamd; raises ScannerUnavailable where it cannot be had, breaks or is silent for too long."""
+    if time.monotonic() < _silence.until:
+        raise ScannerUnavailable("The scanner did not answer a moment ago")
+    try:
+        with _connected() as connection:
+            yield connection
+    except OSError as error:
+        if isinstance(error, TimeoutError):
+            _silence.until = time.monotonic() + _PAUSE
+        raise ScannerUnavailable(f"The scanner does not answer: {type(error).__name__}") from error
 
 
 def _send(connection: socket.socket, body: bytes) -> bool:

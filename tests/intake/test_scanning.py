@@ -75,6 +75,12 @@ def clamd(settings) -> Iterator[Clamd]:
     server.stop()
 
 
+@pytest.fixture(autouse=True)
+def no_silence(monkeypatch) -> None:
+    """No test has kept a scanner waiting before."""
+    monkeypatch.setattr(scanning, "_silence", scanning._Silence())
+
+
 def send(client, body: bytes = b"x") -> Attachment:
     """A request with one file, by the form."""
     client.post("/request/", FOUR | {"attachments": SimpleUploadedFile("a.txt", body)})
@@ -141,6 +147,32 @@ def test_without_a_server_it_is_not_clean(clamd):
 
     with pytest.raises(ScannerUnavailable):
         scanning.scan(b"x")
+
+
+def test_a_frozen_scanner_keeps_a_worker_waiting_once_a_minute(settings, monkeypatch):
+    monkeypatch.setattr(scanning, "_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as frozen:
+        settings.CLAMD = f"tcp://127.0.0.1:{frozen.getsockname()[1]}"
+        said = [why_unavailable() for _ in range(3)]
+        scanning._silence.until -= 60
+        said.append(why_unavailable())
+
+    silent, spared = "does not answer: TimeoutError", "did not answer a moment ago"
+    assert said == [f"The scanner {how}" for how in (silent, spared, spared, silent)]
+
+
+def test_a_scanner_that_is_away_is_asked_each_time(clamd):
+    clamd.stop()
+    why_unavailable()
+    clamd.start()
+
+    assert scanning.scan(b"x") == Verdict(True)
+
+
+def why_unavailable() -> str:
+    with pytest.raises(ScannerUnavailable) as caught:
+        scanning.scan(b"x")
+    return str(caught.value)
 
 
 def test_a_socket_in_the_file_system_that_is_missing_is_no_verdict(settings, tmp_path):
