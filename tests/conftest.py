@@ -16,10 +16,16 @@ from django.template import Context, Template
 from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
+from briefs import review_views, subscription_views
+from intake import flood
 from tests import databases, processes
 from tests.stack import Stack
 
 STACK = pytest.StashKey[Stack]()
+FLOODS = (
+    *(flood.enquiries, flood.wrong_keys),
+    *(subscription_views.asking, review_views.answers),
+)
 
 
 def pytest_configure() -> None:
@@ -103,6 +109,13 @@ def emptied_by_deleting(django_test_environment: None) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: databases.empty())
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_flood() -> None:
+    """The counts live in the process, so one test's requests would count in the next, in whichever file it is."""
+    for counts in FLOODS:
+        counts.clear()
 
 
 @pytest.fixture(scope="session")

@@ -24,12 +24,6 @@ PRIVATE = {
 }
 
 
-@pytest.fixture(autouse=True)
-def no_flood() -> None:
-    """The counts live in the process, so one test's answers would count in the next."""
-    review_views.answers.clear()
-
-
 def comment(client: Client, address: str, **fields: str) -> HttpResponse:
     given = {"anchor": "summary", "text": "Say when.", "form_id": FORM} | fields
     data = {f"comment-{name}": value for name, value in given.items()}

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from briefs import confirming, subscribing, subscription_views
+from briefs import confirming, subscribing
 from briefs.models import Notice, Subscriber, Subscription
 from config.page_cache import _PUBLIC
 from jobs.models import Job
@@ -23,11 +23,6 @@ FORM = {
     "mail_language": "en",
     "language": "en",
 }
-
-
-@pytest.fixture(autouse=True)
-def no_flood() -> None:
-    subscription_views.asking.clear()
 
 
 def page_of(response: object) -> str:
@@ -363,7 +358,6 @@ def publisher() -> User:
 
 
 def test_staff_suppress_lift_and_release(client: Client) -> None:
-    subscription_views.asking.clear()
     client.post("/subscribe/", FORM | {"website": "x"})
     row = reader()
     client.force_login(publisher())

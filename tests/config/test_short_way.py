@@ -24,7 +24,6 @@ WHY_CUT = "The body did not arrive whole. Nothing was stored. Send it again."
 @pytest.fixture(autouse=True)
 def one_transaction(settings):
     """WSGI would close the connection in the middle of the test's, at the begin and at the end of each request."""
-    flood.enquiries.clear()
     settings.THROTTLE = False
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)

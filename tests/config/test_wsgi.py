@@ -2,7 +2,6 @@ import pytest
 from werkzeug.test import Client
 
 from config.wsgi import application
-from intake import flood
 
 # A request looks after the connections that earlier tests left open; inside a transaction it leaves them alone.
 pytestmark = pytest.mark.django_db
@@ -24,7 +23,6 @@ CODECS = [
 @pytest.fixture
 def server() -> Client:
     """A client that speaks to the application as a web server does; Django's own skips the request's making."""
-    flood.enquiries.clear()
     return Client(application)
 
 

@@ -15,13 +15,6 @@ from tests.intake.erasable import make_person
 
 
 @pytest.fixture(autouse=True)
-def no_flood() -> None:
-    """The counts live in the process, so one test's requests would count in the next."""
-    flood.enquiries.clear()
-    flood.wrong_keys.clear()
-
-
-@pytest.fixture(autouse=True)
 def no_gazetteer() -> None:
     """What a process knows of actors and places outlives the rows of a test."""
     gazetteer.forget()
