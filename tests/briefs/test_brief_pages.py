@@ -32,6 +32,13 @@ def making(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return made
 
 
+@pytest.fixture(autouse=True)
+def nothing_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another test's reads have left to be written down after two seconds would be a statement of ours."""
+    noting.forget()
+    monkeypatch.setattr(noting, "_PATIENCE", 60)
+
+
 def read(client: Client, brief: Brief) -> bytes:
     """Its page, in a process that has made none yet."""
     made_pages.forget()
@@ -132,7 +139,6 @@ def test_what_was_looked_for_is_told_to_other_processes_many_pages_at_a_time(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     monkeypatch.setattr(noting, "MANY", 2)
-    monkeypatch.setattr(noting, "_PATIENCE", 60)
     briefs = BriefFactory.create_batch(3)
     pages = [read(client, brief) for brief in briefs]
     freshness.bump()

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from werkzeug.test import Client
 from briefs import freshness, publishing, tasks
 from config import kept_pages, page_cache
 from config.wsgi import application
+from jobs import valkey_watch
 from jobs.kinds import JobError
 from jobs.models import Job
 from tests import valkey_clients, valkey_trips
@@ -100,15 +102,24 @@ def test_api_answers_are_kept_with_their_types(reader: Client, path: str, media_
         assert (known.status_code, known.data) == (304, b"")
 
 
-def test_kept_page_costs_a_trip_after_a_change_and_now_and_then(reader: Client) -> None:
+def test_kept_page_costs_a_trip_after_a_change_and_now_and_then(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [time.monotonic()]
+    monkeypatch.setattr(valkey_watch, "time", SimpleNamespace(monotonic=lambda: now[0]))
     brief = BriefFactory.create()
     reader.get(brief.get_absolute_url())
+    asked = []
 
-    with valkey_trips.seen() as trips:
-        for _ in range(20):
-            reader.get(brief.get_absolute_url())
+    for passed in (1.0, 0.4, 0.2):
+        now[0] += passed
+        with valkey_trips.seen() as trips:
+            for _ in range(20):
+                reader.get(brief.get_absolute_url())
+        asked.append(trips)
 
-    assert trips in ([], [["GET", freshness.record_key()]])
+    once = [["GET", freshness.record_key()]]
+    assert asked == [once, [], once]
 
 
 def test_page_of_another_process_costs_one_trip_more(reader: Client) -> None:
