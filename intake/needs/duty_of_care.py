@@ -3,43 +3,68 @@
 Each language has phrases that are enough by themselves ("was kidnapped") and words that need company ("kidnapping"):
 a word of now or of ours ("our driver", "urgent") in the same sentence or one beside it. A sentence that speaks of
 plans, training, insurance, risk in general or the past speaks of no emergency, unless a phrase that is enough stands
-beside a word of now; "urgent" is none, since plans are urgent too. What is denied ("nobody was hurt") is none; what is
-not known ("we do not know who kidnapped him"), or told after a comma ("they did not help, he was taken hostage"), is
-not denied. When in doubt it is one: a false alarm costs a minute.
+beside a word of now; "urgent" is none, since plans are urgent too. What is denied is none (`denial.py`).
+
+What no phrase says the ideas of a stretch may: one of ours, no answer, since Monday (`weighing.py`). They may speak
+against a phrase too: a text that asks who is behind a firm, and tells that its owner was kidnapped once, calls for no
+help. When in doubt it is one: a false alarm costs a minute.
 """
 
 from collections.abc import Iterator, Sequence
 
-from intake.needs.findings import Certainty, Finding, Kind
+from intake.needs import weighing
+from intake.needs.denial import is_denied
+from intake.needs.findings import Alarm, Certainty, Finding, Kind
+from intake.needs.ideas import Stretch, stretches
+from intake.needs.language import languages_in
 from intake.needs.lexicon import LANGUAGES, Lexicon, lexicon
-from intake.needs.phrases import Match
-from intake.needs.signs import alarms_by_signs
 from intake.needs.wording import Word, words_of
 
-_DENIED_WITHIN = 4
-_CLAUSE_MARKS = frozenset(",،:–—(")
+_DANGER = "danger"
+_PHRASES = ("said", "maybe")
+# A text of few words weighs little either way: much must speak against it.
+_CALM, _MUCH_AGAINST = -1.0, 1.5
 
 
 def needs_urgent_help(text: str) -> bool:
     """Whether the text reads as if somebody were in danger now. Pure, and quick enough for a page."""
-    return next(alarms_in(words_of(text)), None) is not None
+    return next(_alarms_of(text), None) is not None
 
 
 def alarms_of(text: str) -> list[str]:
     """The dangers that the text speaks of, in its order."""
-    return [one.value for one in alarms_in(words_of(text))]
+    return [one.value for one in _alarms_of(text)]
 
 
-def alarms_in(words: Sequence[Word]) -> Iterator[Finding]:
-    """Every phrase that says so, in any of the house's languages."""
+def _alarms_of(text: str) -> Iterator[Finding]:
+    words = words_of(text)
+    yield from alarms_in(words, stretches(words, languages_in(text, words)))
+
+
+def alarms_in(words: Sequence[Word], parts: Sequence[Stretch]) -> Iterator[Finding]:
+    """What phrases say in any of the house's languages, and what the ideas of a stretch imply."""
+    weighed = [(weighing.weight(_DANGER, part), part) for part in parts]
+    calm = _told_calmly(words, weighed)
     for language in LANGUAGES:
-        yield from _alarms(words, lexicon(language))
+        known = lexicon(language)
+        found = _by_phrases(words, known, _cues(words, known))
+        yield from (one for one in found if one.start not in calm)
+    for weight, part in weighed:
+        if weight > 0:
+            kind = max(Alarm, key=lambda one: weighing.weight(one, part)).value
+            start, end = weighing.passage(_DANGER, part, words)
+            yield Finding(Kind.URGENCY, kind, start, end, "ideas", Certainty.POSSIBLE)
 
 
-def _alarms(words: Sequence[Word], words_of_language: Lexicon) -> Iterator[Finding]:
-    cues = _cues(words, words_of_language)
-    yield from _by_phrases(words, words_of_language, cues)
-    yield from alarms_by_signs(words, words_of_language, cues["calm"])
+def _told_calmly(words: Sequence[Word], weighed: Sequence[tuple[float, Stretch]]) -> set[int]:
+    """Where phrases stand that the rest of their stretch speaks against: a report on an attack is wanted, no help."""
+    by_tone: dict[bool, set[int]] = {True: set(), False: set()}
+    for weight, part in weighed:
+        is_calm = weight < _CALM and weighing.weight_against(_DANGER, part) > _MUCH_AGAINST
+        by_tone[is_calm].update(
+            [words[match.first].start for idea, _, match in part.told if idea in _PHRASES]
+        )
+    return by_tone[True] - by_tone[False]
 
 
 def _by_phrases(
@@ -50,7 +75,7 @@ def _by_phrases(
     for match in matches:
         kind, is_sure = match.value
         counts = _counts(words[match.first].sentence, cues, said, is_sure=is_sure)
-        if counts and not _is_denied(words, match, words_of_language):
+        if counts and not is_denied(words, match, words_of_language):
             certainty = Certainty.CLEAR if is_sure else Certainty.POSSIBLE
             yield Finding(Kind.URGENCY, kind, *match.span(words), "words", certainty)
 
@@ -70,29 +95,3 @@ def _cues(words: Sequence[Word], words_of_language: Lexicon) -> dict[str, set[in
     for match in words_of_language.cues.longest(words):
         found[match.value].add(words[match.first].sentence)
     return found
-
-
-def _is_denied(
-    words: Sequence[Word], match: Match[tuple[str, bool]], words_of_language: Lexicon
-) -> bool:
-    before = {form for word in _clause_before(words, match) for form in word.forms}
-    return before.isdisjoint(words_of_language.knowing) and not before.isdisjoint(
-        words_of_language.negation
-    )
-
-
-def _clause_before(words: Sequence[Word], match: Match[tuple[str, bool]]) -> Iterator[Word]:
-    """The few words before a phrase, from the nearest on; before one that is enough, those of its own clause."""
-    for at in range(match.first, max(0, match.first - _DENIED_WITHIN), -1):
-        begins = match.value[1] and _begins_clause(words[at], is_first=at == match.first)
-        if begins or words[at - 1].sentence != words[at].sentence:
-            return
-        yield words[at - 1]
-
-
-def _begins_clause(word: Word, *, is_first: bool) -> bool:
-    """A comma right before the phrase may stand in a list, "hurt, kidnapped or killed"; not in Arabic, which lists
-    with "and" and begins with the verb.
-    """
-    is_in_list = is_first and word.key.isascii()
-    return not is_in_list and not _CLAUSE_MARKS.isdisjoint(word.gap)

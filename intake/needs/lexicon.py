@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from briefs.search_keys import search_key
+from intake.needs.inflection import forms_of
 from intake.needs.phrases import Phrases, names_in
 from intake.needs.together import Listed, Together
 
@@ -32,7 +33,7 @@ class Lexicon:
     counted: Phrases[str]
     alarms: Listed[tuple[str, bool]]
     cues: Listed[str]
-    signs: Listed[str]
+    ideas: Listed[str]
     denials: Listed[str]
 
 
@@ -75,13 +76,19 @@ def _read(language: str, together: Together) -> Lexicon:
         counted=_fill(Phrases(numbers), counted),
         alarms=alarms,
         cues=_fill(together.new_list(), cues),
-        signs=_fill(
-            together.new_list(), {s: list(names_in(text)) for s, text in table["signs"].items()}
-        ),
+        ideas=_fill(together.new_list(), _written(table["ideas"])),
         denials=_fill(
             together.new_list(), {k: v for k, v in table["negated"].items() if k != "words"}
         ),
     )
+
+
+def _written(table: dict[str, str]) -> dict[str, list[str]]:
+    """The words of each idea, in all the forms that their list stands for."""
+    return {
+        idea: [form for name in names_in(text) for form in forms_of(name)]
+        for idea, text in table.items()
+    }
 
 
 @cache

@@ -8,6 +8,7 @@ from intake.needs import countries
 from intake.needs.duty_of_care import alarms_in
 from intake.needs.findings import Certainty, Finding, Kind, best
 from intake.needs.gazetteer import Gazetteer
+from intake.needs.ideas import stretches
 from intake.needs.language import language_of, languages_in
 from intake.needs.negated import Denials
 from intake.needs.places import actors_in, places_in
@@ -15,7 +16,7 @@ from intake.needs.wishes import services_in, timeframe_in
 from intake.needs.wording import Word, words_of
 
 # Raise it with every change of rules or words: open requests are then read again, and what staff decided stays.
-VERSION = 5
+VERSION = 6
 _LONGEST_PASSAGE = 160
 
 
@@ -25,14 +26,16 @@ def read_needs(text: str, known: Gazetteer) -> list[Finding]:
     """
     words = words_of(text)
     languages = languages_in(text, words)
+    parts = stretches(words, languages)
+    alarms = list(alarms_in(words, parts))
     return best(
         [
             *_language(text, words),
             *_geography(words, known),
             *actors_in(words, known),
-            *services_in(words, languages),
-            *timeframe_in(words, languages),
-            *alarms_in(words),
+            *services_in(words, parts),
+            *timeframe_in(words, languages, is_danger=bool(alarms)),
+            *alarms,
         ]
     )
 

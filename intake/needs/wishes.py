@@ -2,31 +2,52 @@
 
 from collections.abc import Iterator, Sequence
 
-from intake.catalogue import Timeframe
+from intake.catalogue import Service, Timeframe
+from intake.needs import weighing
 from intake.needs.findings import Certainty, Finding, Kind
+from intake.needs.ideas import Stretch
 from intake.needs.lexicon import lexicon
 from intake.needs.phrases import Match
 from intake.needs.wording import Word
 
+_SERVICES = tuple(slug for slug in Service.values if slug != Service.NOT_SURE)
+# A text of few words weighs little either way.
+_MUCH_AGAINST = 1.5
+_DATED = "dated"
 _DAYS_AT_MOST = 10
 _SOONEST = (Timeframe.DAYS, Timeframe.WEEKS, Timeframe.MONTHS)
 
 
-def services_in(words: Sequence[Word], languages: Sequence[str]) -> Iterator[Finding]:
-    """The services of the catalogue that the words ask for."""
-    for language in languages:
-        for match in lexicon(language).services.find(words):
-            slug, is_sure = match.value
-            certainty = Certainty.CLEAR if is_sure else Certainty.POSSIBLE
-            yield Finding(Kind.SERVICE, slug, *match.span(words), "words", certainty)
+def services_in(words: Sequence[Word], parts: Sequence[Stretch]) -> Iterator[Finding]:
+    """The services of the catalogue that the text asks for: what its ideas speak for, clear where a phrase says so too;
+    a phrase is enough where little speaks against it.
+    """
+    for slug in _SERVICES:
+        for part in parts:
+            is_meant = weighing.weight(slug, part) > 0
+            is_said = f"asked {slug}" in part.counts
+            if is_said and (is_meant or weighing.weight_against(slug, part) < _MUCH_AGAINST):
+                phrase = next(match for idea, _, match in part.told if idea == f"asked {slug}")
+                yield Finding(Kind.SERVICE, slug, *phrase.span(words), rule="words")
+            elif is_meant:
+                start, end = weighing.passage(slug, part, words)
+                yield Finding(Kind.SERVICE, slug, start, end, "ideas", Certainty.POSSIBLE)
 
 
-def timeframe_in(words: Sequence[Word], languages: Sequence[str]) -> Iterator[Finding]:
-    """By when: the soonest that is said, unless it is said that there is no hurry."""
+def timeframe_in(
+    words: Sequence[Word], languages: Sequence[str], *, is_danger: bool
+) -> Iterator[Finding]:
+    """By when: the soonest that is said, unless it is said that there is no hurry. A day that is named tells of a
+    danger when it happened.
+    """
     found: list[tuple[str, Match[str]]] = []
     for language in languages:
         words_of_language = lexicon(language)
-        found += [(match.value, match) for match in words_of_language.times.find(words)]
+        for match in words_of_language.times.find(words):
+            if match.value != _DATED:
+                found.append((match.value, match))
+            elif not is_danger:
+                found.append((Timeframe.DAYS, match))
         for match in words_of_language.counted.find(words):
             number = next(
                 n for w in words[match.first : match.last]

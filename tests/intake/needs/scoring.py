@@ -13,6 +13,8 @@ from intake.needs import Certainty, Kind, read_needs
 from intake.needs.gazetteer import Gazetteer, KnownPlace, build
 
 LANGUAGES = ("en", "fr", "pt", "ar")
+MADE = ("first", "second", "third", "fourth")
+UNKNOWN = ("held", "unseen")
 KINDS = (
     "language", "country", "either", "place", "actor", "service", "timeframe", "urgency",
     "alarm, said outright", "alarm, only implied",
@@ -20,8 +22,8 @@ KINDS = (
 
 
 @cache
-def labelled(name: str) -> dict[str, Any]:
-    """A file of requests: "first", "second", "third" or "held"."""
+def labelled(name: str) -> Any:
+    """A file of requests: one of the lots that the rules are made from, "held" or "unseen"."""
     return yaml.safe_load((Path(__file__).parent / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
@@ -42,10 +44,9 @@ def gazetteer() -> Gazetteer:
 
 
 def requests(language: str, half: str) -> list[dict[str, Any]]:
-    """Of a language those that the rules were made from ("made"), or those written afterwards ("held")."""
-    if half == "held":
-        return labelled("held")[language]
-    return [row for lot in ("first", "second", "third") for row in labelled(lot)[language]]
+    """Of a language those that the rules are made from ("made"), or a lot that they do not know."""
+    lots = MADE if half == "made" else (half,)
+    return [row for lot in lots for row in labelled(lot)[language]]
 
 
 def wanted(language: str, row: dict[str, Any]) -> dict[str, set[str]]:
