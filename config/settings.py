@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import environ
 
-from config import database_options, logs
+from config import database_options, house_calendar, logs
 from config.staff_site import UNFOLD as UNFOLD  # the look of the staff screens
 from mail import providers
 
@@ -46,6 +46,14 @@ def json_object(name: str) -> dict[str, Any]:
     return value
 
 
+def number(name: str, default: int, least: int = 0) -> int:
+    """The whole number in an environment variable; stops the start when it is none, or less than `least`."""
+    value = env.str(name, default="") or str(default)
+    if not value.isdecimal() or int(value) < least:
+        stop(f"{name} is no whole number of {least} or more.")
+    return int(value)
+
+
 def secret_key() -> str:
     """SECRET_KEY, refused when it is short enough to guess."""
     value = required("SECRET_KEY", "Set it to at least 50 random characters.")
@@ -62,10 +70,10 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SITE_URL = required(
     "SITE_URL", "Set the public address, such as https://www.example.org.", ("https", "http")
 ).rstrip("/")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname or ""])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or [urlsplit(SITE_URL).hostname or ""]
 HTTPS = SITE_URL.startswith("https://")
 # How many proxies of ours stand in front; 0 believes no X-Forwarded-* header at all.
-TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+TRUSTED_PROXIES = number("TRUSTED_PROXIES", 0)
 THROTTLE = env.str("THROTTLE", default="on") != "off"
 
 # ---- Applications
@@ -208,7 +216,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # let a mail
 # Soft limit < hard limit < lease: a job that hangs is dead before another worker may take it.
 CELERY_TASK_SOFT_TIME_LIMIT = 20
 CELERY_TASK_TIME_LIMIT = 25
-JOB_LEASE_SECONDS = env.int("JOB_LEASE_SECONDS", default=30)
+JOB_LEASE_SECONDS = number("JOB_LEASE_SECONDS", 30, least=1)
 
 # ---- Staff: login by e-mail, Argon2, short sessions
 AUTH_USER_MODEL = "accounts.User"
@@ -268,8 +276,8 @@ if CLAMD and not CLAMD.startswith(("unix:///", "tcp://")):
     stop("CLAMD begins with none of unix:///, tcp://. Set it to where clamd listens.")
 
 # ---- Spam: from how many points on a request is held back, and for how long (docs/spam.md)
-SPAM_LINE = env.int("SPAM_LINE", default=50)
-QUARANTINE_DAYS = env.int("QUARANTINE_DAYS", default=60)
+SPAM_LINE = number("SPAM_LINE", 50)
+QUARANTINE_DAYS = number("QUARANTINE_DAYS", 60)
 QUARANTINE_EXPIRES = env.bool("QUARANTINE_EXPIRES", default=False)
 
 # ---- Mail: `dummymail://` keeps messages in the database for staff to read, as in the demo
@@ -298,8 +306,8 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Derisk <office@derisk.example>")
 
 # When the weekly mail to readers goes out: 0 is Monday, the hour in UTC.
-DIGEST_WEEKDAY = env.int("DIGEST_WEEKDAY", default=0) % 7
-DIGEST_HOUR = env.int("DIGEST_HOUR", default=6) % 24
+DIGEST_WEEKDAY = number("DIGEST_WEEKDAY", 0) % 7
+DIGEST_HOUR = number("DIGEST_HOUR", 6) % 24
 
 # What proposals and mails say of the house itself.
 HOUSE = {
@@ -310,11 +318,9 @@ HOUSE = {
 }
 
 # When the house answers before an adviser is known: on each day that is no weekend or public holiday of the country.
-HOUSE_CALENDAR = (
-    env.str("HOUSE_TIME_ZONE", default="UTC"),
-    env.str("HOUSE_HOURS", default="09:00-17:00"),
-    env.str("HOUSE_COUNTRY", default=""),
-)
+HOUSE_CALENDAR = house_calendar.told_in(env)
+if problem := house_calendar.problem_with(*HOUSE_CALENDAR):
+    stop(problem)
 # Who may read /metrics: whoever sends this as a bearer token. Empty: everybody without https, nobody with it.
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 
@@ -388,5 +394,5 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ---- Logs: one JSON line per request and job, ids only
-LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_LEVEL = env.str("LOG_LEVEL", default="") or "INFO"
 LOGGING = logs.logging_config(LOG_LEVEL)

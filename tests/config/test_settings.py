@@ -74,6 +74,15 @@ def test_a_missing_variable_stops_the_start_with_one_line_that_names_it(name: st
         ("ANYMAIL", "{MAILGUN", "ANYMAIL is no JSON object."),
         ("ANYMAIL", "[1, 2]", "ANYMAIL is no JSON object."),
         ("MAIL_EVENTS", "carrierpigeon", "MAIL_EVENTS names a provider that is not known;"),
+        ("TRUSTED_PROXIES", "one", "TRUSTED_PROXIES is no whole number of 0 or more."),
+        ("SPAM_LINE", "-5", "SPAM_LINE is no whole number of 0 or more."),
+        ("JOB_LEASE_SECONDS", "0", "JOB_LEASE_SECONDS is no whole number of 1 or more."),
+        ("HOUSE_TIME_ZONE", "Mars/Phobos", "HOUSE_TIME_ZONE is no IANA zone."),
+        ("HOUSE_TIME_ZONE", "../etc", "HOUSE_TIME_ZONE is no IANA zone."),
+        ("HOUSE_HOURS", "morning", "HOUSE_HOURS holds no hours."),
+        ("HOUSE_HOURS", "25:00-26:00", "HOUSE_HOURS holds no hours."),
+        ("HOUSE_HOURS", " , ", "HOUSE_HOURS holds no hours."),
+        ("HOUSE_COUNTRY", "Mali", "HOUSE_COUNTRY is no code of a country"),
     ],
 )
 def test_a_wrong_value_stops_the_start_with_one_line_that_names_the_variable(
@@ -84,6 +93,15 @@ def test_a_wrong_value_stops_the_start_with_one_line_that_names_the_variable(
     assert said.count("\n") == 0
     assert said.startswith(problem)
     assert value not in said  # it may be a secret with a typing error
+
+
+def test_an_empty_optional_variable_is_the_default() -> None:
+    assert read(TRUSTED_PROXIES="", HOUSE_HOURS="", HOUSE_TIME_ZONE="", LOG_LEVEL="") == ""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (COMPLETE | {"ALLOWED_HOSTS": "", "DIGEST_HOUR": ""}).items():
+            patch.setenv(name, value)
+        told = runpy.run_path(str(settings.BASE_DIR / "config" / "settings.py"))
+    assert (told["ALLOWED_HOSTS"], told["DIGEST_HOUR"]) == (["www.derisk.example"], 6)
 
 
 def test_events_of_a_provider_need_something_to_check_them_by() -> None:
