@@ -5,117 +5,79 @@ from functools import cache, cached_property
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import ProhibitNullCharactersValidator
 from django_countries import countries
-from drf_spectacular.extensions import (
-    OpenApiSerializerExtension,
-    OpenApiSerializerFieldExtension,
-)
+from drf_spectacular.extensions import OpenApiSerializerExtension
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
-from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from accounts import text_rules
 from briefs import geography
 from intake import provenance
 from intake.api import plain_values
+from intake.api.fields import (
+    NOT_HIDDEN,
+    ONE_LINE,
+    SAID,
+    ConsentField,
+    SpeltConsentField,
+    StrictCharField,
+    UploadField,
+    choice,
+    line,
+)
 from intake.api.short_lists import ShortListField
 from intake.attachments import Upload, check_uploads
 from intake.catalogue import Budget, Language, Service, Timeframe
 from intake.forms import NEEDS_LIMIT
 from intake.submission import EnquiryContent
 
-_HIDDEN = text_rules.refuse_hidden_characters
-_SAID = text_rules.refuse_invisible
 _MOST_NAMED = 20
-_ONE_LINE = [_HIDDEN, text_rules.refuse_line_breaks]
-
-
-class StrictCharField(serializers.CharField):
-    """Text given as a JSON string; DRF alone would take numbers for text."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        # Our rule names these by their place; DRF's would say it once more, after a look at each letter.
-        said = (ProhibitNullCharactersValidator, ProhibitSurrogateCharactersValidator)
-        self.validators = [v for v in self.validators if not isinstance(v, said)]
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class StrictTextSchema(OpenApiSerializerFieldExtension):
-    """Says in the OpenAPI document which characters a text may hold, as `accounts.text_rules` has it."""
-
-    target_class = StrictCharField
-
-    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        """The schema of the field with the pattern of its validators."""
-        schema = auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)
-        validators = self.target.validators
-        breaks = text_rules.BREAKS if text_rules.refuse_line_breaks in validators else ""
-        unseen = text_rules.UNSEEN + breaks
-        invisible = text_rules.INVISIBLE
-        said = rf"[^{unseen}{invisible}][^{unseen}]*" if _SAID in validators else ""
-        return {**schema, "pattern": f"^[^{unseen}]*{said}$"}
-
-
-@extend_schema_field({"type": "boolean", "enum": [True]})
-class ConsentField(serializers.BooleanField):
-    """JSON true or false, nothing that resembles them; without consent nothing may be kept."""
-
-    default_error_messages = {"required": "Must be true: without consent we may not keep this."}
-
-    def to_internal_value(self, data: Any) -> bool:
-        if not isinstance(data, bool):
-            self.fail("invalid", input=data)
-        if not data:
-            self.fail("required")
-        return data
-
-
-def _line(limit: int = 200, **options: Any) -> StrictCharField:
-    return StrictCharField(max_length=limit, **{"validators": _ONE_LINE, **options})
 
 
 class EnquirySerializer(serializers.Serializer[Any]):
     """What `POST /api/v1/enquiries/` takes."""
 
-    full_name = _line(validators=[*_ONE_LINE, _SAID])
+    full_name = line(validators=[*ONE_LINE, SAID])
     email = serializers.EmailField(
-        max_length=254, validators=[*_ONE_LINE, text_rules.refuse_unusual_email]
+        max_length=254,
+        validators=[*ONE_LINE, text_rules.refuse_unusual_email],
+        error_messages={"invalid": text_rules.CANNOT_RECEIVE},
     )
     needs = StrictCharField(
-        max_length=NEEDS_LIMIT, trim_whitespace=False, validators=[_HIDDEN, _SAID]
+        max_length=NEEDS_LIMIT, trim_whitespace=False, validators=[NOT_HIDDEN, SAID]
     )
     consent = ConsentField(help_text="Must be true.")
-    organisation = _line(required=False, allow_blank=True)
-    job_title = _line(required=False, allow_blank=True)
-    phone = _line(40, required=False, allow_blank=True)
-    country = serializers.ChoiceField(
-        choices=[code for code, _ in countries], required=False, allow_blank=True
+    organisation = line(required=False, allow_blank=True)
+    job_title = line(required=False, allow_blank=True)
+    phone = line(40, required=False, allow_blank=True)
+    country = choice(
+        [code for code, _ in countries],
+        "the two letters of a country in ISO 3166, such as KE",
+        required=False,
+        allow_blank=True,
     )
     countries_of_interest = ShortListField(
-        child=serializers.ChoiceField(choices=geography.AFRICAN_COUNTRIES),
+        child=choice(
+            geography.AFRICAN_COUNTRIES,
+            "the two letters of an African country in ISO 3166, such as KE",
+        ),
         required=False,
         max_length=60,
     )
     services = ShortListField(
-        child=serializers.ChoiceField(choices=Service.choices),
+        child=choice(Service.choices),
         required=False,
         max_length=20,
     )
-    timeframe = serializers.ChoiceField(choices=Timeframe.choices, required=False, allow_blank=True)
-    budget = serializers.ChoiceField(choices=Budget.choices, required=False, allow_blank=True)
-    language = serializers.ChoiceField(
-        choices=Language.choices,
+    timeframe = choice(Timeframe.choices, required=False, allow_blank=True)
+    budget = choice(Budget.choices, required=False, allow_blank=True)
+    language = choice(
+        Language.choices,
         required=False,
         help_text="Of the answer. Left out, the text's own language is taken, or English.",
     )
     brief = StrictCharField(
-        max_length=200, required=False, allow_blank=True, validators=_ONE_LINE,
+        max_length=200, required=False, allow_blank=True, validators=ONE_LINE,
         help_text="Slug of the brief that led to the request; an unknown one is ignored.",
     )  # fmt: skip
 
@@ -195,22 +157,6 @@ def otherwise_sent(content: EnquiryContent, sent: Mapping[str, Any]) -> str:
     stored = {k: list(v) if isinstance(v, tuple) else v for k, v in texts.items()}
     ours = {k: v for k, v in sent.items() if k not in ("consent", "attachments")}
     return provenance.otherwise(ours, stored)
-
-
-class UploadField(serializers.Field[Any, Any, Any, Any]):
-    """A file as it came; all of them are checked together."""
-
-    default_error_messages = {"invalid": "Send this as a file, with a name."}
-
-    def to_internal_value(self, data: Any) -> UploadedFile:
-        if not isinstance(data, UploadedFile):
-            self.fail("invalid")
-        return data
-
-
-@extend_schema_field({"type": "string", "enum": ["true"]})
-class SpeltConsentField(ConsentField):
-    """In a form, where everything is text."""
 
 
 class EnquiryFormSerializer(EnquirySerializer):

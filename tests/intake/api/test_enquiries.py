@@ -297,6 +297,29 @@ def test_each_wrong_field_is_named_by_its_pointer(client, change, expected):
 TEXTS = ["full_name", "email", "needs", "organisation", "job_title", "phone", "brief"]
 
 
+UNKNOWN = "is not known here. Send one of:"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("change", "detail"),
+    [
+        ({"full_name": 5}, "Send this as text: a JSON string."),
+        ({"email": "aicha"}, "Enter an e-mail address that can receive mail, like name@company.com"),
+        ({"consent": "yes"}, "Send true, without quotes."),
+        ({"country": "Kenya"}, f'"Kenya" {UNKNOWN} the two letters of a country in ISO 3166, such as KE.'),
+        ({"countries_of_interest": ["FR"]},
+         f'"FR" {UNKNOWN} the two letters of an African country in ISO 3166, such as KE.'),
+        ({"timeframe": "now"}, f'"now" {UNKNOWN} days, weeks, months, open.'),
+        ({"language": "sw"}, f'"sw" {UNKNOWN} en, fr, pt, ar.'),
+    ],
+)  # fmt: skip
+def test_a_value_that_is_refused_is_told_how_to_mend_it(client, change, detail):
+    response = send(client, ALL | change)
+
+    assert [error["detail"] for error in problem(response)["errors"]] == [detail]
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("character", ["\x00", "\x1b", "\x9f", "\u202e", "\u2069", "\ud800"])
