@@ -19,6 +19,9 @@ from mail import smtp
 # Servers allow a hundred and more on one connection, and minutes of silence.
 _MOST = 50
 _IDLE_SECONDS = 3.0
+# A server that took so long to not even greet us is frozen, most likely: in the next moments it is not asked again, or
+# a few mails to it would keep all workers from every other work, which knows nothing of mail.
+_SILENT_AFTER, _SILENT_FOR = 4.0, 30.0
 _SETTINGS = ("BACKEND", "HOST", "PORT", "HOST_USER", "HOST_PASSWORD", "USE_TLS", "USE_SSL")
 
 
@@ -35,6 +38,7 @@ class _Line:
         self._kept: tuple[Any, int, tuple[Any, ...]] | None = None
         self._used_at = 0.0
         self._is_watched = False
+        self._silent: tuple[tuple[Any, ...], float] = ((), 0.0)
 
     @contextmanager
     def borrowed(self) -> Iterator[Any]:
@@ -61,8 +65,21 @@ class _Line:
             _close(connection)
         connection = get_connection()
         if isinstance(connection, smtp.EmailBackend):
-            _open(connection)
+            self._greet(connection, told)
         return connection, 0
+
+    def _greet(self, connection: Any, told: tuple[Any, ...]) -> None:
+        """Open the connection; raises MailServerSilent where that was in vain, and took long, a moment ago."""
+        of, until = self._silent
+        began = time.monotonic()
+        if of == told and began < until:
+            raise smtp.MailServerSilent
+        try:
+            _open(connection)
+        except OSError:
+            if time.monotonic() - began >= _SILENT_AFTER:
+                self._silent = (told, time.monotonic() + _SILENT_FOR)
+            raise
 
     def _keep(self, *kept: Any) -> None:
         with self._lock:

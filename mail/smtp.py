@@ -24,6 +24,10 @@ _SEND_NOW = 354  # the server's answer to DATA; what follows it is the message
 _LONGEST, LONGEST_SIGN_OF_LIFE = 12.0, 2.0
 
 
+class MailServerSilent(OSError):
+    """The server did not answer a moment ago, and was not asked again."""
+
+
 class MaybeTaken(smtplib.SMTPServerDisconnected):
     """The connection broke after the message began to leave and before the server answered."""
 

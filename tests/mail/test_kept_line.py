@@ -1,11 +1,14 @@
 import os
+import socket
 import threading
 
 import pytest
 from pytest_django import DjangoAssertNumQueries, Settings
 
+from config import ports
 from jobs import working
 from mail import kept_line
+from mail.models import Message
 from tests.mail import mail_server
 from tests.mail.mail_server import MailServer
 from tests.mail.making import job_of, queue_letter, run_delivery, use_smtp
@@ -58,6 +61,37 @@ def test_another_server_gets_its_own_connection(server: MailServer, settings: Se
         deliver("binta")
 
     assert (len(server.received), len(other.received)) == (1, 1)
+
+
+def test_a_frozen_server_keeps_a_worker_waiting_once_and_loses_no_mail(
+    server: MailServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_line, "_SILENT_AFTER", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as frozen:
+        use_smtp(settings, frozen.getsockname()[1])
+        settings.EMAIL_TIMEOUT = 0.3
+        letters = [queue_letter(key=f"letter:{name}") for name in ("amina", "binta")]
+        for letter in letters:
+            run_delivery(letter)
+        assert [(one.state, one.failure, one.error) for one in letters] == [
+            ("queued", "ours", "SMTPServerDisconnected"),
+            ("queued", "ours", "MailServerSilent"),
+        ]
+        told, until = kept_line._line._silent
+        kept_line._line._silent = (told, until - 30)
+        assert run_delivery(letters[1]).error == "SMTPServerDisconnected"
+
+    use_smtp(settings, server.port)
+    assert [run_delivery(letter).state for letter in letters] == ["sent", "sent"]
+
+
+def test_a_server_that_is_away_is_asked_each_time(server: MailServer, settings: Settings) -> None:
+    use_smtp(settings, ports.choose())
+
+    assert [deliver(name) for name in ("amina", "binta")] == [["queued"]] * 2
+
+    errors = Message.objects.values_list("error", flat=True)
+    assert list(errors) == ["ConnectionRefusedError"] * 2
 
 
 def test_after_fifty_messages_it_is_ended(
