@@ -14,7 +14,7 @@ from intake.needs.gazetteer import Gazetteer, KnownPlace, build
 
 LANGUAGES = ("en", "fr", "pt", "ar")
 MADE = ("first", "second", "third", "fourth")
-UNKNOWN = ("held", "unseen")
+UNKNOWN = ("held", "unseen", "other")
 KINDS = (
     "language", "country", "either", "place", "actor", "service", "timeframe", "urgency",
     "alarm, said outright", "alarm, only implied",
@@ -23,7 +23,7 @@ KINDS = (
 
 @cache
 def labelled(name: str) -> Any:
-    """A file of requests: one of the lots that the rules are made from, "held" or "unseen"."""
+    """A file of requests: one of the lots that the rules are made from, or that they do not know."""
     return yaml.safe_load((Path(__file__).parent / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
