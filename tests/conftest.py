@@ -16,8 +16,9 @@ from django.template import Context, Template
 from django.test import Client, TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
-from briefs import review_views, subscription_views
+from briefs import freshness, review_views, subscription_views
 from intake import flood
+from jobs import hints
 from tests import databases, processes
 from tests.stack import Stack
 
@@ -34,6 +35,10 @@ def pytest_configure() -> None:
     # Ten seconds more: a statement that waits on a loaded machine is no fault. Processes that tests start have ours.
     options = settings.DATABASES["default"]["OPTIONS"]
     options["options"] = re.sub(r"(?<=timeout=)(?=\d+s)", "1", options["options"])
+    # So for Valkey: after one answer that took too long, nothing is asked of it for seconds, in test after test.
+    for store in (freshness.store(), hints._broker()):
+        patient = {"socket_timeout": 10, "socket_connect_timeout": 10}
+        store.connection_pool.connection_kwargs.update(patient)
     # The same examples in each run (others: --hypothesis-seed), and as much time for one as a loaded machine takes.
     steady = {"derandomize": True, "deadline": None}
     slow = [hypothesis.HealthCheck.too_slow]

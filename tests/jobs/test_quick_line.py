@@ -27,6 +27,12 @@ def store() -> Iterator["redis.Redis"]:
         store.delete(KEY)
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An answer that a loaded machine is late with ends no line."""
+    monkeypatch.setattr(quick_line, "_PATIENCE", 60.0)
+
+
 @pytest.fixture
 def line(store: "redis.Redis") -> QuickLine:
     line = QuickLine()
