@@ -15,7 +15,7 @@ from intake.needs.ideas import Stretch
 from intake.needs.phrases import Match
 from intake.needs.wording import Word
 
-_FILE = Path(__file__).parent / "words" / "weights.toml"
+FILE = Path(__file__).parent / "words" / "weights.toml"
 _BASE = "base"
 _LONGEST_PASSAGE = 160
 
@@ -40,7 +40,7 @@ def weight_against(target: str, stretch: Stretch) -> float:
 @cache
 def targets() -> Mapping[str, Mapping[str, float]]:
     """By target ("danger", its kinds, the services) what each idea weighs, and the base that all start from."""
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
 def passage(target: str, stretch: Stretch, words: Sequence[Word]) -> tuple[int, int]:

@@ -4,6 +4,7 @@ Logistic regression with a little shrinking, rare answers weighing as much as fr
 the same requests and words give the same file. It takes some ten seconds and is run by whoever changes the words.
 """
 
+import hashlib
 import math
 import os
 from collections.abc import Iterable, Mapping, Sequence
@@ -104,8 +105,19 @@ def _fitted(known: Sequence[Example], right: Sequence[bool]) -> dict[str, float]
     return fit([one.counts for one in known], right, [one.weight for one in known])
 
 
-def lines(found: Mapping[str, Mapping[str, float]]) -> Iterable[str]:
+def mark_of(known: Sequence[Example]) -> str:
+    """A line that tells what weights were learnt from: other words, ideas or requests make it another."""
+    said = [
+        (sorted(one.counts.items()), sorted(one.services), sorted(one.dangers), one.weight)
+        for one in known
+    ]
+    return f"# Learnt from {hashlib.sha256(repr(said).encode()).hexdigest()[:16]}."
+
+
+def lines(known: Sequence[Example]) -> Iterable[str]:
     """The file: what weighs next to nothing left out."""
+    found = weights_of(known)
+    yield mark_of(known)
     yield "# Written by `python -m tests.intake.needs.fitting`: what each idea weighs (intake/needs/weighing.py)."
     odds = math.log(_LEAST_CHANCE / (1 - _LEAST_CHANCE))
     for target, weights in found.items():
@@ -124,7 +136,7 @@ def main() -> None:
     from config.supervisor import BASE_DIR  # noqa: PLC0415
 
     path = Path(BASE_DIR) / "intake" / "needs" / "words" / "weights.toml"
-    path.write_text("\n".join(lines(weights_of(examples()))) + "\n", encoding="utf-8")
+    path.write_text("\n".join(lines(examples())) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

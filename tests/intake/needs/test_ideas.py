@@ -137,6 +137,12 @@ def test_each_weight_is_of_an_idea_that_a_text_may_hold():
     assert [set(tables(code)["ideas"]) ^ ideas for code in LANGUAGES] == [set()] * 4
 
 
+def test_the_weights_are_those_of_the_words_and_requests_of_today():
+    mark = weighing.FILE.read_text(encoding="utf-8").partition("\n")[0]
+
+    assert mark == fitting.mark_of(fitting.examples()), "python -m tests.intake.needs.fitting"
+
+
 def test_weights_are_learnt_from_what_goes_with_what():
     counts = [{"lost": 2}, {"lost": 1, "who": 1}, {"road": 2}, {"road": 1, "who": 1}] * 20
     found = fitting.fit(counts, [True, True, False, False] * 20, [1.0] * 80)
