@@ -1,4 +1,6 @@
-"""What staff do with a message: send it again, let it go, send it elsewhere, cancel it. Each is on record."""
+"""What staff do with a message: send it again, let it go, send it elsewhere, cancel it, say that it came back. Each is
+on record.
+"""
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -6,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from mail import addresses, outbox
-from mail.models import Handling, Message, email_digest
+from mail.models import Arrival, Handling, Message, Unreachable, email_digest
 
 _ON_ITS_WAY = (Message.State.QUEUED, Message.State.SENDING, Message.State.UNSURE)
 _CANCELLABLE = (Message.State.QUEUED, Message.State.UNSURE, Message.State.HELD)
@@ -95,6 +97,21 @@ def lift_mark(*, message: Message, by: User) -> int:
     """
     _note(_locked(message), Handling.What.LIFTED, by)
     return addresses.lift_mark(email=message.to_email, by=by)
+
+
+@transaction.atomic
+def note_return(*, message: Message, by: User) -> None:
+    """Say that a message which left came back: a server that is no provider tells it to the house's own mailbox alone.
+
+    Its address is marked. Raises ValidationError(code="conflict") when it has not left, or is known not to be there.
+    """
+    message = _locked(message)
+    if message.state != Message.State.SENT or message.is_lost:
+        raise ValidationError("Only what left and may have arrived can come back.", code="conflict")
+    message.arrival = Arrival.BOUNCED
+    message.save(update_fields=["arrival"])
+    _note(message, Handling.What.RETURNED, by)
+    addresses.mark_unreachable(email=message.to_email, why=Unreachable.Why.BOUNCED, message=message)
 
 
 def _locked(message: Message) -> Message:

@@ -81,6 +81,11 @@ MESSAGE_VERBS: tuple[Verb, ...] = (
         _is_marked, _MAY, "The mark is lifted; what was held for it is sent.",
     ),
     Verb(
+        "return", "It came back", lambda row, by: handling.note_return(message=row, by=by),
+        lambda row: row.state == State.SENT and not row.is_lost,
+        _MAY, "Noted; its address is marked, and what else is for it waits.",
+    ),
+    Verb(
         "cancel", "Cancel", lambda row, by: handling.cancel_message(message=row, by=by),
         lambda row: row.state in _WAITING, _MAY, "It will not be sent.",
     ),

@@ -201,6 +201,7 @@ class Handling(models.Model):
         REDIRECTED = "redirected", "sent to another address"
         CANCELLED = "cancelled", "cancelled"
         LIFTED = "lifted", "the address takes mail again"
+        RETURNED = "returned", "it came back"
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="handlings")
     what = models.CharField(max_length=10, choices=What)

@@ -147,7 +147,7 @@ def offered(client: Client, message: Message) -> list[str]:
         ("queued", ["cancel"]),
         ("sending", []),
         ("unsure", ["cancel"]),
-        ("sent", ["resend"]),
+        ("sent", ["resend", "return"]),
         ("refused", ["resend", "redirect"]),
         ("failed", ["resend", "redirect"]),
         ("kept", ["resend"]),
@@ -173,7 +173,7 @@ def test_a_message_whose_words_were_erased_is_not_sent_again(client: Client, sta
     Message.objects.update(state=state, sent_at=sent_at, text="", html="")
     log_in(client, "desk lead")
 
-    assert offered(client, message) == []
+    assert offered(client, message) == (["return"] if state == "sent" else [])
     again = client.post(verb(message, "resend"))
     client.post(verb(message, "redirect"), {"to_email": "b@client.example"})
 
@@ -183,7 +183,7 @@ def test_a_message_whose_words_were_erased_is_not_sent_again(client: Client, sta
     assert Message.objects.get().state == state
 
 
-@pytest.mark.parametrize("name", ["resend", "force", "redirect", "lift", "cancel"])
+@pytest.mark.parametrize("name", ["resend", "force", "redirect", "lift", "return", "cancel"])
 def test_who_may_only_look_cannot_press_any_button(client: Client, name: str) -> None:
     message = queue_letter()
     Message.objects.update(state="held")

@@ -1,10 +1,12 @@
 """What staff do with messages that wait, are held or did not arrive; and addresses that take no mail."""
 
+from collections.abc import Callable
 from functools import partial
 
 import pytest
 from django.core.exceptions import ValidationError
 
+from accounts.models import User
 from mail import addresses, handling
 from mail.models import Handling, Message, Unreachable
 from tests import racing
@@ -27,6 +29,15 @@ def held_letter(**fields: object) -> Message:
 
 def done_with(message: Message) -> list[str]:
     return list(message.handlings.order_by("pk").values_list("what", flat=True))
+
+
+def attempted(verb: Callable[..., object], message: Message, by: User) -> str:
+    """What came of it: the code of the refusal, or "done"."""
+    try:
+        verb(message=message, by=by)
+    except ValidationError as refusal:
+        return str(refusal.code)
+    return "done"
 
 
 def test_a_message_to_an_address_that_takes_no_mail_is_held_with_the_reason(
@@ -151,6 +162,48 @@ def test_what_does_not_wait_is_not_cancelled(state: str) -> None:
     assert not Handling.objects.exists()
 
 
+def test_what_staff_say_came_back_marks_its_address_until_they_lift_it(server: MailServer) -> None:
+    message, user = run_delivery(queue_letter()), UserFactory.create()
+
+    handling.note_return(message=message, by=user)
+
+    message.refresh_from_db()
+    assert (message.state, message.arrival, message.is_lost) == ("sent", "bounced", True)
+    mark = addresses.mark_of(message.to_email)
+    assert mark is not None
+    assert (mark.why, mark.message) == (BOUNCED, message)
+    other = run_delivery(queue_letter(key="another"))
+    assert (other.state, len(server.received)) == ("held", 1)
+    with pytest.raises(ValidationError, match="may have arrived"):
+        handling.note_return(message=message, by=user)
+    assert handling.lift_mark(message=message, by=user) == 1
+    assert done_with(message) == ["returned", "lifted"]
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "held", "kept", "refused", "cancelled"])
+def test_what_has_not_left_cannot_have_come_back(state: str) -> None:
+    message = queue_letter()
+    Message.objects.update(state=state)
+
+    with pytest.raises(ValidationError) as refusal:
+        handling.note_return(message=message, by=UserFactory.create())
+
+    assert refusal.value.code == "conflict"
+    assert Message.objects.get().arrival == ""
+    assert not Handling.objects.exists()
+    assert not Unreachable.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_said_twice_at_once_that_it_came_back_it_is_on_record_once(server: MailServer) -> None:
+    message, user = run_delivery(queue_letter()), UserFactory.create()
+
+    said = racing.race(*[partial(attempted, handling.note_return, message, user)] * 2)
+
+    assert sorted(said) == ["conflict", "done"]
+    assert done_with(message) == ["returned"]
+
+
 def test_cancelled_and_sent_again_and_again_it_leaves_each_time(server: MailServer) -> None:
     message, user = queue_letter(), UserFactory.create()
     for _ in range(2):
@@ -173,15 +226,8 @@ def test_an_address_marked_by_many_at_once_is_marked_once() -> None:
 def test_cancelled_and_let_go_at_once_it_does_not_leave() -> None:
     message, user = held_letter(), UserFactory.create()
 
-    def attempt(verb: object) -> str:
-        try:
-            verb(message=message, by=user)
-        except ValidationError as refusal:
-            return str(refusal.code)
-        return "done"
-
     both = (handling.force_message, handling.cancel_message)
-    said = racing.race(*[partial(attempt, verb) for verb in both])
+    said = racing.race(*[partial(attempted, verb, message, user) for verb in both])
     message.refresh_from_db()
     # Let go first, it may still be cancelled; cancelled first, it may not be let go.
     assert (said, message.state) in [
