@@ -1,5 +1,6 @@
 """Rules that end what is older than they allow: off at first, seen before, in batches, recorded."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
@@ -10,8 +11,9 @@ from django.utils import timezone
 
 from accounts import numbers
 from accounts.models import Erasure
-from intake import erasing, leads, retaining
+from intake import erasing, leads, retaining, retention_kinds
 from intake.models import Attachment, Enquiry, Keeps, Lead, RetentionRule, RetentionRun, Status
+from intake.retention_kinds import KINDS
 from jobs import queue
 from jobs.models import Job
 from mail.models import Message
@@ -100,8 +102,8 @@ def test_nothing_goes_while_a_rule_is_off_and_a_look_changes_nothing():
 def test_more_than_a_batch_goes_on_by_itself(monkeypatch):
     for _ in range(3):
         aged(factories.lead_of(status=Status.LOST))
-    kind = retaining.KINDS[Keeps.LOST]
-    monkeypatch.setitem(retaining.KINDS, Keeps.LOST, retaining.replace(kind, batch=2))
+    kind = KINDS[Keeps.LOST]
+    monkeypatch.setitem(KINDS, Keeps.LOST, replace(kind, batch=2))
 
     run = retaining.apply_rule(rule=rule(Keeps.LOST))
 
@@ -114,7 +116,7 @@ def test_more_than_a_batch_goes_on_by_itself(monkeypatch):
 def test_a_batch_ends_in_time_and_the_next_one_goes_on(monkeypatch):
     for _ in range(3):
         aged(factories.lead_of(status=Status.LOST))
-    monkeypatch.setattr(retaining, "BATCH_SECONDS", 0.0)
+    monkeypatch.setattr(retention_kinds, "BATCH_SECONDS", 0.0)
 
     run = retaining.apply_rule(rule=rule(Keeps.LOST))
 
@@ -191,9 +193,7 @@ def test_files_mails_keys_and_records_of_work_go_by_their_own_rules():
     assert retaining.look(rule(Keeps.KEYS, days=7)).count == 0
     seven = timezone.now() + timedelta(days=8)
     assert retaining.look(rule(Keeps.KEYS, days=7), seven).count == 1
-    retaining.KINDS[Keeps.KEYS].end(
-        list(Enquiry.objects.values_list("pk", flat=True)), rule(Keeps.KEYS)
-    )
+    KINDS[Keeps.KEYS].end(list(Enquiry.objects.values_list("pk", flat=True)), rule(Keeps.KEYS))
     assert not Enquiry.objects.filter(idempotency_key__isnull=False).exists()
     assert Enquiry.objects.filter(needs__contains="needlework").exists()
 
@@ -220,7 +220,7 @@ def test_what_an_erasure_had_to_leave_goes_when_its_day_has_come():
     late = rule(Keeps.ACCEPTED, days=1)
     proposal = lead.proposals.get()
     proposal.versions.update(closed_at=timezone.now() - timedelta(days=2))
-    due = retaining.KINDS[Keeps.ACCEPTED]
+    due = KINDS[Keeps.ACCEPTED]
     due.end([first.pk], late)
 
     assert not lead.proposals.exists()
