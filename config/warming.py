@@ -31,6 +31,7 @@ def warm(application: whole_answers.Application) -> str:
         for path in PATHS:
             status, _ = ask(application, path)
             if not status.startswith("200"):
+                log.info("not warm", path=path, status=status)
                 break
     except Exception as error:  # noqa: BLE001 - see above
         log.warning("not warm", error=type(error).__name__)
@@ -41,8 +42,10 @@ def warm(application: whole_answers.Application) -> str:
 def ask(
     application: whole_answers.Application, path: str = FORM
 ) -> tuple[str, list[tuple[str, str]]]:
-    """Status and headers of what the application answers to who asks for this page. The log has no line of it."""
-    logging.disable(logging.INFO)  # nobody has asked
+    """Status and headers of what the application answers to who asks for this page. The log has no line of it: nobody
+    has asked, and who does is told, in the log too. A server that begins before its database is migrated is no error.
+    """
+    logging.disable(logging.CRITICAL)
     try:
         status, headers, _ = whole_answers.ask(application, _question(path))
     finally:
