@@ -12,13 +12,13 @@ from django.db.models import F, Q, QuerySet
 from accounts.models import User
 from intake import (
     after_sending,
+    alarming,
     client_promise,
     deadlines,
     matching,
     screening,
     speaking,
     submission,
-    suggesting,
 )
 from intake.after_sending import ContactDetails
 from intake.models import Activity, Deadline, Lead
@@ -183,7 +183,7 @@ def _letter(
         context={
             "reference": lead.reference,
             "full_name": name,
-            "is_alarming": suggesting.is_alarming(lead),
+            "is_alarming": alarming.is_alarming(lead),
             "answer_by": promise.when if promise and promise.is_to_come else "",
         },
     )

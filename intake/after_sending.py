@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from intake import (
+    alarming,
     client_promise,
     lead_search,
     leads,
@@ -22,7 +23,6 @@ from intake import (
     rescheduling,
     scanning,
     staff_letters,
-    suggesting,
 )
 from intake.attachments import Upload
 from intake.models import (
@@ -101,7 +101,7 @@ def add_information(
     said += [f"Files: {len(files)}."] if files else []
     _record(lead, Activity.Kind.CLIENT_ADDED, " ".join(said))
     rescheduling.resume_for_client(matching.live(lead))
-    suggesting.heed_addition(lead, text)
+    alarming.heed_addition(lead, text)
     return addition
 
 

@@ -25,6 +25,7 @@ from briefs.showing import RETRY_AFTER_SECONDS, render_page
 from intake import (
     acknowledging,
     after_sending,
+    alarming,
     client_promise,
     flood,
     matching,
@@ -33,7 +34,6 @@ from intake import (
     proving,
     speaking,
     stages,
-    suggesting,
 )
 from intake.client_acts import ACTS
 from intake.models import Attachment, Lead, Status
@@ -177,7 +177,7 @@ def meant_by(lead: Lead, email: str) -> str:
 def warn_in(lead: Lead, page_language: str) -> list[str]:
     """Languages in which to say that this is no emergency line: the client’s, the form’s and the page’s; or none."""
     enquiry = lead.enquiry
-    if not suggesting.is_alarming(lead):
+    if not alarming.is_alarming(lead):
         return []
     said = needs.language_of(enquiry.needs)
     spoken = (said, enquiry.language, enquiry.consent_language, page_language)

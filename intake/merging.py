@@ -15,13 +15,13 @@ from accounts import erasure_map
 from accounts.models import User
 from intake import (
     after_sending,
+    alarming,
     alike,
     deadlines,
     leads,
     matching,
     relations,
     resembling,
-    suggesting,
 )
 from intake.mergeable import BOTH, SOURCE, SPECS, default_choice, mergeable_by
 from intake.models import (
@@ -310,7 +310,7 @@ def _record_undone(merge: Merge, source: Any, target: Any, by: User) -> None:
     _note(source, kind, f"Apart from {target.reference} again", by)
     _note(target, kind, f"{source.reference} is apart from this one again", by)
     source = Lead.objects.select_related("enquiry", "owner__user").get(pk=source.pk)
-    suggesting.part(lead=target, other=source, by=by)
+    alarming.part(lead=target, other=source, by=by)
     if after_sending.close_withdrawn(lead=source, since=merge.merged_at, by=by):
         return
     deadlines.reopen_stage(source, by=by)

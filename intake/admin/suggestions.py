@@ -17,15 +17,15 @@ from django.urls import URLPattern, path, reverse
 
 from accounts.models import User
 from accounts.staff_screens import VerbAdmin
-from intake import suggesting
+from intake import accepting
 from intake.models import Lead, NeedSuggestion
 from intake.needs import Kind
 
 State = NeedSuggestion.State
 PERMISSION = "intake.change_lead"
 _CALLS: dict[str, tuple[Callable[..., NeedSuggestion], str]] = {
-    "accept": (suggesting.accept_suggestion, "Accepted: {}."),
-    "drop": (suggesting.drop_suggestion, "Dropped: {}."),
+    "accept": (accepting.accept_suggestion, "Accepted: {}."),
+    "drop": (accepting.drop_suggestion, "Dropped: {}."),
 }
 _ORDER = [kind.value for kind in Kind]
 _STATES = [State.OPEN.value, State.ACCEPTED.value, State.DROPPED.value]

@@ -8,7 +8,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from accounts.models import User
 from briefs.models import Frequency
-from intake import after_sending, leads, scanning, suggesting, walls
+from intake import accepting, after_sending, leads, scanning, walls
 from intake.after_sending import ContactDetails
 from intake.attachments import Upload
 from intake.models import Adviser, AttachmentScan, Contact, Lead, Status
@@ -52,7 +52,7 @@ def make_person(owner: Adviser, status: str = Status.QUALIFIED) -> Lead:
     corrected = ContactDetails(full_name=NAME, email=OTHER_EMAIL, phone=PHONE)
     after_sending.correct_contact(lead=lead, details=corrected)
     leads.add_note(lead=lead, by=owner.user, text=f"{NAME} called about {NEEDS}.")
-    suggesting.accept_suggestion(
+    accepting.accept_suggestion(
         suggestion=lead.suggestions.filter(state="open").order_by("pk")[0], by=owner.user
     )
     run_all("intake.acknowledge", "intake.tell_owner")

@@ -5,6 +5,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils import timezone
 
 from intake import (
+    accepting,
     acknowledging,
     calendar_feed,
     deadlines,
@@ -168,7 +169,7 @@ def test_urgent_words_bring_the_promise_forward_and_calming_down_leaves_it():
     suggestions = suggesting.read_lead(lead_id=lead.pk)
     urgent = deadlines.keep_deadline(lead_id=lead.pk).due_at
     for one in suggestions:
-        suggesting.drop_suggestion(suggestion=one, by=factories.UserFactory())
+        accepting.drop_suggestion(suggestion=one, by=factories.UserFactory())
     calm = deadlines.keep_deadline(lead_id=lead.pk)
 
     assert urgent == NOW + HOUR < normal

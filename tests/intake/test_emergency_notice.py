@@ -5,7 +5,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from intake import submission, suggesting
+from intake import accepting, submission, suggesting
 from tests import factories
 
 SAYS = {
@@ -52,7 +52,7 @@ def test_once_staff_found_it_a_false_alarm_it_is_gone():
     before = shown(lead)
     alarm = lead.suggestions.get(kind="urgency")
 
-    suggesting.drop_suggestion(suggestion=alarm, by=factories.UserFactory())
+    accepting.drop_suggestion(suggestion=alarm, by=factories.UserFactory())
 
     assert SAYS["en"] in before
     assert SAYS["en"] not in shown(lead)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from intake import after_sending, merging, prioritising, submission, suggesting
+from intake import accepting, after_sending, merging, prioritising, submission, suggesting
 from intake.models import Activity, Lead, Merge, RecordKind, Status
 from jobs.models import Job
 from tests import factories, racing
@@ -167,7 +167,7 @@ def test_dropping_its_own_words_calms_nothing_while_what_is_part_of_it_is_urgent
     merge(source, target)
     add(source)
 
-    suggesting.drop_suggestion(
+    accepting.drop_suggestion(
         suggestion=target.suggestions.get(kind="urgency"), by=target.owner.user
     )
 

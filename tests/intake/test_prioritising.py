@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from intake import after_sending, prioritising, suggesting
+from intake import accepting, after_sending, prioritising, suggesting
 from intake.models import Lead
 from jobs.models import Job
 from tests import factories, racing
@@ -97,7 +97,7 @@ def test_what_staff_made_urgent_is_not_calmed_by_dropping_a_word() -> None:
     prioritising.calm_lead(lead=lead, by=by, reason="It is a novel.")
     prioritising.mark_urgent(lead=lead, by=by, reason="It is none.")
 
-    suggesting.drop_suggestion(suggestion=lead.suggestions.get(kind="urgency"), by=by)
+    accepting.drop_suggestion(suggestion=lead.suggestions.get(kind="urgency"), by=by)
 
     assert how(lead) == ("urgent", "It is none")
 
@@ -109,7 +109,7 @@ def test_what_the_client_added_is_not_calmed_by_dropping_a_word_of_the_request()
         lead=lead, text="Now another one was kidnapped.", files=(), form_id=uuid.uuid4()
     )
 
-    suggesting.drop_suggestion(
+    accepting.drop_suggestion(
         suggestion=lead.suggestions.get(kind="urgency"), by=factories.UserFactory()
     )
 

@@ -6,7 +6,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from intake import leads, needs, routing, suggesting
+from intake import accepting, leads, needs, routing, suggesting
 from intake.models import Activity, Lead, NeedSuggestion
 from jobs import working
 from jobs.models import Job
@@ -92,7 +92,7 @@ def test_read_twice_it_is_read_once():
 def test_new_rules_add_and_leave_what_staff_decided(monkeypatch):
     lead = read(ALARM)
     by = factories.UserFactory()
-    suggesting.drop_suggestion(suggestion=one(lead, "kidnap"), by=by)
+    accepting.drop_suggestion(suggestion=one(lead, "kidnap"), by=by)
     monkeypatch.setattr(needs, "VERSION", needs.VERSION + 1)
     found = [*needs.read_needs(ALARM, suggesting.gazetteer.current())]
     more = needs.Finding(needs.Kind.COUNTRY, "TD", 0, 3, "name")
@@ -185,10 +185,10 @@ def test_accepting_puts_it_on_the_lead_and_dropping_takes_it_off(value, field, b
     lead, by = read(french), factories.UserFactory()
     assert getattr(lead, field) == before
 
-    accepted = suggesting.accept_suggestion(suggestion=one(lead, value), by=by)
+    accepted = accepting.accept_suggestion(suggestion=one(lead, value), by=by)
     lead.refresh_from_db()
     now = getattr(lead, field)
-    suggesting.drop_suggestion(suggestion=accepted, by=by)
+    accepting.drop_suggestion(suggestion=accepted, by=by)
     lead.refresh_from_db()
 
     assert (now, getattr(lead, field)) == (after, before)
@@ -203,8 +203,8 @@ def test_what_the_client_named_stays_when_a_suggestion_is_dropped():
     by = factories.UserFactory()
 
     for value in ("NE", "route-assessment", "en"):
-        suggesting.accept_suggestion(suggestion=one(lead, value), by=by)
-        suggesting.drop_suggestion(suggestion=one(lead, value), by=by)
+        accepting.accept_suggestion(suggestion=one(lead, value), by=by)
+        accepting.drop_suggestion(suggestion=one(lead, value), by=by)
 
     lead.refresh_from_db()
     named = (lead.countries, lead.services, lead.language)
@@ -215,7 +215,7 @@ def test_what_the_client_named_stays_when_a_suggestion_is_dropped():
 def test_one_of_several_accepted_drops_the_others():
     lead, by = read(), factories.UserFactory()
 
-    suggesting.accept_suggestion(suggestion=one(lead, "CG"), by=by)
+    accepting.accept_suggestion(suggestion=one(lead, "CG"), by=by)
 
     lead.refresh_from_db()
     assert (lead.countries, states(lead)["CD"], states(lead)["NE"]) == (["CG"], "dropped", "open")
@@ -225,10 +225,10 @@ def test_one_of_several_accepted_drops_the_others():
 def test_a_false_alarm_is_dropped_and_the_lead_is_normal_again_and_back():
     lead, by = read(ALARM), factories.UserFactory()
 
-    suggesting.drop_suggestion(suggestion=one(lead, "kidnap"), by=by)
+    accepting.drop_suggestion(suggestion=one(lead, "kidnap"), by=by)
     lead.refresh_from_db()
     calmed = (lead.priority, lead.priority_reason)
-    suggesting.accept_suggestion(suggestion=one(lead, "kidnap"), by=by)
+    accepting.accept_suggestion(suggestion=one(lead, "kidnap"), by=by)
     lead.refresh_from_db()
 
     assert calmed == ("normal", "")
@@ -242,7 +242,7 @@ def test_a_false_alarm_is_dropped_and_the_lead_is_normal_again_and_back():
 def test_with_two_alarms_one_dropped_leaves_it_urgent():
     lead, by = read(ALARM + " He is bleeding."), factories.UserFactory()
 
-    suggesting.drop_suggestion(suggestion=one(lead, "kidnap"), by=by)
+    accepting.drop_suggestion(suggestion=one(lead, "kidnap"), by=by)
 
     lead.refresh_from_db()
     assert (lead.priority, states(lead)["medical"]) == ("urgent", "open")
@@ -252,8 +252,8 @@ def test_with_two_alarms_one_dropped_leaves_it_urgent():
 @pytest.mark.parametrize(
     ("first", "says"),
     [
-        (suggesting.accept_suggestion, "“Niger” was accepted already."),
-        (suggesting.drop_suggestion, "“Niger” was dropped already."),
+        (accepting.accept_suggestion, "“Niger” was accepted already."),
+        (accepting.drop_suggestion, "“Niger” was dropped already."),
     ],
 )
 def test_a_second_press_is_refused_and_changes_nothing(first, says):
@@ -270,7 +270,7 @@ def test_a_second_press_is_refused_and_changes_nothing(first, says):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("call", [suggesting.accept_suggestion, suggesting.drop_suggestion])
+@pytest.mark.parametrize("call", [accepting.accept_suggestion, accepting.drop_suggestion])
 def test_a_closed_lead_is_left_alone(call):
     factories.DeskFactory()
     lead = read()
@@ -289,7 +289,7 @@ def test_two_accepted_at_once_are_both_on_the_lead():
     lead, by = read("Trucks from Niger to Senegal and Togo."), factories.UserFactory()
     found = [one(lead, code) for code in ("NE", "SN", "TG")]
 
-    racing.race(*(partial(suggesting.accept_suggestion, suggestion=s, by=by) for s in found))
+    racing.race(*(partial(accepting.accept_suggestion, suggestion=s, by=by) for s in found))
 
     lead.refresh_from_db()
     assert sorted(lead.countries) == ["NE", "SN", "TG"]
@@ -319,7 +319,7 @@ def test_only_a_decision_by_somebody_changes_a_suggestion(change, fault):
 @pytest.mark.django_db
 def test_a_decision_is_not_undone_to_open():
     lead, by = read(), factories.UserFactory()
-    suggesting.drop_suggestion(suggestion=one(lead, "NE"), by=by)
+    accepting.drop_suggestion(suggestion=one(lead, "NE"), by=by)
 
     with pytest.raises(ProgrammingError, match="Invalid transition"), transaction.atomic():
         lead.suggestions.update(state="open", decided_by=None, decided_at=None)
