@@ -164,6 +164,15 @@ def test_a_word_or_a_first_name_is_not_the_city_of_that_name(town, text):
     assert [one.value for one in read_needs(text, known) if one.kind == Kind.PLACE] == []
 
 
+@pytest.mark.parametrize("town", ["Ségou", "Zinder", "Gusau", "Sousse", "Sarh"])
+def test_a_city_whose_name_is_hardly_a_word_needs_no_country_beside_it(town):
+    known = build([], [(KnownPlace(1, town, "ML", 200_000, False), [])])
+
+    found = read_needs(f"Our driver left for {town} at dawn.", known)
+
+    assert [one.value for one in found if one.kind == Kind.PLACE] == ["1"]
+
+
 def test_a_city_that_is_called_like_a_word_is_known_by_its_company():
     known = build(
         [],
