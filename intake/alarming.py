@@ -4,9 +4,10 @@ A merged request raises what does its work. Waiting for a person could cost what
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from intake import deadlines, matching, needs, prioritising
@@ -15,6 +16,7 @@ from intake.needs import Alarm, Kind
 
 OF_TEXT = "Words of duty of care"
 OF_ADDITION = "Words of duty of care that the client added"
+_ACCEPTED = NeedSuggestion.State.ACCEPTED
 _MOST_OF_A_PART = 160  # of a reason, so that the part's reference is not cut off it
 
 
@@ -66,12 +68,30 @@ def part(*, lead: Lead, other: Lead, by: User) -> None:
     """
     lead = deadlines.locked(lead.pk)
     theirs = tuple(_of_part("", one) for one in matching.family(other))
-    if not lead.priority_reason.endswith(theirs):
-        return
-    if reason := _why_urgent(lead):
+    if lead.priority_reason.endswith(theirs):
+        text = f"{other.reference} is apart from this one again"
+        _calm_unless(_why_urgent(lead), lead, text, by)
+
+
+@transaction.atomic
+def stay_urgent(*, lead: Lead, since: datetime) -> None:
+    """Keep a lead urgent whose merge, which made it so and is undone, hid what else speaks of danger: another part, or
+    words of its own that were found or accepted `since`. Locks the lead.
+    """
+    lead = deadlines.locked(lead.pk)
+    ours = _alarms_left(lead).filter(
+        Q(made_at__gte=since) | Q(state=_ACCEPTED, decided_at__gte=since)
+    )
+    is_told = _urgent_parts(lead).exists() or ours.exists()
+    if lead.priority != Priority.URGENT and not lead.closed_at and is_told:
+        prioritising.set_priority(lead, Priority.URGENT, _why_urgent(lead), by=None)
+
+
+def _calm_unless(reason: str, lead: Lead, text: str, by: User) -> None:
+    """Make a lead normal again, unless something makes it urgent still; then that is why."""
+    if reason:
         prioritising.set_reason(lead, reason)
     else:
-        text = f"{other.reference} is apart from this one again"
         prioritising.set_priority(lead, Priority.NORMAL, text, by=by)
 
 
@@ -109,5 +129,4 @@ def calm_down(lead: Lead, by: User) -> None:
     """
     if not lead.priority_reason.startswith(f"{OF_TEXT}:") or _alarms_left(lead).exists():
         return
-    if not _urgent_parts(lead).exists():
-        prioritising.set_priority(lead, Priority.NORMAL, "No words of duty of care are left", by=by)
+    _calm_unless(_why_urgent(lead), lead, "No words of duty of care are left", by)

@@ -311,6 +311,8 @@ def _record_undone(merge: Merge, source: Any, target: Any, by: User) -> None:
     _note(target, kind, f"{source.reference} is apart from this one again", by)
     source = Lead.objects.select_related("enquiry", "owner__user").get(pk=source.pk)
     alarming.part(lead=target, other=source, by=by)
+    if "priority" in merge.after:
+        alarming.stay_urgent(lead=target, since=merge.merged_at)
     if after_sending.close_withdrawn(lead=source, since=merge.merged_at, by=by):
         return
     deadlines.reopen_stage(source, by=by)

@@ -164,14 +164,56 @@ def test_a_merge_that_made_it_urgent_is_undone_after_its_own_client_wrote_of_dan
 @pytest.mark.django_db
 def test_dropping_its_own_words_calms_nothing_while_what_is_part_of_it_is_urgent() -> None:
     target, source = pair(needs=DANGER)
-    merge(source, target)
+    merged = merge(source, target)
     add(source)
 
     accepting.drop_suggestion(
         suggestion=target.suggestions.get(kind="urgency"), by=target.owner.user
     )
+    together = how(target)
+    undo(merged)
+
+    assert together == [("urgent", added_in(source))]
+    assert how(source, target) == [("urgent", ADDED), ("normal", "")]
+
+
+@pytest.mark.django_db
+def test_of_two_parts_that_speak_of_danger_the_one_that_stays_keeps_it_urgent() -> None:
+    source, target = pair(needs=DANGER)
+    other = pair(needs=DANGER)[0]
+    first, second = merge(source, target), merge(other, target)
+
+    undo(first)
+    between = how(target)
+    undo(second)
+
+    assert between == [("urgent", f"{OF_TEXT}, in {other.reference}")]
+    assert how(source, other, target) == [("urgent", OF_TEXT), ("urgent", OF_TEXT), ("normal", "")]
+
+
+@pytest.mark.django_db
+def test_its_own_words_that_were_accepted_meanwhile_keep_it_urgent() -> None:
+    target, source = pair(needs=DANGER)
+    Lead.objects.filter(pk=source.pk).update(priority="urgent", priority_reason="They called")
+    suggestion, staff = target.suggestions.get(kind="urgency"), target.owner.user
+    accepting.drop_suggestion(suggestion=suggestion, by=staff)
+    merged = merge(source, target)
+    accepting.accept_suggestion(suggestion=suggestion, by=staff)
+
+    undo(merged)
 
     assert how(target) == [("urgent", OF_TEXT)]
+
+
+@pytest.mark.django_db
+def test_what_staff_calmed_before_a_merge_is_calm_after_it() -> None:
+    target, source = pair(needs=DANGER)
+    Lead.objects.filter(pk=source.pk).update(priority="urgent", priority_reason="They called")
+    prioritising.calm_lead(lead=target, by=target.owner.user, reason="He is back")
+
+    undo(merge(source, target))
+
+    assert how(source, target) == [("urgent", "They called"), ("normal", "")]
 
 
 @pytest.mark.django_db
