@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from accounts.erasure_map import ERASED_EMAIL
 from accounts.models import User
 from mail import addresses, outbox
 from mail.models import Arrival, Handling, Message, Unreachable, email_digest
@@ -103,9 +104,12 @@ def lift_mark(*, message: Message, by: User) -> int:
 def note_return(*, message: Message, by: User) -> None:
     """Say that a message which left came back: a server that is no provider tells it to the house's own mailbox alone.
 
-    Its address is marked. Raises ValidationError(code="conflict") when it has not left, or is known not to be there.
+    Its address is marked. Raises ValidationError: code "conflict" when it has not left, or is known not to be there,
+    "emptied" when its address was erased.
     """
     message = _locked(message)
+    if message.to_email == ERASED_EMAIL:
+        raise ValidationError("Its address was erased: nothing is left to mark.", code="emptied")
     if message.state != Message.State.SENT or message.is_lost:
         raise ValidationError("Only what left and may have arrived can come back.", code="conflict")
     message.arrival = Arrival.BOUNCED

@@ -14,6 +14,7 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from accounts import hiding
+from accounts.erasure_map import ERASED_EMAIL
 from accounts.long_lists import LatelyUsedFilter
 from accounts.models import User
 from accounts.numbers import counted
@@ -82,7 +83,7 @@ MESSAGE_VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "return", "It came back", lambda row, by: handling.note_return(message=row, by=by),
-        lambda row: row.state == State.SENT and not row.is_lost,
+        lambda row: row.state == State.SENT and not row.is_lost and row.to_email != ERASED_EMAIL,
         _MAY, "Noted; its address is marked, and what else is for it waits.",
     ),
     Verb(

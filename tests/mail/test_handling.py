@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from django.core.exceptions import ValidationError
 
+from accounts.erasure_map import ERASED_EMAIL
 from accounts.models import User
 from mail import addresses, handling
 from mail.models import Handling, Message, Unreachable
@@ -190,6 +191,18 @@ def test_what_has_not_left_cannot_have_come_back(state: str) -> None:
 
     assert refusal.value.code == "conflict"
     assert Message.objects.get().arrival == ""
+    assert not Handling.objects.exists()
+    assert not Unreachable.objects.exists()
+
+
+def test_what_came_back_from_an_address_that_was_erased_marks_none(server: MailServer) -> None:
+    message = run_delivery(queue_letter())
+    Message.objects.update(to_email=ERASED_EMAIL)
+
+    with pytest.raises(ValidationError) as refusal:
+        handling.note_return(message=message, by=UserFactory.create())
+
+    assert refusal.value.code == "emptied"
     assert not Handling.objects.exists()
     assert not Unreachable.objects.exists()
 
