@@ -15,6 +15,7 @@ from accounts import text_rules
 NOT_HIDDEN = text_rules.refuse_hidden_characters
 SAID = text_rules.refuse_invisible
 ONE_LINE = [NOT_HIDDEN, text_rules.refuse_line_breaks]
+_MOST_QUOTED = 60
 
 
 class StrictCharField(serializers.CharField):
@@ -93,7 +94,9 @@ def line(limit: int = 200, **options: Any) -> StrictCharField:
 def choice(choices: Sequence[Any], one_of: str = "", **options: Any) -> Any:
     """A field for one of these values; `one_of` says what they are where there are too many to list."""
     values = [one[0] if isinstance(one, tuple) else one for one in choices]
-    said = f'"{{input}}" is not known here. Send one of: {one_of or ", ".join(values)}.'
+    # A refusal quotes no megabytes.
+    quoted = f"{{input!s:.{_MOST_QUOTED}}}"
+    said = f'"{quoted}" is not known here. Send one of: {one_of or ", ".join(values)}.'
     return serializers.ChoiceField(
         choices=choices, error_messages={"invalid_choice": said}, **options
     )

@@ -312,6 +312,9 @@ UNKNOWN = "is not known here. Send one of:"
          f'"FR" {UNKNOWN} the two letters of an African country in ISO 3166, such as KE.'),
         ({"timeframe": "now"}, f'"now" {UNKNOWN} days, weeks, months, open.'),
         ({"language": "sw"}, f'"sw" {UNKNOWN} en, fr, pt, ar.'),
+        ({"language": "x" * 1000}, f'"{"x" * 60}" {UNKNOWN} en, fr, pt, ar.'),
+        ({"language": ["{input}"] * 1000}, f'"{str(["{input}"] * 9)[:60]}" {UNKNOWN} en, fr, pt, ar.'),
+        ({"language": int("9" * 50)}, f'"1e+50" {UNKNOWN} en, fr, pt, ar.'),
     ],
 )  # fmt: skip
 def test_a_value_that_is_refused_is_told_how_to_mend_it(client, change, detail):
