@@ -25,6 +25,8 @@ _WORD = "[A-Za-z0-9]"
 _PLAIN_ADDRESS = re.compile(
     rf"(?=[^@]{{1,64}}@)(?:{_WORD}+[._+-])*{_WORD}+@(?:{_WORD}(?:[A-Za-z0-9-]{{0,61}}{_WORD})?\.)+[A-Za-z]{{2,63}}"
 )
+# Names that lead nowhere but to machines of whoever asks for them: RFC 6761, RFC 6762, ICANN's .internal.
+_OF_THE_HOUSE = (".localhost", ".localdomain", ".local", ".internal")
 _LINE_BREAK = re.compile(f"[{BREAKS}]")
 CANNOT_RECEIVE = _("Enter an e-mail address that can receive mail, like name@company.com")
 
@@ -64,7 +66,8 @@ def is_plain_line(text: str) -> bool:
 
 def is_plain_address(text: str) -> bool:
     """Whether it is an address of letters, digits, dots and such, as most are: no rule on addresses refuses that."""
-    return len(text) <= 100 and bool(_PLAIN_ADDRESS.fullmatch(text))
+    is_plain = len(text) <= 100 and bool(_PLAIN_ADDRESS.fullmatch(text))
+    return is_plain and not text.lower().endswith(_OF_THE_HOUSE)
 
 
 def plain(text: str, limit: int) -> str:
@@ -85,12 +88,13 @@ def refuse_unusual_email(value: str) -> None:
 
     Django's own check lets through invisible characters in the domain, a few letters that are not ASCII before
     the @, local parts over 64 characters, domains that grow too long when written in ASCII, and what only leads to
-    machines of the house: localhost and numbers of machines in brackets.
+    machines of the house: localhost, names such as host.internal, and numbers of machines in brackets.
     """
     local, at, domain = value.rpartition("@")
     is_plain = local.isascii() and local.isprintable() and len(local) <= 64
     written = _in_ascii(domain)
-    is_named = not at or ("." in written and not written.startswith("["))
+    is_ours = written.lower().endswith(_OF_THE_HOUSE) or written.startswith("[")
+    is_named = not at or ("." in written and not is_ours)
     if not (is_plain and is_named) or not 0 < len(written) <= 253 - len(local):
         raise ValidationError(CANNOT_RECEIVE, code="unusual_email")
 

@@ -65,6 +65,7 @@ TEXTS: list[tuple[str, str, str, str]] = [
     ("an invisible letter in the domain", "email", "a@cli\u00adent.example", "unusual_email"),
     ("a local part too long", "email", f"{'a' * 65}@client.example", "unusual_email"),
     ("an address of the house's own machine", "email", "root@localhost", "unusual_email"),
+    ("a machine of the house's own by its name", "email", "root@db.internal", "unusual_email"),
     ("a machine without a name", "email", "root@[127.0.0.1]", "unusual_email"),
     ("a machine without a name, newer", "email", "root@[IPv6:::1]", "unusual_email"),
     # Length
