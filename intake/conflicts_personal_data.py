@@ -18,8 +18,9 @@ declare(
     },
     staff="reviewer decided_by",
     none="id lead kind opened_at decision decided_at",
+    # Which check it was, and how it ended, would warn whoever is on a list of sanctions.
     withheld=dict.fromkeys(
-        ("found", "matches", "reason"),
+        ("found", "matches", "reason", "kind", "decision"),
         "The house's own check, which names others: their confidence comes first.",
     ),
 )

@@ -15,7 +15,7 @@ declare(
     erase={"names": [], "matches": [], "digest": "0" * 64},
     none="id lead screened_at outcome lists",
     withheld=dict.fromkeys(
-        ("names", "matches", "digest"),
+        ("names", "matches", "digest", "outcome"),
         "The house's own check against public lists; the law lets nobody be warned by it.",
     ),
 )

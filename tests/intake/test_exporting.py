@@ -16,7 +16,15 @@ from django.utils import timezone
 from accounts import erasure_map
 from briefs import dates
 from intake import exporting, identifying, submission
-from intake.models import DataCopy, DataCopyDownload, Enquiry, RoutingDecision
+from intake.models import (
+    DataCopy,
+    DataCopyDownload,
+    Enquiry,
+    Hold,
+    HoldKind,
+    RoutingDecision,
+    SanctionsScreening,
+)
 from intake.provenance import Provenance
 from mail.outbox import PRIVATE_LINK
 from tests import factories
@@ -88,6 +96,20 @@ def test_what_staff_wrote_and_other_people_are_not_in_it(lead):
     assert f"{NAME} called about {NEEDS}." not in text
     assert lead.owner.user.full_name not in text
     assert "other@client.example" not in text
+
+
+def test_nobody_learns_from_it_that_their_name_was_found_on_a_list_of_sanctions(lead):
+    SanctionsScreening.objects.create(
+        lead=lead, outcome="possible", names=[NAME], matches=[{"key": "a"}], digest="a" * 64
+    )
+    Hold.objects.create(lead=lead, kind=HoldKind.SANCTIONS, found="Found.", matches=[])
+    copy = made(lead)
+
+    data = json.loads(zipfile.ZipFile(io.BytesIO(copy.archive)).read("data.json"))
+
+    held = {table["table"]: table["rows"] for table in data["tables"]}
+    assert {*held["intake.sanctionsscreening"][-1]} == {"id", "lead", "screened_at", "lists"}
+    assert {*held["intake.hold"][0]} == {"id", "lead", "opened_at", "decided_at"}
 
 
 def test_people_open_the_files_from_the_page_and_read_no_link_that_opens_nothing(lead):
