@@ -17,7 +17,9 @@ from intake import erasing as erasing_people
 from intake import few_open, identifying
 from intake.models import Attachment, AttachmentScan, Enquiry, Keeps, Lead, RetentionRule, Status
 from jobs.models import Job
+from mail import outbox
 from mail.models import Message
+from mail.models.message import UNSENT
 
 MANY = 2000  # what is one statement a batch; a lead is dozens
 FILES = 200  # of ten megabytes each
@@ -136,14 +138,20 @@ def _files(before: datetime) -> Rows:
 
 
 def _messages(before: datetime) -> Rows:
-    on_its_way = Q(state__in=[Message.State.QUEUED, Message.State.SENDING])
+    on_its_way = Q(state__in=UNSENT)
     about = Message.objects.exclude(reference="").exclude(to_email=ERASED_EMAIL).exclude(text="")
     return about.filter(created_at__lt=before).exclude(on_its_way)
 
 
 def _empty_messages(pks: list[int], rule: RetentionRule) -> int:
-    """The words go; that there was a mail, to whom and when, stays with the lead."""
-    Message.objects.filter(pk__in=pks).update(text="", html="", private_url="", headers={})
+    """The words go; that there was a mail, to whom and when, stays with the lead. What is held would leave empty when
+    its address takes mail again: it is cancelled.
+    """
+    rows = Message.objects.filter(pk__in=pks)
+    rows.update(text="", html="", private_url="", headers={})
+    outbox.call_off(
+        rows.filter(state=Message.State.HELD), "Not sent: its words were kept long enough."
+    )
     return len(pks)
 
 

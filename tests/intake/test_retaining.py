@@ -16,7 +16,8 @@ from intake.models import Attachment, Enquiry, Keeps, Lead, RetentionRule, Reten
 from intake.retention_kinds import KINDS
 from jobs import queue
 from jobs.models import Job
-from mail.models import Message
+from mail import addresses
+from mail.models import Message, Unreachable
 from tests import factories, racing
 from tests.intake.erasable import EMAIL, make_person
 from tests.proposals import making
@@ -196,6 +197,23 @@ def test_files_mails_keys_and_records_of_work_go_by_their_own_rules():
     KINDS[Keeps.KEYS].end(list(Enquiry.objects.values_list("pk", flat=True)), rule(Keeps.KEYS))
     assert not Enquiry.objects.filter(idempotency_key__isnull=False).exists()
     assert Enquiry.objects.filter(needs__contains="needlework").exists()
+
+
+@pytest.mark.parametrize(
+    ("state", "after", "is_empty"),
+    [("held", "cancelled", True), ("unsure", "unsure", False), ("queued", "queued", False)],
+)
+def test_no_mail_leaves_without_its_words(state, after, is_empty):
+    make_person(factories.AdviserFactory())
+    message = Message.objects.filter(template="intake/mail/acknowledgement").earliest("pk")
+    Message.objects.filter(pk=message.pk).update(created_at=timezone.now() - OLD, state=state)
+    addresses.mark_unreachable(email=message.to_email, why=Unreachable.Why.BOUNCED)
+
+    retaining.apply_rule(rule=rule(Keeps.MESSAGES))
+    addresses.lift_mark(email=message.to_email, by=None)
+
+    message.refresh_from_db()
+    assert (message.state, message.text == "") == (after, is_empty)
 
 
 def test_what_an_erasure_had_to_leave_goes_when_its_day_has_come():
