@@ -54,6 +54,9 @@ def formatter() -> structlog.stdlib.ProcessorFormatter:
     )
 
 
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+
+
 def logging_config(level: str) -> dict[str, Any]:
     """What Django's LOGGING holds: everything from this level on goes to standard error."""
     return {

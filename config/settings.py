@@ -46,11 +46,11 @@ def json_object(name: str) -> dict[str, Any]:
     return value
 
 
-def number(name: str, default: int, least: int = 0) -> int:
-    """The whole number in an environment variable; stops the start when it is none, or less than `least`."""
+def number(name: str, default: int, least: int = 0, most: int = 99_999) -> int:
+    """The whole number in an environment variable; stops the start when it is none from `least` to `most`."""
     value = env.str(name, default="") or str(default)
-    if not value.isdecimal() or int(value) < least:
-        stop(f"{name} is no whole number of {least} or more.")
+    if not value.isdecimal() or len(value) > 9 or not least <= int(value) <= most:
+        stop(f"{name} is no whole number from {least} to {most}.")
     return int(value)
 
 
@@ -394,5 +394,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # ---- Logs: one JSON line per request and job, ids only
-LOG_LEVEL = env.str("LOG_LEVEL", default="") or "INFO"
+LOG_LEVEL = (env.str("LOG_LEVEL", default="") or "INFO").upper()
+if LOG_LEVEL not in logs.LEVELS:
+    stop(f"LOG_LEVEL is none of {', '.join(logs.LEVELS)}.")
 LOGGING = logs.logging_config(LOG_LEVEL)

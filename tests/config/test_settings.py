@@ -74,9 +74,11 @@ def test_a_missing_variable_stops_the_start_with_one_line_that_names_it(name: st
         ("ANYMAIL", "{MAILGUN", "ANYMAIL is no JSON object."),
         ("ANYMAIL", "[1, 2]", "ANYMAIL is no JSON object."),
         ("MAIL_EVENTS", "carrierpigeon", "MAIL_EVENTS names a provider that is not known;"),
-        ("TRUSTED_PROXIES", "one", "TRUSTED_PROXIES is no whole number of 0 or more."),
-        ("SPAM_LINE", "-5", "SPAM_LINE is no whole number of 0 or more."),
-        ("JOB_LEASE_SECONDS", "0", "JOB_LEASE_SECONDS is no whole number of 1 or more."),
+        ("TRUSTED_PROXIES", "one", "TRUSTED_PROXIES is no whole number from 0 to 99999."),
+        ("SPAM_LINE", "-5", "SPAM_LINE is no whole number from 0 to 99999."),
+        ("JOB_LEASE_SECONDS", "0", "JOB_LEASE_SECONDS is no whole number from 1 to 99999."),
+        ("QUARANTINE_DAYS", "9" * 9, "QUARANTINE_DAYS is no whole number from 0 to 99999."),
+        ("LOG_LEVEL", "verbose", "LOG_LEVEL is none of DEBUG, INFO, WARNING, ERROR, CRITICAL."),
         ("HOUSE_TIME_ZONE", "Mars/Phobos", "HOUSE_TIME_ZONE is no IANA zone."),
         ("HOUSE_TIME_ZONE", "../etc", "HOUSE_TIME_ZONE is no IANA zone."),
         ("HOUSE_HOURS", "morning", "HOUSE_HOURS holds no hours."),
@@ -97,6 +99,7 @@ def test_a_wrong_value_stops_the_start_with_one_line_that_names_the_variable(
 
 def test_an_empty_optional_variable_is_the_default() -> None:
     assert read(TRUSTED_PROXIES="", HOUSE_HOURS="", HOUSE_TIME_ZONE="", LOG_LEVEL="") == ""
+    assert read(LOG_LEVEL="debug") == ""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (COMPLETE | {"ALLOWED_HOSTS": "", "DIGEST_HOUR": ""}).items():
             patch.setenv(name, value)
