@@ -379,6 +379,27 @@ def test_with_scripts_the_draft_goes_along(visit: Visit) -> None:
     eventually(lambda: kept(page) is None)
 
 
+def test_what_came_back_outlives_a_look_at_an_earlier_request(visit: Visit) -> None:
+    page = visit.page
+    visit.open("/request/")
+    fill(page)
+    page.locator("#id_consent").check()
+    send(page)
+    page.wait_for_url("**/request/*/")
+    earlier = page.url
+
+    visit.open("/request/")
+    fill(page, "Three trucks to Gao.")
+    send(page)
+    expect(page.locator(".error-summary")).to_be_focused()
+    language(page, "Français").click()
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
+    page.goto(earlier)
+    visit.open("/request/")
+
+    expect(page.locator("#id_needs")).to_have_value("Three trucks to Gao.")
+
+
 @pytest.mark.parametrize("state", ["empty", "errors", "came back"])
 def test_from_right_to_left_axe_finds_nothing(site: Site, browser: Browser, state: str) -> None:
     with visiting(browser, site.url, width=DESKTOP) as visit:

@@ -103,7 +103,7 @@
       if (shared.checked) { clearTimeout(timer); kept.set(OFF, "1"); dropDraft(); } else { kept.drop(OFF); keep(); }
     });
     if (shared.checked) dropDraft(); else restore();
-    if (isReturned) keep();
+    if (isReturned) { keep(); tab.drop(SENT); }
     form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, PAUSE); });
     form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { keep(); tab.set(SENT, values().form_id[0]); } });
     document.addEventListener("visibilitychange", () => { if (document.hidden) keep(); });
