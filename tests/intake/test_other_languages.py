@@ -150,6 +150,32 @@ def test_files_are_asked_for_again_by_name(as_words: bool) -> None:
     assert '<details class="more" open>' in page.text
 
 
+@pytest.mark.django_db(transaction=True)
+def test_files_of_the_first_try_are_asked_for_in_each_language_until_there_are_others() -> None:
+    sent = FOUR | {"email": "aicha"}
+    files = [SimpleUploadedFile(name, b"%PDF-1.7") for name in ('a"<1>.pdf', "b.pdf")]
+    refused = Client().post(ADDRESS, sent | {"attachments": files})
+    page = Page(refused).fields
+
+    first = turned(refused, "fr", sent | {"attachments_before": names_of(refused)})
+    second = turned(first, "ar", sent | {"attachments_before": names_of(first)})
+    chosen = turned(second, "pt", sent | {"attachments": "c.pdf", "attachments_before": "a.pdf"})
+
+    assert "attachments_before" in page
+    assert names_of(refused) == names_of(second) == ['a"<1>.pdf', "b.pdf"]
+    assert 'a"<1>.pdf, b.pdf' in unescape(second.text)
+    assert names_of(chosen) == ["c.pdf"]
+    sending = FOUR | {"attachments_before": names_of(second)}
+    assert Client().post(ADDRESS, sending).status_code == 303
+    assert Enquiry.objects.get().attachments.count() == 0
+
+
+def names_of(response: Any) -> list[str]:
+    """The files of an earlier try that a page names for the next one."""
+    found = re.findall(r'name="attachments_before" value="([^"]*)"', response.text)
+    return [unescape(name) for name in found]
+
+
 def test_after_a_flood_too_it_asks_for_consent_alone() -> None:
     for _ in range(flood.PER_ADDRESS):
         flood.enquiries.wait("127.0.0.1")
