@@ -110,7 +110,7 @@ def note_return(*, message: Message, by: User) -> None:
     message = _locked(message)
     if message.to_email == ERASED_EMAIL:
         raise ValidationError("Its address was erased: nothing is left to mark.", code="emptied")
-    if message.state != Message.State.SENT or message.is_lost:
+    if not message.may_be_there:
         raise ValidationError("Only what left and may have arrived can come back.", code="conflict")
     message.arrival = Arrival.BOUNCED
     message.save(update_fields=["arrival"])

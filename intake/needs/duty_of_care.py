@@ -22,8 +22,7 @@ from intake.needs.wording import Word, words_of
 
 _DANGER = "danger"
 _PHRASES = ("said", "maybe")
-# A text of few words weighs little either way: much must speak against it.
-_CALM, _MUCH_AGAINST = -1.0, 1.5
+_CALM = -1.0
 
 
 def needs_urgent_help(text: str) -> bool:
@@ -60,7 +59,7 @@ def _told_calmly(words: Sequence[Word], weighed: Sequence[tuple[float, Stretch]]
     """Where phrases stand that the rest of their stretch speaks against: a report on an attack is wanted, no help."""
     by_tone: dict[bool, set[int]] = {True: set(), False: set()}
     for weight, part in weighed:
-        is_calm = weight < _CALM and weighing.weight_against(_DANGER, part) > _MUCH_AGAINST
+        is_calm = weight < _CALM and weighing.weight_against(_DANGER, part) > weighing.MUCH_AGAINST
         by_tone[is_calm].update(
             [words[match.first].start for idea, _, match in part.told if idea in _PHRASES]
         )

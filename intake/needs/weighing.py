@@ -18,6 +18,8 @@ from intake.needs.wording import Word
 FILE = Path(__file__).parent / "words" / "weights.toml"
 _BASE = "base"
 _LONGEST_PASSAGE = 160
+# So much must speak against what a phrase says: a text of few words weighs little either way.
+MUCH_AGAINST = 1.5
 
 
 def weight(target: str, stretch: Stretch) -> float:

@@ -11,8 +11,6 @@ from intake.needs.phrases import Match
 from intake.needs.wording import Word
 
 _SERVICES = tuple(slug for slug in Service.values if slug != Service.NOT_SURE)
-# A text of few words weighs little either way.
-_MUCH_AGAINST = 1.5
 _DATED = "dated"
 _DAYS_AT_MOST = 10
 _SOONEST = (Timeframe.DAYS, Timeframe.WEEKS, Timeframe.MONTHS)
@@ -26,7 +24,9 @@ def services_in(words: Sequence[Word], parts: Sequence[Stretch]) -> Iterator[Fin
         for part in parts:
             is_meant = weighing.weight(slug, part) > 0
             is_said = f"asked {slug}" in part.counts
-            if is_said and (is_meant or weighing.weight_against(slug, part) < _MUCH_AGAINST):
+            if is_said and (
+                is_meant or weighing.weight_against(slug, part) < weighing.MUCH_AGAINST
+            ):
                 phrase = next(match for idea, _, match in part.told if idea == f"asked {slug}")
                 yield Finding(Kind.SERVICE, slug, *phrase.span(words), rule="words")
             elif is_meant:

@@ -83,7 +83,7 @@ MESSAGE_VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "return", "It came back", lambda row, by: handling.note_return(message=row, by=by),
-        lambda row: row.state == State.SENT and not row.is_lost and row.to_email != ERASED_EMAIL,
+        lambda row: row.may_be_there and row.to_email != ERASED_EMAIL,
         _MAY, "Noted; its address is marked, and what else is for it waits.",
     ),
     Verb(

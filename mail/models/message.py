@@ -188,6 +188,11 @@ class Message(models.Model):
         ended = (self.State.REFUSED, self.State.FAILED, self.State.CANCELLED)
         return self.state in ended or (self.state == self.State.SENT and came_back)
 
+    @property
+    def may_be_there(self) -> bool:
+        """Whether it left, and nobody has told that its reader does not have it."""
+        return self.state == self.State.SENT and not self.is_lost
+
 
 UNSENT = (Message.State.QUEUED, Message.State.SENDING, Message.State.UNSURE)
 
